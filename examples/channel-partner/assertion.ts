@@ -9,15 +9,18 @@ import {
   SignJWT,
 } from 'jose';
 
-/** What a channel says of one call beside the call itself; which of it when, docs/channels.md tells. */
+/**
+ * What a channel states in an assertion in addition to the call itself. docs/channels.md says which call needs which
+ * member.
+ */
 export interface About {
   /** The user who is logged in to your app. */
   readonly person?: { readonly documentType: string; readonly documentNumber: string };
   /** The company that the user works for in your app. */
   readonly identity?: { readonly taxpayerId: string; readonly role: string };
-  /** Of a hall: who sits at the counter. */
+  /** Only for a hall: the officer at the counter. */
   readonly officer?: string;
-  /** Of a hall or terminal: where it stands. */
+  /** Only for a hall or a terminal: its place. */
   readonly office?: string;
 }
 export type Sign<C extends string = string> = (
@@ -28,7 +31,7 @@ export type Sign<C extends string = string> = (
 export interface PartnerKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
-  /** What the bureau gets; the private key stays on your server and is never put into an app. */
+  /** The part that the bureau gets. The private key stays on your server, and never goes into an app. */
   readonly publicKey: { kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string };
 }
 
@@ -40,7 +43,7 @@ export async function newPartnerKey(): Promise<PartnerKey> {
   return { kid, privateKey: pair.privateKey, publicKey: { kid, ...publicKey } };
 }
 
-/** For a file on your server, or better your vault. */
+/** The key in a form for a file on your server, or better for your vault. */
 export const storedKey = async ({ kid, privateKey }: PartnerKey): Promise<JWK> => ({
   ...(await exportJWK(privateKey)),
   kid,
@@ -54,8 +57,8 @@ export async function readKey(stored: JWK): Promise<PartnerKey> {
 }
 
 /**
- * Signs the header `Channel-Assertion` with your own key: ES256, a minute at most, a new `jti` for every call, bound to
- * its method and path.
+ * Signs the header `Channel-Assertion` with your own key: ES256, valid for a minute at most, a new `jti` for every
+ * call, bound to the call's method and path.
  * @param issuer the bureau's address, without a slash at the end
  */
 export const signedBy =

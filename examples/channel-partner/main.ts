@@ -44,7 +44,7 @@ const about: About = {
   ...(values.office ? { office: values.office } : {}),
 };
 
-/** On one machine the local runtime holds a key for each channel. */
+/** On one machine the local runtime has a key for each channel and signs. */
 const signedLocally: Sign = async (name, claims) => {
   const { body } = await call(address, 'POST', `/local/channels/${name}/assertion`, claims, {});
   return body.assertion;
@@ -54,7 +54,7 @@ const sign = values.key
   : signedLocally;
 const partner = partnerCalls(sending(address, channel, sign, about));
 
-/** Polls as often as is useful, until the code is used or over. */
+/** Polls as often as is useful, until the code is used or has expired. */
 async function finished(scan: { ticket: string; pollSecret: string; expiresAt: string }) {
   for (;;) {
     const polled = await call(address, 'GET', `/v1/scans/${scan.ticket}`, undefined, {

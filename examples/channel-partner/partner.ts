@@ -1,6 +1,6 @@
 import type { About, Sign } from './assertion.ts';
 
-/** An answer of the bureau: decide by `status` and `body.code`, tell the user `body.title`. */
+/** An answer of the bureau. Decide by `status` and `body.code`, and show `body.title` to the user. */
 export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: the shapes are in GET /v1/openapi.json
@@ -14,7 +14,7 @@ interface Person {
   readonly documentNumber: string;
 }
 
-/** One call to the bureau. A connection that breaks may be tried again, with a new assertion. */
+/** One call to the bureau. After a broken connection you may repeat the call, with a new assertion. */
 export async function call(
   address: string,
   method: string,
@@ -32,7 +32,7 @@ export async function call(
   return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-/** Every call is signed anew: an assertion works once. */
+/** Every call is signed with a new assertion, because an assertion works once. */
 export const sending =
   (address: string, channel: string, sign: Sign, about: About = {}): Send<Answer> =>
   async (method, path, body) =>
@@ -42,10 +42,10 @@ export const sending =
 
 const scans = '/v1/channel/scans';
 
-/** The calls of one channel; which channel may make which, the bureau's table CHN says. */
+/** The calls of one channel. The bureau's table CHN says which channel may make which call. */
 export function partnerCalls<A extends Answer>(send: Send<A>) {
   const calls = {
-    /** What the code is for: to be shown before anything is confirmed or a camera opened. */
+    /** Tells what the code is for. Show this before the user confirms, and before a camera opens. */
     scan: (qrContent: string) => send('POST', scans, { qrContent }),
     confirm: (ticket: string, identity?: object) =>
       send('POST', `${scans}/${ticket}/confirm`, identity && { identity }),
@@ -53,7 +53,9 @@ export function partnerCalls<A extends Answer>(send: Send<A>) {
     startFace: (ticket: string) => send('POST', `${scans}/${ticket}/face`),
     faceResult: (ticket: string, token: string) => send('POST', `${scans}/${ticket}/face-result`, { token }),
     relations: () => send('GET', '/v1/channel/relations'),
-    /** Terminals and counters: the answer's code goes on the screen, its poll secret stays with the system. */
+    /**
+     * For terminals and counters: show the code of the answer on the screen, and keep the poll secret in your system.
+     */
     startVerification: (who: Person, matter: string, audience: string, extra: object = {}) =>
       send('POST', '/v1/channel/verifications', {
         matter,
@@ -61,12 +63,15 @@ export function partnerCalls<A extends Answer>(send: Send<A>) {
         person: { name: who.name, documentType: who.documentType, documentNumber: who.documentNumber },
         ...extra,
       }),
-    /** From the scanned code to a login: stops at the first answer that is no success. */
+    /** Confirms a scanned code, which becomes a login. Stops at the first answer that is not a success. */
     async confirmCode(qrContent: string, identity?: object): Promise<A> {
       const scanned = await calls.scan(qrContent);
       return scanned.status === 200 ? calls.confirm(scanned.body.ticket, identity) : scanned;
     },
-    /** From the scanned code to the provider's result. Between start and result the user does the check in the kit. */
+    /**
+     * From the scanned code to the provider's result. Between start and result, the user makes the face check in the
+     * kit.
+     */
     async showFace(qrContent: string): Promise<A> {
       const scanned = await calls.scan(qrContent);
       if (scanned.status !== 200) return scanned;

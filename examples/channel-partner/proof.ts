@@ -1,16 +1,16 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
-/** What a proof has to say to be one for you. */
+/** What a proof must say so that your system accepts it. */
 export interface Asked {
   /** The bureau's address, without a slash at the end. */
   readonly issuer: string;
   readonly audience: string;
   readonly matter: string;
-  /** The one that you gave. */
+  /** The nonce that you sent. */
   readonly nonce?: string;
 }
 
-/** Checks a proof as a tax system does: no call to the bureau but for its keys. Throws where anything is amiss. */
+/** Checks a proof as a tax system does; the only call to the bureau is for its keys. Throws if anything is wrong. */
 export async function checkedProof(proof: string, { issuer, audience, matter, nonce }: Asked, now?: Date) {
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', issuer));
   const { payload } = await jwtVerify(proof, keys, {

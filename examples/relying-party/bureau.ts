@@ -2,22 +2,22 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import type { ClientKey } from './keys.ts';
 
-/** Whoever came: the answer to a code, as far as this system uses it. */
+/** The person who came: the part of the answer to a code that this system uses. */
 export interface Visitor {
-  /** The person, at this sector. Never the company. */
+  /** The person's pseudonym for this sector; never the company. */
   readonly sub: string;
-  /** The name of the hand-over, by which a logout token ends it. */
+  /** The name of the hand-over; a logout token ends the hand-over by this name. */
   readonly sid: string;
-  /** Masked. */
+  /** The masked name. */
   readonly name: string | undefined;
   readonly realNameLevel: number;
-  /** How they logged in: `urn:ahtax:2fa` or `urn:ahtax:face`. */
+  /** How the person logged in: `urn:ahtax:2fa` or `urn:ahtax:face`. */
   readonly acr: string;
-  /** Whom for, in which role, with which permissions. */
+  /** For which company, in which role, with which permissions. */
   readonly taxpayer: TaxpayerDetail;
 }
 
-/** `authorization_details` of type `taxpayer`; of natural persons there is nothing but the kind. */
+/** `authorization_details` of type `taxpayer`; for a natural person it contains only the kind. */
 export interface TaxpayerDetail {
   readonly type: 'taxpayer';
   readonly identity: 'natural' | 'enterprise' | 'agency' | 'special';
@@ -25,7 +25,7 @@ export interface TaxpayerDetail {
   readonly taxpayer?: { readonly ref: string; readonly name: string; readonly id?: string };
   readonly role?: string;
   readonly actions?: readonly string[];
-  /** The last day, inclusive; null where there is none. */
+  /** The last day, inclusive; null if there is none. */
   readonly valid_until?: string | null;
   readonly report_no?: string | null;
   readonly basis?: {
@@ -35,7 +35,7 @@ export interface TaxpayerDetail {
   };
 }
 
-/** `authorization_details` of type `matter`: the person has shown the face for it. Times are epoch seconds. */
+/** `authorization_details` of type `matter`: the person has shown the face for this matter. Times are epoch seconds. */
 export interface MatterDetail {
   readonly type: 'matter';
   readonly matter: string;
@@ -43,28 +43,28 @@ export interface MatterDetail {
   /** The person's real-name level. */
   readonly level: number;
   readonly valid_until: number;
-  /** What this system sent along. */
+  /** The nonce that this system sent. */
   readonly nonce?: string;
 }
 
-/** A visitor with what this system asks about them by, from server to server. */
+/** A visitor, with the tokens by which this system asks about the visitor, from server to server. */
 export interface Entry {
   readonly visitor: Visitor;
   readonly accessToken: string;
-  /** It stays the same as long as the hand-over holds. */
+  /** The refresh token stays the same as long as the hand-over exists. */
   readonly refreshToken: string | undefined;
-  /** Until then what was told is believed; afterwards it is asked for anew. */
+  /** Until this time the system believes what the bureau told; after that it asks again. */
   readonly until: Date;
-  /** Where the request asked one. */
+  /** The matter, if the request asked for one. */
   readonly matter?: MatterDetail;
 }
 
-/** What has to be remembered between sending a browser away and its return. */
+/** What the system must remember while the browser is at the bureau. */
 export interface Pending {
   readonly verifier: string;
   readonly state: string;
   readonly nonce: string;
-  /** A matter of risk that was asked, and what its answer is known by. */
+  /** The matter of risk that was asked for, and the nonce by which its answer is recognised. */
   readonly matter?: { readonly code: string; readonly nonce: string };
 }
 
@@ -73,16 +73,16 @@ export interface BureauOptions {
   readonly issuer: string;
   readonly clientId: string;
   readonly key: Pick<ClientKey, 'kid' | 'privateKey'>;
-  /** Exactly as registered. */
+  /** The address, exactly as registered. */
   readonly redirectUri: string;
-  /** Where people are after 退出, as registered; left out, they stay at the bureau. */
+  /** The address to which people return after 退出, as registered; without it they stay at the bureau. */
   readonly homeUri?: string;
-  /** Another clock than this machine's. */
+  /** A clock, if it is not this machine's clock. */
   readonly now?: () => Date;
 }
 export type Bureau = ReturnType<typeof bureauOf>;
 
-/** Everything that is said to the bureau. Addresses are read out of its metadata, at the first use. */
+/** All calls to the bureau. The addresses come from the bureau's metadata, which are read at the first use. */
 export function bureauOf({
   issuer,
   clientId,
@@ -93,16 +93,16 @@ export function bureauOf({
 }: BureauOptions) {
   let found: { readonly skew: number; readonly config: Promise<client.Configuration> } | undefined;
   function configuration(): Promise<client.Configuration> {
-    // Seconds between the two clocks; on a server of your own it is 0.
+    // Seconds between the two clocks; on your own server this is 0.
     const skew = Math.round((now().getTime() - Date.now()) / 1000);
     if (found && Math.abs(found.skew - skew) < 5) return found.config;
-    // On one machine there is no TLS. Elsewhere nothing but https is spoken.
+    // On one machine there is no TLS. Everywhere else only https is used.
     const execute = issuer.startsWith('http://127.0.0.1:') ? [client.allowInsecureRequests] : [];
     const metadata = { [client.clockSkew]: skew };
     const authentication = client.PrivateKeyJwt({ key: key.privateKey, kid: key.kid });
     const config = client.discovery(new URL(issuer), clientId, metadata, authentication, { execute });
     found = { skew, config };
-    // Not there just now: the next visitor asks again.
+    // The bureau was not available; the next visitor reads the metadata again.
     config.catch(() => {
       found = undefined;
     });
@@ -112,8 +112,8 @@ export function bureauOf({
 
   return {
     /**
-     * Where the browser goes. The request itself is pushed, so that nothing of it stands in an address.
-     * @param matter code of a matter of risk for which the person shows the face on the way
+     * The address to which the browser goes. The request itself is pushed, so no address contains anything of it.
+     * @param matter code of a matter of risk, for which the person shows the face at the bureau
      */
     async begin({ matter, ...more }: Asked = {}): Promise<{ url: URL; pending: Pending }> {
       const pending: Pending = {
@@ -136,9 +136,9 @@ export function bureauOf({
     },
 
     /**
-     * The browser is back. The library compares state, issuer and nonce, brings code and verifier to the bureau, and checks
-     * the ID token's signature, audience and times.
-     * @throws client.AuthorizationResponseError with the bureau's `error` where nobody came
+     * The browser has come back. The library compares state, issuer and nonce, sends code and verifier to the bureau,
+     * and checks the ID token's signature, audience and times.
+     * @throws client.AuthorizationResponseError with the bureau's `error` if nobody came
      */
     async finish(query: string, { verifier, state, nonce, matter }: Pending): Promise<Entry> {
       const tokens = await client.authorizationCodeGrant(await configuration(), new URL(query, redirectUri), {
@@ -152,9 +152,9 @@ export function bureauOf({
     },
 
     /**
-     * Everything anew, as it stands at this moment. For a request of the person, never by a timer: the bureau counts it as a
-     * sign of life, and nobody would ever be idle.
-     * @throws an error for which `isOver` says yes, where the hand-over has ended
+     * Gets all data as they are at this moment. Call it only because of a request of the person, never by a timer: the
+     * bureau counts the call as activity, and with a timer no session would ever be idle.
+     * @throws an error for which `isOver` is true if the hand-over has ended
      */
     async renew(refreshToken: string): Promise<Entry> {
       const tokens = await client.refreshTokenGrant(await configuration(), refreshToken);
@@ -162,29 +162,30 @@ export function bureauOf({
     },
 
     /**
-     * For whom and with which permissions at this very moment: before something is done that cannot be taken back.
-     * @throws an error for which `isOver` says yes, where the hand-over has ended
+     * Asks for whom the person acts, and with which permissions, at this moment. Call it before something that cannot
+     * be undone.
+     * @throws an error for which `isOver` is true if the hand-over has ended
      */
     async ask({ accessToken, visitor }: Entry): Promise<TaxpayerDetail> {
       const info = await client.fetchUserInfo(await configuration(), accessToken, visitor.sub);
       return taxpayerIn(info.authorization_details);
     },
 
-    /** The person has left this system: the bureau ends the hand-over, too. */
+    /** The person has left this system, so the bureau ends the hand-over too. */
     async giveBack(refreshToken: string): Promise<void> {
       await client.tokenRevocation(await configuration(), refreshToken);
     },
 
-    /** Where the browser goes to log out of the bureau, too, and of every system entered from there. */
+    /** The address at which the browser logs out of the bureau, and of every system that was entered from there. */
     async endSession({ sid }: Visitor): Promise<URL> {
-      // The name of the hand-over does as well as the ID token, and says nothing of anybody in an address.
+      // The name of the hand-over is enough; unlike an ID token, it puts no personal data into an address.
       return client.buildEndSessionUrl(await configuration(), {
         logout_hint: sid,
         ...(homeUri === undefined ? {} : { post_logout_redirect_uri: homeUri }),
       });
     },
 
-    /** The hand-over that a logout token says is over. Throws where it is no token for this system. */
+    /** The hand-over whose end a logout token tells. Throws if the token is not for this system. */
     async ended(logoutToken: string): Promise<{ sid: string; sub: string }> {
       const { payload } = await jwtVerify(logoutToken, keys, {
         algorithms: ['ES256'],
@@ -222,7 +223,7 @@ function entryOf(tokens: Tokens, now: Date): Entry {
   };
 }
 
-/** What a request may ask beside the usual. */
+/** What a request may ask for in addition. */
 type Asked = Readonly<Record<string, string>> & { readonly matter?: string };
 const detailsAsked = ({ code, nonce }: NonNullable<Pending['matter']>): string =>
   JSON.stringify([{ type: 'matter', matter: code, nonce }]);
@@ -236,19 +237,19 @@ function taxpayerIn(details: unknown): TaxpayerDetail {
   return found;
 }
 
-/** The answer to this very question: the same matter, and the nonce that went with it. */
+/** The answer to this request: with the same matter, and with the nonce of the request. */
 function matterIn(details: unknown, { code, nonce }: NonNullable<Pending['matter']>): MatterDetail {
   const found = listIn(details).find((detail) => detail.type === 'matter');
   if (found?.matter !== code || found.nonce !== nonce) throw new Error('An answer without the matter');
   return found;
 }
 
-/** The bureau says that the hand-over has ended; every other error says only that nothing is known. */
+/** Whether the bureau says that the hand-over has ended. Every other error only means that nothing is known. */
 export const isOver = (error: unknown): boolean =>
   (error instanceof client.ResponseBodyError && error.error === 'invalid_grant') ||
   (error instanceof client.WWWAuthenticateChallengeError && error.status === 401);
 
-/** The bureau's own word for why nobody came, or that something else went wrong. */
+/** The bureau's error code if nobody came, or a text for every other error. */
 export const reasonOf = (error: unknown): string =>
   error instanceof client.AuthorizationResponseError || error instanceof client.ResponseBodyError
     ? error.error

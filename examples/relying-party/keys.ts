@@ -10,7 +10,7 @@ import {
 export interface ClientKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
-  /** What the bureau gets. */
+  /** The part that the bureau gets. */
   readonly publicKey: { kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string };
 }
 
@@ -22,7 +22,7 @@ export async function newClientKey(): Promise<ClientKey> {
   return { kid, privateKey: pair.privateKey, publicKey: { kid, ...publicKey } };
 }
 
-/** For a file on your server, or better your vault. */
+/** The key in a form for a file on your server, or better for your vault. */
 export const storedKey = async ({ kid, privateKey }: ClientKey): Promise<JWK> => ({
   ...(await exportJWK(privateKey)),
   kid,

@@ -4,7 +4,7 @@ import type { Matter } from './system.ts';
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (one) => escapes[one] ?? '');
 
-/** Goes with the pages: nothing is loaded from anywhere, nobody frames them, and no address is passed on. */
+/** Headers of every page: the page loads nothing, no other page can frame it, and links pass no address on. */
 export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -52,7 +52,7 @@ export const refusedPage = (system: string, reason: string): string =>
     `<p>${escaped(reasons[reason] ?? '未能进入本系统，请再试一次。')} <code>${escaped(reason)}</code></p>${login}`,
   );
 
-/** Who came, for which company, in which role, with which permissions. */
+/** Shows who came, for which company, in which role and with which permissions. */
 export function visitorPage(system: string, visitor: Visitor, matter?: Matter): string {
   const {
     identity,
@@ -89,14 +89,14 @@ ${matter ? `<form method="post" action="/matter"><p><button>${escaped(matter.zh)
   );
 }
 
-/** The person has shown the face for it, at the bureau. */
+/** The person has shown the face for the matter at the bureau. */
 export const matterPage = (system: string, { zh }: Matter, { at, level }: MatterDetail): string =>
   page(
     system,
     `<p>${escaped(zh)}：已办理。扫脸时间 ${new Date(at * 1000).toISOString()}，实名等级 ${level}。</p><p><a class="button" href="/">返回</a></p>`,
   );
 
-/** Something that cannot be taken back was to be done, and the bureau was asked first. */
+/** Before an act that cannot be undone, the system has asked the bureau. */
 export const filedPage = (system: string, permitted: boolean): string =>
   page(
     system,

@@ -5,9 +5,9 @@ import { openVisits } from './visits.ts';
 
 export interface SystemOptions extends Omit<BureauOptions, 'redirectUri' | 'homeUri'> {
   readonly name: string;
-  /** Where this system is, without a slash at the end. */
+  /** The address of this system, without a slash at the end. */
   readonly origin: string;
-  /** A matter of risk that is done here, for which the bureau has the person show the face (STP). */
+  /** A matter of risk in this system, for which the person shows the face at the bureau (STP). */
   readonly matter?: Matter;
 }
 
@@ -16,25 +16,25 @@ export interface Matter {
   readonly zh: string;
 }
 
-/** A logout token that was good. */
+/** A logout token that was valid. */
 export interface Notice {
   /** ISO time of its arrival. */
   readonly at: string;
   readonly sid: string;
   readonly sub: string;
-  /** How many own sessions it ended. */
+  /** How many sessions of this system it ended. */
   readonly ended: number;
 }
 
 export const callbackPath = '/callback';
 export const logoutPath = '/backchannel-logout';
-/** Where people are back after 退出. */
+/** The page to which people return after 退出. */
 export const homePath = '/';
-/** Where the portal's tile leads. */
+/** The page to which the portal's tile leads. */
 export const loginPath = '/login';
 const mostNotices = 100;
 
-/** A tax system: a page of its own that people reach by the bureau's login. */
+/** A tax system with a page that people reach through the bureau's login. */
 export function taxSystem({ name, origin, matter, now = () => new Date(), ...options }: SystemOptions) {
   const bureau = bureauOf({
     ...options,
@@ -54,7 +54,10 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
       .writeHead(303, { location, 'cache-control': 'no-store', 'set-cookie': [...setCookie] })
       .end();
 
-  /** Runs with the visit of this browser; undefined where there is none, or where the bureau says that it is over. */
+  /**
+   * Runs `act` with the visit of this browser; undefined if there is no visit, or if the bureau says that the hand-over
+   * has ended.
+   */
   async function visiting<T>(
     incoming: IncomingMessage,
     run: (entry: Entry) => T,
@@ -65,7 +68,7 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
       const entry = kept && (await upToDate(id, kept));
       return entry && (await run(entry));
     } catch (error) {
-      // Whatever else went wrong is no reason to send somebody away, and none to believe what is old.
+      // Any other error is no reason to end the visit, and no reason to believe old data.
       if (!isOver(error)) throw error;
       visits.leave(id);
       return undefined;
@@ -73,7 +76,7 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
   }
   async function upToDate(id: string, kept: Entry): Promise<Entry | undefined> {
     if (now() < kept.until) return kept;
-    // Without a refresh token the browser goes through the request again, which nobody has to see.
+    // Without a refresh token the browser makes the request again, which usually shows no page.
     if (kept.refreshToken === undefined) return undefined;
     const entry = await bureau.renew(kept.refreshToken);
     visits.renew(id, entry);
@@ -85,7 +88,7 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
     show(response, 200, visitor ? visitorPage(name, visitor, matter) : strangerPage(name));
   };
 
-  /** What cannot be taken back is done by what holds at this moment, not by what was told some minutes ago. */
+  /** An act that cannot be undone needs the permissions of this moment, not those of some minutes ago. */
   const file: Answer = async (incoming, response) => {
     const today = await visiting(incoming, (entry) => bureau.ask(entry));
     if (!today) return show(response, 200, strangerPage(name));
@@ -100,14 +103,14 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
     go(response, url.href, [cookies.write('browser', browser)]);
   };
   const login: Answer = (incoming, response) => send(incoming, response, {});
-  /** A matter of risk: the browser goes through a request that asks it, and comes back when the face was shown. */
+  /** A matter of risk: the browser makes a request that asks for the matter, and comes back after the face check. */
   const doMatter: Answer = (incoming, response) =>
     send(incoming, response, matter ? { matter: matter.code } : {});
 
   const callback: Answer = async (incoming, response, url) => {
     const browser = cookies.read(incoming, 'browser');
     const pending = visits.back(browser, url.searchParams.get('state') ?? '');
-    // Begun elsewhere, or long ago: nobody is let in by a link that somebody else made.
+    // The request was begun in another browser or long ago: a link that another person made lets nobody in.
     if (!pending) return go(response, '/');
     try {
       const entry = await bureau.finish(url.pathname + url.search, pending);
@@ -131,7 +134,7 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
     }
   };
 
-  /** 退出: here first, and then at the bureau, which tells the other systems. */
+  /** 退出: first here, and then at the bureau, which tells the other systems. */
   const logOut: Answer = async (incoming, response) => {
     const id = cookies.read(incoming, 'visit');
     const entry = visits.find(id);
@@ -140,12 +143,12 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
     go(response, entry ? (await bureau.endSession(entry.visitor)).href : homePath, gone);
   };
 
-  /** This system alone. */
+  /** Leaves only this system. */
   const leave: Answer = async (incoming, response) => {
     const id = cookies.read(incoming, 'visit');
     const entry = visits.find(id);
     visits.leave(id);
-    // The page does not wait for it: what is not given back ends with the bureau's session.
+    // The page does not wait for the answer; a token that is not given back ends with the bureau's session.
     if (entry?.refreshToken !== undefined) bureau.giveBack(entry.refreshToken).catch(() => undefined);
     go(response, '/', [cookies.write('visit', '', 0)]);
   };
@@ -174,7 +177,7 @@ export function taxSystem({ name, origin, matter, now = () => new Date(), ...opt
   return { handle, notices: notices as readonly Notice[] };
 }
 
-/** Named after the client: cookies of one host know no ports. */
+/** The names contain the client id, because cookies do not distinguish the ports of a host. */
 function cookiesOf(clientId: string, secure: boolean) {
   const full = (name: string) => `${secure ? '__Host-' : ''}${clientId}-${name}`;
   return {

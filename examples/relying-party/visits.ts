@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Entry, Pending } from './bureau.ts';
 
-/** No visit outlives the bureau's session; what was told is asked for anew long before (milliseconds). */
+/** A visit lives no longer than the bureau's session (milliseconds). The system asks for new data long before. */
 const longest = 12 * 3600_000;
-/** How long somebody may take at the bureau. */
+/** How long a person may need at the bureau. */
 const patience = 15 * 60_000;
 
 interface Kept<T> {
@@ -12,8 +12,8 @@ interface Kept<T> {
 }
 
 /**
- * This system's own sessions, and the requests that are under way. In memory, for one process; with several, a table that
- * all of them see, because a logout token reaches only one.
+ * This system's sessions, and the requests that are under way. They are in memory, for one process. With several
+ * processes use a table that all of them read, because a logout token reaches only one process.
  */
 export function openVisits(now: () => Date) {
   const visits = new Map<string, Kept<Entry>>();
@@ -24,11 +24,11 @@ export function openVisits(now: () => Date) {
   };
   const random = () => randomBytes(24).toString('base64url');
   return {
-    /** A request of this browser; `state` finds it again, so that two tabs are in nobody's way. */
+    /** Stores a request of this browser. `state` finds it again, so two tabs do not disturb each other. */
     asked(browser: string, pending: Pending): void {
       requests.set(`${browser} ${pending.state}`, { value: pending, until: now().getTime() + patience });
     },
-    /** The request that comes back, once, and only in the browser that began it. */
+    /** The request that comes back; works once, and only in the browser that began it. */
     back(browser: string, state: string): Pending | undefined {
       const id = `${browser} ${state}`;
       const pending = fresh(requests, id);
@@ -41,13 +41,16 @@ export function openVisits(now: () => Date) {
       return id;
     },
     find: (id: string): Entry | undefined => fresh(visits, id),
-    /** What was asked for anew; of a visit that ended meanwhile nothing. */
+    /** Stores new data; does nothing if the visit has ended meanwhile. */
     renew(id: string, entry: Entry): void {
       const kept = visits.get(id);
       if (kept) visits.set(id, { ...kept, value: entry });
     },
     leave: (id: string): boolean => visits.delete(id),
-    /** Ends what stands on a hand-over; none is no error. @returns how many */
+    /**
+     * Ends the visits of a hand-over; it is no error if there are none.
+     * @returns how many
+     */
     end(sid: string): number {
       const over = [...visits].filter(([, { value }]) => value.visitor.sid === sid);
       for (const [id] of over) visits.delete(id);

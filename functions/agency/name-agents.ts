@@ -1,7 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { agentIdOf, type NamesTried, staffRolesOfClient, whichOne } from '#journeys/agencies/agents.ts';
-import { readPerson } from '#journeys/people/named-person.ts';
+import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { FormAgent, StaffForm } from '#store/agencies/agency-forms.ts';
@@ -27,7 +27,7 @@ export async function listedAgents(
   const wanted = agents.map((agent, at) => {
     if ('agentId' in agent) return { at, agentId: agent.agentId };
     try {
-      const named = readPerson(ctx, agent, now);
+      const named = parseNamedPerson(ctx, agent, now);
       return { at, agentId: agentIdOf(ctx, agencyKey, named.key), named };
     } catch (error) {
       throw error instanceof Problem ? whichOne(at, error) : error;

@@ -6,7 +6,7 @@ import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { beginWrites } from '#store/companies/relation-changes.ts';
+import { beginRelationWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import {
@@ -35,7 +35,7 @@ export const applyToCompany: StepOf<typeof authorizations, 'apply'> = async (ctx
     ]);
     const problem = companyProblem(company);
     if (problem || !isKnown(company)) throw problem ?? new Problem('TAXPAYER_NOT_FOUND');
-    const begun = beginWrites(
+    const begun = beginRelationWrites(
       {
         personKey: session.personKey,
         sealedName: session.sealedName,

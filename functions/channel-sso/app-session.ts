@@ -89,7 +89,7 @@ function newSession(
     methods: amrOf('qr'),
     browser: call.origin.browser,
     address: truncatedAddress(call.origin.address),
-    // The hash of no refresh token that was ever made.
+    // A random text; no refresh token has this hash.
     refreshHash: handle(),
     turnedAt: noTurns,
   };

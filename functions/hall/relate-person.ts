@@ -13,11 +13,11 @@ import { appointmentWrites, type Holder } from '#journeys/companies/appointments
 import { type RelationOrigin, relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
-import { holderOf, readPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { beginWrites } from '#store/companies/relation-changes.ts';
+import { beginRelationWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
@@ -48,7 +48,7 @@ export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
       errors: [{ path: 'validUntil', message: 'a finance head stays until the next' }],
     });
   const companyKey = keyOfCompany(ctx, call.body.taxpayerId);
-  const named = readPerson(ctx, call.body.person, call.now);
+  const named = parseNamedPerson(ctx, call.body.person, call.now);
   const inFront = assertedPerson(ctx, call.caller.assertion);
 
   const enter = async () => {
@@ -99,7 +99,7 @@ function staffEntry(
     const moved = retriedTransitionWrites(ctx, previous, transitions.confirmAtHall, origin, changes);
     return { authorizationId: previous.authorizationId, writes: [working, ...moved] };
   }
-  const begun = beginWrites(
+  const begun = beginRelationWrites(
     {
       personKey: holder.personKey,
       sealedName: holder.sealedName,

@@ -8,14 +8,14 @@ import { factorPhone, requireFactorPhone } from '#journeys/factors/fresh-factor.
 import { withPassword } from '#journeys/factors/password-check.ts';
 import { provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
-import { requireNameTried, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
+import { requireNameOrCountMiss, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
 import { windowHint } from '#journeys/people/accounts.ts';
-import { type NamedPerson, readPerson, requireSameName } from '#journeys/people/named-person.ts';
+import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import { accepted, created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { beginWrites } from '#store/companies/relation-changes.ts';
+import { beginRelationWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
@@ -50,7 +50,7 @@ const codeIdOf = (legacyId: string, named: NamedPerson): string =>
 export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, call) => {
   const { now } = call;
   const { policies } = ctx.settings;
-  const named = readPerson(ctx, call.body, now);
+  const named = parseNamedPerson(ctx, call.body, now);
   const { stranger, read } = await strangersSend(ctx, call, call.body.challenge, {
     read: Promise.all([
       openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', now),
@@ -59,7 +59,7 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
   });
   const [opened, person] = read;
   const tried: Try = { personKey: named.key, solved: call.body.challenge !== undefined };
-  await requireNameTried(ctx, call, named, person, tried);
+  await requireNameOrCountMiss(ctx, call, named, person, tried);
   if (!person) throw new Problem('PERSON_NOT_REGISTERED');
   return toldWithinTries(ctx, call, tried, async (within) => {
     if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
@@ -90,7 +90,7 @@ type BindCall = CallOf<typeof legacy, 'bind'>;
  * stays open.
  */
 export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
-  const named = readPerson(ctx, call.body, call.now);
+  const named = parseNamedPerson(ctx, call.body, call.now);
   const { companyKey } = await openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
   const read = async (): Promise<Records> => {
     const [company, previous] = await Promise.all([
@@ -137,7 +137,7 @@ async function bound(
   const { companyKey } = company;
   const state = isUnstaffed(company) ? ('active' as const) : ('pending' as const);
   const direction = 'applied';
-  const begun = beginWrites(
+  const begun = beginRelationWrites(
     {
       personKey: person.personKey,
       sealedName: person.sealedName,

@@ -6,7 +6,7 @@ import { entryProblem, knownCompany, unrelated } from '#journeys/companies/admis
 import { besideHuman } from '#journeys/factors/anti-automation.ts';
 import { rehash, withPassword } from '#journeys/factors/password-check.ts';
 import { windowHint } from '#journeys/people/accounts.ts';
-import { openedLogin } from '#journeys/sessions/opened-login.ts';
+import { loginTicketOpening } from '#journeys/sessions/login-ticket-opening.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { relationsIn } from '#store/companies/relations.ts';
@@ -56,7 +56,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => 
     }
     const phone = defaultPhone(person);
     const hint = windowHint(undefined, person, phone?.phoneKey);
-    const opened = openedLogin(ctx, call, person, {
+    const opened = loginTicketOpening(ctx, call, person, {
       entry,
       companyKey,
       companyTerm: company.term,

@@ -20,7 +20,7 @@ import {
   unknownAccount,
   windowHint,
 } from '#journeys/people/accounts.ts';
-import { openedLogin } from '#journeys/sessions/opened-login.ts';
+import { loginTicketOpening } from '#journeys/sessions/login-ticket-opening.ts';
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -203,15 +203,15 @@ async function wrongPassword(
 /**
  * The password was right: one transaction resets its count and writes what follows. If this try itself had set the
  * lock, lifting it has an audit event of its own.
- * @param unless a check of the effect; if it is refused, nothing is done and another effect may follow
- * @returns false if `unless` was refused
+ * @param onlyIf a further check; if it is refused, nothing is written, and the caller may commit another effect
+ * @returns false if `onlyIf` was refused
  */
 async function commitRightPassword(
   ctx: FlowContext,
   call: PasswordCall,
   right: RightPassword,
   effect: readonly Write[],
-  unless?: Write,
+  onlyIf?: Write,
 ): Promise<boolean> {
   const { policies } = ctx.settings;
   const { attempt, taken } = right;
@@ -219,12 +219,12 @@ async function commitRightPassword(
     const result = await ctx.db.tryTransact([
       successUpdate(attempt, policies),
       ...effect,
-      ...(unless ? [unless] : []),
+      ...(onlyIf ? [onlyIf] : []),
       ...(taken >= policies.lockoutFailures
         ? [auditPut(ctx, call, attempt.personKey, 'unlocked', 'success', { method: 'password' })]
         : []),
     ]);
-    if (!result.ok && result.refusedBy !== unless) throw result.problem;
+    if (!result.ok && result.refusedBy !== onlyIf) throw result.problem;
     return result.ok;
   } catch (error) {
     // Whatever the refusal was, it does not count as a failure.
@@ -269,7 +269,7 @@ function loginTicketFor(
 ) {
   const { person } = right;
   const phone = person.phones?.find((own) => own.phoneKey === right.typedPhoneKey) ?? defaultPhone(person);
-  return openedLogin(ctx, call, person, {
+  return loginTicketOpening(ctx, call, person, {
     entry: call.body.entry,
     companyKey: asked?.companyKey,
     companyTerm: asked?.companyTerm,

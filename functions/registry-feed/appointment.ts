@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { appointedRoles } from '#domain/relations.ts';
 import { appointmentFields, appointmentWrites } from '#journeys/companies/appointments.ts';
 import { fromRegistry } from '#journeys/companies/relation-audits.ts';
-import { holderOf, readPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
@@ -24,7 +24,7 @@ export function takeAppointment(
   now: Date,
 ): Promise<Taken> {
   const { key, number } = readCompany(ctx, line.taxpayerId);
-  const named = readPerson(ctx, line.person, now);
+  const named = parseNamedPerson(ctx, line.person, now);
   return retryOnConcurrentChange(async () => {
     const [company, known] = await Promise.all([findTaxpayer(ctx.db, key), findPerson(ctx.db, named.key)]);
     requireSameName(ctx, named, known);

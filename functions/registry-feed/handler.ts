@@ -83,11 +83,11 @@ async function takeMessage(ctx: FlowContext, body: string, circumstances: Circum
     return;
   }
   const logFields = { flow: 'registry-feed', messageId: circumstances.messageId };
-  const tell = (word: 'rejected' | 'warning') => (one: LineIssue) =>
+  const logIssue = (word: 'rejected' | 'warning') => (one: LineIssue) =>
     writeLine({ level: 'WARN', ...logFields, word, ...one });
   const counts = await takeLines(ctx, asked.lines, 1, now, {
-    rejected: tell('rejected'),
-    warned: tell('warning'),
+    rejected: logIssue('rejected'),
+    warned: logIssue('warning'),
   });
   writeLine({ level: 'INFO', word: 'message-done', ...logFields, ...counts });
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
 import { fromRegistry } from '#journeys/companies/relation-audits.ts';
-import { type NamedPerson, readPerson, requireSameName } from '#journeys/people/named-person.ts';
+import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { tellLoss } from '#journeys/people/take-phone.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -40,7 +40,7 @@ type PersonLine = v.InferOutput<typeof personLine>;
  * level from the line.
  */
 export function takePerson(ctx: FlowContext, line: PersonLine, now: Date): Promise<Outcome> {
-  const named = readPerson(ctx, line, now);
+  const named = parseNamedPerson(ctx, line, now);
   const numbers = readNumbers(ctx, line.phones);
   const hash = legacyHash(ctx, line.passwordHash, 'passwordHash', line.charset);
   return retryOnConcurrentChange(async () => {

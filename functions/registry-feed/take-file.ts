@@ -45,11 +45,11 @@ export async function takeFile(
     const logFields = { flow: 'registry-feed', messageId, file: at.etag };
     try {
       const { lines, next, atEnd, etag, size } = await nextLines(at, at.position, at.etag);
-      const tell = (word: 'rejected' | 'warning') => (one: object) =>
+      const logIssue = (word: 'rejected' | 'warning') => (one: object) =>
         writeLine({ level: 'WARN', ...logFields, file: etag, word, ...one });
       const counts = await takeLines(ctx, lines, at.position.line, new Date(), {
-        rejected: tell('rejected'),
-        warned: tell('warning'),
+        rejected: logIssue('rejected'),
+        warned: logIssue('warning'),
       });
       at = { ...at, etag, position: next, counts: sumOf(at.counts, counts) };
       writeLine({

@@ -105,7 +105,7 @@ function takeLine(ctx: FlowContext, line: Line, now: Date, isHandedOver: boolean
 }
 
 /** DOC-3: a number with a wrong check character is accepted, and reported once for each line that was not outdated. */
-function withDoubts(line: Line, outcome: Taken | Outcome): Taken | Outcome {
+function withNumberWarning(line: Line, outcome: Taken | Outcome): Taken | Outcome {
   const result = typeof outcome === 'string' ? { taken: outcome } : outcome;
   if (result.taken === 'stale' || !companiesIn(line).some(hasOddCheck)) return outcome;
   return { ...result, warnings: ['TAXPAYER_NUMBER_CHECK', ...(result.warnings ?? [])] };
@@ -136,7 +136,7 @@ export async function takeLines(
     counts.rejected++;
     listener.rejected({ line, ...reasonOf(problem) });
   };
-  const took = (line: number, outcome: Taken | Outcome): void => {
+  const count = (line: number, outcome: Taken | Outcome): void => {
     const { taken, warnings = [], emptied = 0 } = typeof outcome === 'string' ? { taken: outcome } : outcome;
     counts[taken]++;
     counts.warnings += warnings.length;
@@ -157,7 +157,10 @@ export async function takeLines(
       }
       const run = async (): Promise<void> => {
         try {
-          took(at, withDoubts(line, await patiently(() => takeLine(ctx, line, now, isHandedOver))));
+          count(
+            at,
+            withNumberWarning(line, await retriedOnCollision(() => takeLine(ctx, line, now, isHandedOver))),
+          );
         } catch (error) {
           const problem = asProblem(error);
           if (isPassing(problem)) throw error;
@@ -178,7 +181,7 @@ export async function takeLines(
 const isPassing = ({ code }: Problem): boolean => code === 'UNAVAILABLE' || code === 'TOO_MANY_REQUESTS';
 
 /** Nobody waits for an answer here: a line that collided with others is tried again, after a longer pause each time. */
-async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+async function retriedOnCollision<T>(attempt: () => Promise<T>): Promise<T> {
   for (let time = 1; ; time++) {
     try {
       return await attempt();

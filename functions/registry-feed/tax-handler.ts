@@ -4,10 +4,10 @@ import { inTerm, isLive, permissionsOf, stateOn, transitions } from '#domain/rel
 import type { Holder } from '#journeys/companies/appointments.ts';
 import { fromRegistry, relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
-import { holderOf, readPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findListing, listingCheck, listingPut } from '#store/companies/handler-listings.ts';
-import { beginWrites } from '#store/companies/relation-changes.ts';
+import { beginRelationWrites } from '#store/companies/relation-changes.ts';
 import { relationUnchangedCheck } from '#store/companies/relation-checks.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
@@ -41,7 +41,7 @@ export function takeTaxHandler(
   now: Date,
 ): Promise<Taken> {
   const { key, number } = readCompany(ctx, line.taxpayerId);
-  const named = readPerson(ctx, line.person, now);
+  const named = parseNamedPerson(ctx, line.person, now);
   return retryOnConcurrentChange(async () => {
     const [company, known, listing, relation] = await Promise.all([
       findTaxpayer(ctx.db, key),
@@ -124,7 +124,7 @@ function listedWrites(
   const day = shanghaiDay(now);
   if (relation && isLive(stateOn(inTerm(relation, company.term), day)))
     return [relationUnchangedCheck(relation, relation)];
-  const begun = beginWrites(
+  const begun = beginRelationWrites(
     {
       personKey: holder.personKey,
       sealedName: holder.sealedName,

@@ -12,7 +12,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { DecisionCall } from './weigh.ts';
 
-/** A matter of risk that a system asks with its request, instead of a proof apart (SSO-9, STP-1). */
+/** A matter of risk for which a system asks in its request, instead of asking for a separate proof (SSO-9, STP-1). */
 export interface AskedMatter extends Pick<MatterAsked, 'nonce'> {
   readonly matter: Matter;
 }
@@ -35,9 +35,10 @@ export function matterAsked(
 type Weighed = 'none' | 'not-allowed' | 'face' | FoundMatter;
 
 /**
- * What stands of the request's matter for whoever is handed over: nothing asked; an identity that may not do it; a face
- * that must be shown first, because none was, it was another session's or another identity's, or it is too old (STP-2,
- * STP-4); or the answer. Whether the check still stands for the person, the transaction says.
+ * The state of the request's matter for the person who is handed over. Either no matter was asked for; or the identity
+ * may not do it; or a face check is needed first, because there is none, because it belongs to another session or
+ * identity, or because it is too old (STP-2, STP-4); or the matter can be answered. The transaction checks whether the
+ * face check is still valid for the person.
  */
 export function weighMatter(
   ctx: Pick<FlowContext, 'settings' | 'relyingParties'>,
@@ -67,19 +68,22 @@ export function weighMatter(
 }
 
 /**
- * The face has to be shown first; also where the check ended between look and write: by an order, with the account, or
- * because a number was recovered (PHN-4).
+ * A face check is needed first. This is also thrown if the check ended between read and write: by an order, with the
+ * account, or because a number was recovered (PHN-4).
  */
 export class FaceWanted extends Error {}
 
-/** What goes with a hand-over of this identity. @throws Problem ROLE_NOT_ALLOWED; FaceWanted */
+/**
+ * The content of a hand-over of this identity.
+ * @throws Problem ROLE_NOT_ALLOWED; FaceWanted
+ */
 export function givenWith(granted: GrantedDetails, matter: Weighed): Given {
   if (matter === 'not-allowed') throw new Problem('ROLE_NOT_ALLOWED');
   if (matter === 'face') throw new FaceWanted();
   return { ...granted, ...(matter === 'none' ? {} : { matter }) };
 }
 
-/** What `act` answers, or what the page does before it asks again: `POST /v1/sso/{id}/step-up`. */
+/** The result of `act`, or what the page must do before it asks again: `POST /v1/sso/{id}/step-up`. */
 export async function unlessFaceWanted<T>(
   ctx: FlowContext,
   { request }: DecisionCall['caller'],

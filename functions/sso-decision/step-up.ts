@@ -1,7 +1,7 @@
 import { noneAnswer } from '#domain/authentication.ts';
 import { actionFor, faceServes } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
-import { startPersonScan } from '#journeys/factors/scans.ts';
+import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
 import { clientOf, notAccepted } from '#journeys/sso/weigh.ts';
@@ -51,7 +51,7 @@ export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) =>
     return ok({ satisfied: true as const });
   }
   if (isNone) return refused(ctx, call, noneAnswer('matter'));
-  const scan = await startPersonScan(ctx, call, person, {
+  const scan = await startStandaloneFaceScan(ctx, call, person, {
     purpose: 'step-up',
     action: actionFor(asked.matter.class),
     parent: { ticketKey: ticket.ticketKey, kind: ticket.kind },

@@ -18,9 +18,9 @@ type AuthorizeCall = CallOf<typeof ssoRequest, 'authorize'> | CallOf<typeof ssoR
 type PageReason = Extract<Judged, { page: string }>['page'] | 'request_uri' | 'busy';
 
 /**
- * SSO-2: the request is judged and kept, and the browser, which gets a secret of its own, goes on to the page that decides.
- * What is wrong with it the client is told, once client and address are known to be good; before that a page tells the
- * person. Whoever comes is a stranger: an address has a budget (LGN-12).
+ * SSO-2: judges and stores the request. The browser gets a secret of its own and goes on to the page that decides. The
+ * client learns what is wrong with its request, once client and address are known to be good; before that, a page tells
+ * the person. Anybody can call this route, so an address has a budget (LGN-12).
  */
 export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
   const opened = await open(ctx, call, parametersOf(call.parameters));
@@ -28,18 +28,18 @@ export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
   if ('location' in opened) return seeOther(opened.location);
   const { id, secret } = opened;
   const { ssoRequestSeconds: maxAgeSeconds } = ctx.settings.policies;
-  // The handle stands behind a #: no server's log has it, and the page has one address in partition aws-cn, too.
+  // The handle is behind a #, so that no server logs it, and so that the page has one address in partition aws-cn too.
   return seeOther(`${ctx.settings.issuer}/sso#${id}`, {
-    // Lax: a Strict one is not sent where another site's page began the navigation.
+    // Lax, because the browser does not send a Strict cookie if another site's page began the navigation.
     cookies: [hostCookie(browserCookie(id), secret, { maxAgeSeconds, sameSite: 'Lax' })],
   });
 }
 
-/** The page says in the person's language what it is; nothing that was sent is repeated there. */
+/** The page explains the reason in the person's language; it repeats nothing that was sent. */
 const page = (ctx: FlowContext, reason: PageReason) =>
   seeOther(`${ctx.settings.issuer}/sso/error?reason=${reason}`);
 
-/** Asked before anything is written, so that an address without budget fills no table. */
+/** Checked before anything is written, so that an address without budget fills no table. */
 const withinBudget = (ctx: FlowContext, call: AuthorizeCall): Promise<boolean> =>
   withinAddressBudget(ctx, call, ctx.settings.policies.ssoRequestsPerAddress);
 
@@ -57,7 +57,7 @@ async function open(
   const { ssoRequestSeconds } = ctx.settings.policies;
   const pushed = parameters && pushedId(parameters.values.get('request_uri'));
   if (pushed !== undefined) {
-    // RFC 9126, 4: beside it nothing but the client counts.
+    // RFC 9126, 4: beside the reference only the client counts.
     const { values, doubled } = parameters as Parameters;
     const clientId = values.get('client_id') ?? '';
     const known = ctx.relyingParties.some((client) => client.clientId === clientId);

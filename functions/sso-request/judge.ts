@@ -4,7 +4,7 @@ import type { Parameters } from '#domain/oauth-parameters.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 
-/** SSO-2: judges a request, pushed or not, by the stage's matters and by the person whom its `id_token_hint` means. */
+/** SSO-2: judges a request, pushed or not, with the stage's matters and the person whom its `id_token_hint` names. */
 export function judge(
   { settings: { issuer, matters } }: Pick<FlowContext, 'settings'>,
   parameters: Parameters | undefined,

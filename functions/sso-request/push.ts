@@ -10,12 +10,13 @@ import type { ssoRequest } from './contract.ts';
 import { judge } from './judge.ts';
 import { requestUriOf } from './request-uri.ts';
 
-/** Parameters by which the client says who it is, and which are no part of its request. */
+/** Parameters that prove the client; they are not part of its request. */
 const ofClient = new Set(['client_assertion', 'client_assertion_type', 'client_id']);
 
 /**
- * SSO-2, RFC 9126: the same request, judged before any browser comes. It is this client's alone, waits a minute for its
- * browser and serves one decision. Its code is bound to the key that the call proves, or that `dpop_jkt` names (RFC 9449, 10).
+ * SSO-2, RFC 9126: judges the request before a browser comes. The stored request belongs to this client, waits a minute
+ * for its browser, and serves one decision. Its code is bound to the key that the call proves, or that `dpop_jkt` names
+ * (RFC 9449, 10).
  */
 export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) => {
   const { client } = call.caller;

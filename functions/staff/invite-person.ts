@@ -4,11 +4,16 @@ import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
 import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
 import { tellHolder } from '#journeys/companies/relation-notices.ts';
 import { managedCompany, managingChecks, requireManager } from '#journeys/companies/require-manager.ts';
-import { requireNameTried, solvedInSession, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
-import { readPerson, requireSameName } from '#journeys/people/named-person.ts';
+import {
+  requireNameOrCountMiss,
+  solvedInSession,
+  type Try,
+  toldWithinTries,
+} from '#journeys/factors/tries.ts';
+import { parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { beginWrites } from '#store/companies/relation-changes.ts';
+import { beginRelationWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
@@ -27,14 +32,14 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
   if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
   const day = shanghaiDay(call.now);
   const lastDay = parseLastDay(call.body.validUntil, day);
-  const named = readPerson(ctx, call.body, call.now);
+  const named = parseNamedPerson(ctx, call.body, call.now);
   const tried: Try = {
     personKey: named.key,
     solved: await solvedInSession(ctx, call, call.body.challenge),
   };
   const find = () => findPerson(ctx.db, named.key);
   const found = await find();
-  await requireNameTried(ctx, call, named, found, tried);
+  await requireNameOrCountMiss(ctx, call, named, found, tried);
   const readAgain = firstRead(found, find);
   const decide = async (within: readonly Write[]) => {
     const [company, person, previous] = await Promise.all([
@@ -44,7 +49,7 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
     ]);
     requireSameName(ctx, named, person);
     if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
-    const begun = beginWrites(
+    const begun = beginRelationWrites(
       {
         personKey: person.personKey,
         sealedName: person.sealedName,

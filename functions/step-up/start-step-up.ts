@@ -4,7 +4,7 @@ import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { provenCompany } from '#journeys/companies/proven-company.ts';
-import { shownState, startPersonScan } from '#journeys/factors/scans.ts';
+import { shownState, startStandaloneFaceScan } from '#journeys/factors/scans.ts';
 import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -52,7 +52,7 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
     ]);
     return ok({ satisfied: true as const, proof });
   }
-  const scan = await startPersonScan(ctx, call, person, {
+  const scan = await startStandaloneFaceScan(ctx, call, person, {
     purpose: 'step-up',
     action: actionFor(matter.class),
     stepUp: {

@@ -5,9 +5,9 @@ import { parseDocument } from '#domain/documents.ts';
 import { normaliseName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
-import { startPersonScan } from '#journeys/factors/scans.ts';
+import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';
 import { knownMatter } from '#journeys/factors/step-up-proof.ts';
-import { requireNameTried } from '#journeys/factors/tries.ts';
+import { requireNameOrCountMiss } from '#journeys/factors/tries.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { isActive, refuseSuspended } from '#store/people/person-row.ts';
@@ -32,11 +32,18 @@ export const startVerification: StepOf<typeof verification, 'start'> = async (ct
     ...(office === undefined ? {} : { office }),
   };
   // A channel that signs its calls gets no challenge; its tries count for the document all the same (REG-9).
-  await requireNameTried(ctx, call, { name }, person, { personKey: person.personKey, solved: true }, by);
+  await requireNameOrCountMiss(
+    ctx,
+    call,
+    { name },
+    person,
+    { personKey: person.personKey, solved: true },
+    by,
+  );
   refuseSuspended(person);
   const startedBy = { channel, ...by };
   const asked = { matter: matter.code, audience: audience.code };
-  const scan = await startPersonScan(
+  const scan = await startStandaloneFaceScan(
     ctx,
     call,
     person,

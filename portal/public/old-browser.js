@@ -1,13 +1,14 @@
 /*
- * Runs before everything else, in every engine: the syntax is that of old ones (ES 5). Where the pages can't run, the
- * sentence that says which browsers serve is shown instead of a blank page. Keep it in step with `build.target`.
+ * Runs before everything else, in every engine, so it is written in the syntax of old engines (ES 5). If the pages
+ * cannot run, it shows a sentence that names the browsers that work, instead of a blank page. Keep this file in step
+ * with `build.target`.
  */
 // biome-ignore-all lint/complexity/useArrowFunction: old engines know no arrows
 // biome-ignore-all lint/complexity/useOptionalChain: nor optional chains
 (function (root, sentence) {
   function show() {
     sentence.removeAttribute('hidden');
-    // Nothing is begun that can't be finished.
+    // Removes the page's root, so that nothing begins that cannot be finished.
     if (root.parentNode) root.parentNode.removeChild(root);
   }
   function canRun() {
@@ -25,7 +26,7 @@
     }
   }
   if (!canRun()) show();
-  // An engine that has all of these and can't read the newer syntax of our files.
+  // An engine that has all of these may still be unable to read the newer syntax of our files.
   window.addEventListener('error', function (event) {
     if (!document.documentElement.hasAttribute('data-runs') && /SyntaxError/.test(String(event.message)))
       show();

@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { parseSecret } from './secret-json.ts';
 import { secretKey } from './secret-key.ts';
 
 /**
@@ -65,12 +66,7 @@ function parseVersions(
   secret: 'root' | 'handles',
   json: string,
 ): { readonly roots: Map<number, string>; readonly first: string } {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch {
-    throw new Error(`The secret ${secret} is not JSON`);
-  }
+  const parsed = parseSecret(secret, json);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new Error(`The secret ${secret} is not an object of versions`);
   }

@@ -10,6 +10,7 @@ import {
 import * as v from 'valibot';
 import { epochSeconds } from '#domain/epoch.ts';
 import { verifyingKeys } from '#domain/rotating-keys.ts';
+import { readSecret } from './secret-json.ts';
 
 const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/));
 const privateJwkSchema = v.object({
@@ -49,15 +50,7 @@ export type SigningRing = readonly SigningKey[];
 
 /** @throws Error if the secret is a placeholder or broken; the message says nothing about its content. */
 export function readStoredRing(json: string): StoredSigningKey[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch {
-    throw new Error('The secret signing is not JSON');
-  }
-  const result = v.safeParse(ringSchema, parsed);
-  if (!result.success) throw new Error('The secret signing holds no ring of keys');
-  return result.output.keys;
+  return readSecret({ secret: 'signing', holds: 'ring of keys' }, ringSchema, json).keys;
 }
 
 /** @throws Error as `readStoredRing`, and for a key that cannot be imported. */

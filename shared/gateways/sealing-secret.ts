@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readSecret } from '#crypto/secret-json.ts';
 
 const keyId = v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/));
 
@@ -18,17 +19,8 @@ const schema = v.pipe(
 export type SealingSecret = v.InferOutput<typeof schema>;
 
 /** @throws Error if the secret is a placeholder or broken; the message says nothing about its content. */
-export function readSealingSecret(json: string): SealingSecret {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch {
-    throw new Error('The secret sealing is not JSON');
-  }
-  const result = v.safeParse(schema, parsed);
-  if (!result.success) throw new Error('The secret sealing holds no data keys');
-  return result.output;
-}
+export const readSealingSecret = (json: string): SealingSecret =>
+  readSecret({ secret: 'sealing', holds: 'data keys' }, schema, json);
 
 /** The id of the key that seals at `now` (epoch seconds). */
 export const currentKey = ({ current, upcoming }: SealingSecret, now: number): string =>

@@ -64,7 +64,8 @@ describe('access tokens', () => {
     const before = await signAccessToken(ring, claims, settings, later(now, 3599));
     const after = await signAccessToken(ring, claims, settings, later(now, 3600));
     expect(before.split('.')[0]).not.toBe(after.split('.')[0]);
-    // A container whose clock is behind already knows the new key, one that is ahead still knows the old.
+    // A container whose clock is behind already knows the new key. A container whose clock is ahead still knows the old
+    // key.
     expect(await verifyAccessToken(ring, after, issuer, later(now, 3600))).toEqual(claims);
     expect(await verifyAccessToken(ring, before, issuer, later(now, 3700))).toEqual(claims);
     const kids = (when: Date) => publicJwks(ring, when).keys.map((key) => key.kid);
@@ -139,7 +140,7 @@ describe('access tokens', () => {
       await new SignJWT(body).setProtectedHeader({ alg: 'PS256', typ: 'at+jwt', kid }).sign(ps256.privateKey),
       `${encode({ alg: 'ES256', typ: 'at+jwt', kid, crit: ['b64'], b64: false })}.${payload}.${token.split('.')[2]}`,
       `${encode({ alg: 'ES256', typ: 'at+jwt', kid })}.${encode({ ...body, lvl: 5 })}.${token.split('.')[2]}`,
-      // An all-zero signature (CVE-2022-21449) and one of ASN.1 form.
+      // A signature of zeros only (CVE-2022-21449), and a signature in ASN.1 form.
       `${token.split('.').slice(0, 2).join('.')}.${Buffer.alloc(64).toString('base64url')}`,
       '',
       '.',

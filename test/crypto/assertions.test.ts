@@ -39,7 +39,7 @@ beforeAll(async () => {
   };
 });
 
-/** Claims as anybody may send them; undefined leaves one out. */
+/** Claims of any kind, as a forger could send them; undefined leaves a claim out. */
 type Claims = { readonly [name: string]: unknown };
 const good = (): Claims => ({
   iss: 'ahtax-app',

@@ -41,7 +41,7 @@ const make = ({ claims = {}, header = {}, key = own }: Made = {}): Promise<strin
   const protectedHeader = { alg: 'ES256', typ: 'dpop+jwt', jwk, ...header };
   return new SignJWT(present).setProtectedHeader(protectedHeader).sign(key.privateKey);
 };
-/** The word of the refusal; any other fault is a fault. */
+/** The error code of the refusal. Any other error fails the test. */
 const verify = (proof: string, token?: string) =>
   verifyDpopProof(proof, { method: 'POST', uri, accessToken: token, now }).catch((error: unknown) => {
     if (!(error instanceof OAuthProblem)) throw error;

@@ -19,7 +19,7 @@ describe('keys from the root secret', () => {
     expect(key).toMatch(/^p1_[\w-]{43}$/);
     expect(key).toBe(personKey(deriveKeys(JSON.stringify({ 1: rootOne })), '201', '34010419900307123X'));
     expect(phoneKey(keysOne, '13812345678')).toMatch(/^n1_[\w-]{43}$/);
-    // Known answer: a change here would orphan every row of every table.
+    // A known value: if the key changes, no stored row is found any more.
     expect(key).toBe(knownPersonKey);
   });
 
@@ -75,7 +75,7 @@ describe('keys from the root secret', () => {
   it('DOC-4 keeps personal fields out of reach of who has the keys of what is handed out', () => {
     expect(Object.keys(handlesOne)).not.toContain('indexKey');
     expect(Object.keys(handlesOne)).not.toContain('peppers');
-    // Even with one text in both secrets no key of the one is a key of the other.
+    // Even if both secrets contain the same text, they give no common key.
     const personal = [keysOne.indexKey, ...keysOne.peppers.values()].map((key) => key.toString('hex'));
     for (const key of Object.values(handlesOne)) expect(personal).not.toContain(key.toString('hex'));
   });

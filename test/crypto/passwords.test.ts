@@ -111,7 +111,7 @@ describe('passwords', () => {
         needsRehash: true,
       });
       expect((await verifyPassword(stored, 'Old-Pa56', keysOne, cheap)).ok).toBe(false);
-      // The digest is no password (pass the hash).
+      // The stored digest itself is not accepted as the password ("pass the hash").
       expect((await verifyPassword(stored, legacy.split('}')[1] ?? '', keysOne, cheap)).ok).toBe(false);
     },
   );
@@ -132,7 +132,7 @@ describe('passwords', () => {
     expect((await verifyPassword(stored, '密碼#2019', keysOne, cheap)).ok).toBe(false);
     const { wrapCharset: _, ...asUtf8 } = stored;
     expect((await verifyPassword(asUtf8, '密码#2019', keysOne, cheap)).ok).toBe(false);
-    // What the charset has not would be hashed as `?`, and open with any other such character.
+    // A character that the charset does not have would be hashed as `?`. Then any other such character would match too.
     const asked = await wrapLegacyHash(`{MD5}${hashed('md5', '??#2019')}`, keysOne, cheap, 'gbk');
     expect((await verifyPassword(asked, '??#2019', keysOne, cheap)).ok).toBe(true);
     for (const typed of ['😀#2019', '😀😀#2019', '\ud842?#2019', 'ក?#2019'])

@@ -30,7 +30,7 @@ describe('random', () => {
         if (row) row[Number(digit)] = (row[Number(digit)] ?? 0) + 1;
       });
     }
-    // χ² with 9 degrees of freedom: beyond 40 in one of a hundred thousand honest places.
+    // χ² with 9 degrees of freedom: fair digits give more than 40 only once in a hundred thousand places.
     for (const row of counts) {
       const chi = row.reduce((sum, n) => sum + (n - draws / 10) ** 2 / (draws / 10), 0);
       expect(chi).toBeLessThan(40);

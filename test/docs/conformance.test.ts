@@ -29,7 +29,7 @@ describe.each([
 });
 
 const read = new Map<string, string[]>();
-/** Texts in quotes: titles, and the rows of tables that stand in titles. */
+/** The quoted texts of a file: titles, and the table rows that are inserted into titles. */
 function titlesIn(file: string): string[] {
   const known = read.get(file);
   if (known) return known;

@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ruleEntries, ruleIdsIn } from '../support/rule-ids.ts';
 
-/** Every text file of the repository; nothing that is only on this machine. */
+/** Every text file of the repository, without files that are only on this machine. */
 const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',
 })
@@ -15,11 +15,11 @@ const texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
 const pages = files.filter((file) => file.endsWith('.md'));
 const textOf = (file: string): string => texts.get(file) ?? '';
 
-/** What each file says that is not so, as `file: what`. */
+/** The wrong statements of each file, as `file: what is wrong`. */
 const wrong = (of: readonly string[], find: (text: string, file: string) => readonly string[]): string[] =>
   of.flatMap((file) => [...new Set(find(textOf(file), file))].map((what) => `${file}: ${what}`));
 
-/** These name ids that do not exist, on purpose. */
+/** These files name ids that do not exist, on purpose. */
 const aboutIds = ['test/docs/rules.test.ts', 'test/docs/links.test.ts', 'test/support/rule-ids.ts'];
 const citing = files.filter((file) => !aboutIds.includes(file));
 
@@ -96,7 +96,7 @@ describe('what the repository cites', () => {
   });
 });
 
-/** GitHub's name of a heading. */
+/** The anchor that GitHub makes from a heading. */
 const anchor = (heading: string): string =>
   heading
     .trim()

@@ -30,7 +30,7 @@ it('the way back names every table that has no recovery, and every one whose str
   expect(named(said).toSorted()).toEqual(listeners.toSorted());
 });
 
-/** What the page asks a person to type or to look for. */
+/** The texts that the page asks a person to type or to look for. */
 const quoted = [
   ...[...page.matchAll(/```(?:\w+)?\n([\s\S]*?)```/g)].map(([, text = '']) => text),
   ...[...page.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`]+)`/g)].map(([, text = '']) => text),
@@ -56,7 +56,7 @@ describe('whoever acts by the page finds what it names', () => {
       `${deployerName('prod')}-trust`,
     ])
       names.add(name);
-    // What a person makes, and a front that many names have.
+    // The name of a table that a person restores, and a prefix that many names have.
     for (const name of ['ahtax-prod-Users-restored', 'ahtax-prod-']) names.add(name);
     const asked = quoted.flatMap((text) => text.match(/ahtax-prod[\w/-]*(?:<\w+>[\w-]*)?/g) ?? []);
     expect(asked.length).toBeGreaterThan(60);
@@ -86,7 +86,7 @@ describe('whoever acts by the page finds what it names', () => {
     const used = quoted.flatMap((text) => [...text.matchAll(/npx cdk ([\w-]+)/g)].map(([, name]) => name));
     expect(used.length).toBeGreaterThan(3);
     for (const name of used) expect(known).toContain(name);
-    // Whatever starts a function by hand starts the version that serves, and waits for as long as that takes.
+    // A call by hand must name the alias `live` and must have no time limit for the answer.
     for (const text of quoted)
       for (const [call] of text.matchAll(/aws lambda invoke[^\n]*/g))
         expect(call).toMatch(/--cli-read-timeout 0 --function-name ahtax-prod-[\w<>-]+:live /);
@@ -102,7 +102,7 @@ describe('whoever acts by the page finds what it names', () => {
       },
     );
     const words = new Set(sources.split('\n'));
-    // Of AWS, of the machine, and of people.
+    // Names of errors of AWS, of the machine, and of examples with people.
     const others = new Set([
       'AbortError',
       'AwsError',
@@ -130,7 +130,7 @@ describe('whoever acts by the page finds what it names', () => {
   });
 });
 
-/** Fields by the kind of line, as docs/log-events.md has them, which a test of its own holds to the code. */
+/** The fields of each kind of line, as docs/log-events.md lists them; another test compares that page with the code. */
 const fieldsOf = new Map(
   [
     ...readFileSync('docs/log-events.md', 'utf8').matchAll(

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Door, openDoor } from '../support/door.ts';
 
-/** The journey that both READMEs print, run as a newcomer would: pasted into bash. */
+/** The journey that both READMEs print, run as a newcomer runs it: pasted into bash. */
 const journeyIn = (file: string): string | undefined =>
   /```bash\n([\s\S]*?)```/.exec(readFileSync(file, 'utf8'))?.[1];
 const journey = journeyIn('README.md') ?? '';

@@ -17,7 +17,7 @@ describe('docs/walks.md', () => {
       expect(walk).toMatch(/`functions\//);
       expect(walk).toMatch(/`shared\/store\//);
     }
-    // No row is written so that it is not looked at.
+    // Every row of the tables has the form that this test reads; no row is skipped.
     expect(hops).toHaveLength(page.split('\n').filter((line) => /^\| (?!hop)/.test(line)).length);
   });
 

@@ -35,18 +35,18 @@ import { knownPerson } from '../support/watched.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
-/** Requests of one address until a proof of work is asked for (LGN-12): more than any journey here needs. */
+/** How many requests of one address need no proof of work (LGN-12): more than any journey here sends. */
 const budget = 40;
 const portal = usePortal({ challengeAfter: budget, policies: { oneWebSession: false } });
 const small = { width: 360, height: 740 };
 const farDay = '2099-12-31';
 
-// The address's budget and the SMS windows of the test before are over.
+// The address's budget and the SMS windows of the test before this one are over.
 beforeEach(async () => {
   await wait(portal.door, 601);
 });
 
-/** A card on a phone, a row of a table on a wide screen. */
+/** A list item is a card on a phone, and a table row on a wide screen. */
 const item = (page: Page, text: string) =>
   page.getByRole('listitem').or(page.getByRole('row')).filter({ hasText: text });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -118,7 +118,7 @@ describe('sessions, history and password', () => {
         await page.getByLabel('新密码').fill(password);
         await page.getByLabel('确认密码').fill(password);
       };
-      // The one that holds is one of the last five: said beside the field, and the face is not scanned again.
+      // The present password is one of the last five. The page says so beside the field, and needs no second face scan.
       await typed(who.password);
       await button(page, '下一步：扫脸验证').click();
       expect((await scanFace(door, await portal.scanned(page))).status).toBe(200);
@@ -240,7 +240,7 @@ describe('the other side', () => {
       await page.getByText('关闭浏览器或窗口').waitFor();
       await page.getByText('人申请成为本企业办税人员').waitFor({ state: 'detached' });
 
-      // Cleared by the company, it still stands at the person's, until they clear it.
+      // The company has cleared the record. The person still sees the record, until the person clears it too.
       const own = await asNatural(applicant.who, '/me/authorizations');
       await own.getByRole('tab', { name: '历史管理信息' }).click();
       await item(own, '亳州药都').getByText('已拒绝').waitFor();
@@ -283,12 +283,12 @@ describe('the other side', () => {
       await item(page, '铜陵铜艺').getByText('已拒绝').waitFor();
       expect(await item(page, '铜陵铜艺').getByRole('button').count()).toBe(0);
       const mine = item(page, '池州九华');
-      // Fewer services hold at once.
+      // A change to fewer services is valid at once.
       await mine.getByRole('button', { name: '变更协议' }).click();
       const form = page.getByRole('dialog', { name: '变更协议' });
       await form.getByLabel('专业税务顾问').uncheck();
       await form.getByLabel('截止日期').fill('2098-03-02');
-      // The calendar speaks the portal's language.
+      // The calendar uses the portal's language.
       await form.getByText('2098年').first().waitFor();
       await form.getByLabel('截止日期').press('Tab');
       await form.getByText('已选择 2098年3月2日').waitFor();
@@ -299,7 +299,7 @@ describe('the other side', () => {
       await page.getByText('变更已生效').waitFor();
       await mine.getByText('2098-03-02').first().waitFor();
       expect(await mine.getByText('专业税务顾问').count()).toBe(0);
-      // More wait for the client, beside what holds.
+      // A change to more services waits for the client; until then the old services are valid.
       await mine.getByRole('button', { name: '变更协议' }).click();
       await form.getByLabel('税收策划').check();
       await form.getByRole('button', { name: '保存' }).click();
@@ -317,7 +317,8 @@ describe('the other side', () => {
       await item(client2, '徽州税务师事务所').getByText('有效', { exact: true }).waitFor();
       expect(await client2.getByText('待确认的变更').count()).toBe(0);
 
-      // REL-11: what the client refused meanwhile is shown first; then it is ended as it stands.
+      // REL-11: the client has refused the change meanwhile. The page first shows this state; then the agreement can be
+      // ended.
       await mine.getByRole('button', { name: '终止协议' }).click();
       await sure(page);
       await page.getByRole('dialog').getByText('状态已变化').waitFor();
@@ -339,7 +340,7 @@ describe('the other side', () => {
       const page = await asCompany(agency.boss, agency.id, '/me/agency');
       await page.getByRole('tab', { name: '机构人员' }).click();
       await page.getByText('采集表中没有人员').waitFor();
-      // Between this page's read and its change a colleague saves.
+      // A colleague saves a change between this page's read and its own change.
       let first = true;
       await page.route('**/v1/agency/staff', async (route) => {
         if (route.request().method() === 'PUT' && first) {
@@ -370,7 +371,7 @@ describe('the other side', () => {
 });
 
 describe('every page of every identity', () => {
-  /** All pages of the menu with all their tabs, at 360 px; the first dialog that asks something as well. */
+  /** Opens all pages of the menu with all their tabs at 360 px, and the first dialog that asks a question. */
   async function walked(page: Page, name: string, identity: Pick<Identity, 'kind'>, isAgency: boolean) {
     const entries = menuOf(identity as Identity, isAgency).flatMap((group) => group.entries);
     const fine = async (what: string) => {
@@ -428,7 +429,7 @@ describe('every page of every identity', () => {
       await page.goto('/me/deregister');
       const lost = page.getByRole('list', { name: '注销后不能再办理业务的企业' });
       await lost.getByText('淮南豆制品有限公司 · 法定代表人').waitFor();
-      // What only waits cannot be lost.
+      // A relation that only waits for confirmation is not listed, because it cannot be lost.
       expect(await lost.getByRole('listitem').count()).toBe(1);
       await page.getByText('仅注销账户信息，不解除人企关联关系').waitFor();
     },
@@ -533,7 +534,7 @@ describe('logging in when it is asked too often', () => {
     await expectFits(page);
     await picture(page, 'login-sms-limit-360');
     await wait(door, (Date.parse(again) - door.clock.now().getTime()) / 1000 + 1);
-    // The page hears the time with the next answer.
+    // The page learns the new time from the next answer.
     await page.getByRole('tab', { name: '扫脸验证' }).click();
     await portal.scanned(page);
     await page.getByRole('tab', { name: '短信验证码' }).click();

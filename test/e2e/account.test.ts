@@ -64,14 +64,15 @@ describe('the account centre of a natural person', () => {
     await page.getByText(username).waitFor();
     await picture(page, 'me-profile');
 
-    // The login's factor is older than ten minutes now: what is typed waits for a new one.
+    // The factor of the login is now older than ten minutes. The typed number is kept until the person has passed a new
+    // factor.
     await wait(door, 11 * 60);
     const added = mobile();
     await menu.getByRole('link', { name: '手机号码修改' }).click();
     await page.getByLabel('手机号码', { exact: true }).fill(added);
     await page.getByRole('button', { name: '获取验证码' }).click();
     const dialog = page.getByRole('dialog', { name: '请先验证身份' });
-    // LGN-6: where a code would go is said before it is sent.
+    // LGN-6: the page shows the number before it sends a code.
     await dialog.getByText(`验证码将发送至 ${masked(who.phone)}`).waitFor();
     await dialog.getByRole('tab', { name: '扫脸验证' }).click();
     expect((await scanFace(door, await portal.scanned(page))).status).toBe(200);
@@ -133,7 +134,8 @@ describe('the account centre of a natural person', () => {
       await page.getByRole('button', { name: '重试' }).click();
       await page.getByText('本次登录', { exact: true }).waitFor();
 
-      // Several lists that fail alike are one box; its button reads all of them. Who refuses is told apart (ERR-01).
+      // Several lists fail in the same way: the page shows one box, and its button reads all lists again. The text says
+      // who refuses: the API or a device of the network (ERR-01).
       const menu = page.getByRole('navigation', { name: '账户中心菜单' });
       const lists = /\/v1\/(authorizations|confirmations)/;
       for (const [status, said] of [
@@ -152,7 +154,7 @@ describe('the account centre of a natural person', () => {
           .getByText(said)
           .first()
           .waitFor({ timeout: allowing(30_000) });
-        // Until no list is being read: a 503 is tried again by itself first.
+        // Waits until no list is being read, because the page first repeats a read by itself after a 503.
         await expect.poll(() => page.getByText('正在加载').count(), { timeout: allowing(30_000) }).toBe(0);
         expect(await page.getByRole('alert').filter({ hasText: said }).count()).toBe(1);
         expect(failing.size).toBeGreaterThan(1);
@@ -228,7 +230,7 @@ describe('the account centre of a natural person', () => {
       await page.getByText('请先阅读并确认上述后果').waitFor();
       await page.getByRole('checkbox').check();
       await page.getByRole('button', { name: '下一步：验证身份' }).click();
-      // Back is a step back here too; what was typed and agreed to is there.
+      // The browser's back button goes one step back, and keeps what the person typed and agreed to.
       await page.getByRole('button', { name: '获取验证码' }).waitFor();
       await page.goBack();
       expect(await page.getByRole('checkbox').isChecked()).toBe(true);

@@ -8,7 +8,7 @@ import { openSignedIn } from './support/signed-in.ts';
 
 const portal = usePortal();
 
-/** Inside of the window, where a person sees it. */
+/** Checks that an element is inside the window, where a person sees it. */
 async function expectSeen(what: Locator): Promise<void> {
   await what.waitFor();
   const { width, height } = what.page().viewportSize() ?? { width: 0, height: 0 };
@@ -28,7 +28,7 @@ describe.each([
   ['motion', true],
 ] as const)('with %s', (_what, motion) => {
   const asked = motion ? { motion } : {};
-  // The fault was one of less motion, which is also how every other browser test runs.
+  // The fault appears only with reduced motion; every other browser test runs with reduced motion too.
   const look = motion ? long : it;
   look('REG-1 DOC-1 the document types drop down where they are seen, open and close again', async () => {
     for (const size of [{}, { width: 360, height: 740 }]) {

@@ -18,11 +18,11 @@ import { expectAccessible, expectFits, picture, usePortal } from './support/brow
 const portal = usePortal();
 const phone = { width: 360, height: 740 };
 const companyName = '合肥徽香茶业有限公司';
-/** In force whatever day this machine has. */
+/** A service period that is valid on every day that this machine can have. */
 const always = { from: '2020-01-01', until: '2099-12-31' };
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-/** A card on a phone, a row of a table on a wide screen. */
+/** A list item is a card on a phone, and a table row on a wide screen. */
 const item = (page: Page, text: string) =>
   page.getByRole('listitem').or(page.getByRole('row')).filter({ hasText: text });
 const taxpayerField = (page: Page) => page.getByLabel('统一社会信用代码/纳税人识别号');
@@ -40,10 +40,10 @@ const byFace = async (page: Page) => {
   await page.getByRole('tab', { name: '扫脸验证' }).click();
   await scanFace(portal.door, await portal.scanned(page));
 };
-/** The bar that says for whom somebody works. */
+/** Waits until the bar shows the identity with which the person works. */
 const identity = (page: Page, text: string) =>
   page.getByRole('region', { name: '当前身份' }).getByText(text).waitFor();
-/** On a small screen, where the menu opens by a click. */
+/** On a small screen, where a click opens the menu. */
 const fromMenu = async (page: Page, name: string) => {
   const menu = page.getByRole('navigation', { name: '账户中心菜单' });
   await menu.getByRole('button', { name: '账户中心菜单' }).click();
@@ -83,7 +83,8 @@ describe('代理业务', () => {
       await page.getByLabel('企业名称或纳税人识别号').fill('不存在');
       await button(page, '查询').click();
       await page.getByText('没有找到符合条件的委托企业').waitFor();
-      // A page without anything is not the end of a search: the next one is asked for, and nothing is denied before.
+      // A page without results does not end the search: the list reads the next page, and says "none" only after the
+      // last page.
       let asked = 0;
       let answerIt: () => void = () => undefined;
       const answered = new Promise<void>((resolve) => {
@@ -110,13 +111,13 @@ describe('代理业务', () => {
       await item(page, '屯溪茶行').getByRole('button', { name: '切换' }).click();
       await identity(page, '徽州税务师事务所 · 代理 屯溪茶行');
 
-      // From a client to the next one; the one at hand is marked.
+      // Switches from one client to another; the list marks the present client.
       await fromMenu(page, '企业切换');
       await item(page, '屯溪茶行').getByText('当前').waitFor();
       await item(page, '宏村客栈').getByRole('button', { name: '切换' }).click();
       await identity(page, '徽州税务师事务所 · 代理 宏村客栈');
       await picture(page, 'agency-for-client-360');
-      // What the cookie carries is the client, too.
+      // The cookie's session also keeps the client.
       await page.reload();
       await identity(page, '徽州税务师事务所 · 代理 宏村客栈');
       await logOut(page);
@@ -151,7 +152,7 @@ describe('代理业务', () => {
       await identity(page, '黄山毛峰有限公司 · 涉税代理人员');
       await logOut(page);
 
-      // The owner stands on no staff form: no agent.
+      // The owner is not on a staff form, so the owner is not an agent.
       await page.getByRole('tab', { name: '代理业务' }).click();
       await enterCompany(page, agency, owner);
       await page.getByRole('alert').getByText('未查询到您与该企业的关联关系').waitFor();
@@ -217,7 +218,7 @@ describe('企业业务', () => {
       await identity(page, `${companyName} · 办税员`);
       await logOut(page);
 
-      // Nothing but the appointment: there is nothing to put it off for.
+      // The person has only this appointment, so the page offers no way to confirm it later.
       const only = await settled(portal.door);
       const other = await companyOf(portal.door, await settled(portal.door));
       await feed(portal.door, { ...representativeLine(other, only), type: 'finance-head' });
@@ -283,7 +284,7 @@ describe('the initial password of somebody who moved over', () => {
       await submit(page);
       await page.getByText('您正在使用初始密码').waitFor();
       const scanned = await portal.scanned(page);
-      // A phone is there, and gets no code.
+      // The person has a phone, but no code is sent to it.
       expect(await page.getByRole('textbox', { name: '短信验证码' }).count()).toBe(0);
       await expectAccessible(page);
       await scanFace(door, scanned);
@@ -309,13 +310,13 @@ describe('the initial password of somebody who moved over', () => {
       await expectFits(page);
       await picture(page, 'change-password-360');
       await change(initial, 'Qingyi#2093');
-      // Where they wanted to go before the password stood in the way.
+      // The page that the person wanted to open before the password had to be changed.
       await page.getByRole('heading', { name: '手机号码修改' }).waitFor();
       expect(new URL(page.url()).pathname).toBe('/me/phones');
       expect(await page.evaluate('sessionStorage.wanted')).toBeUndefined();
       await fromMenu(page, '我的信息');
       await page.getByRole('heading', { name: '我的信息' }).waitFor();
-      // What was done is no longer asked for.
+      // The page asks no more for a password change, because it is done.
       await isAbsent(page, '您正在使用初始密码');
       const { body } = expectStatus(await enterPassword(door, who.documentNumber, 'Qingyi#2093'), 201);
       expect(body.secondFactors).toHaveLength(2);
@@ -353,7 +354,7 @@ describe('旧版登录', () => {
       await expectFits(page);
       await picture(page, 'legacy-360');
       await enterOld(page, taxpayerId, 'Wrong#1998');
-      // The work that the API asks for before each look takes a while where the machine is busy.
+      // Before each password check the page must solve a proof of work, which takes long on a busy machine.
       await page.getByText('今日还可以尝试 4 次').waitFor({ timeout: allowing(60_000) });
       await enterOld(page, taxpayerId);
       await page.getByRole('heading', { name: '请选择办税人员' }).waitFor({ timeout: allowing(60_000) });

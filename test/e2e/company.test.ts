@@ -28,7 +28,7 @@ const asBoss = async (path: string, size = {}) =>
   openSignedIn(portal, (await inCompany(portal.door, boss, company)).cookie, path, size);
 const asNatural = async (who: Sample, path: string, size = {}) =>
   openSignedIn(portal, (await loggedInByFace(portal.door, who)).cookie, path, size);
-/** A card on a phone, a row of a table on a wide screen. */
+/** A list item is a card on a phone, and a table row on a wide screen. */
 const item = (page: Page, text: string) =>
   page.getByRole('listitem').or(page.getByRole('row')).filter({ hasText: text });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -42,7 +42,7 @@ describe('the people of a company', () => {
       const handler = await settled(portal.door, person({ name: '汪晓梅' }));
       const manager = await asBoss('/me/staff');
 
-      // 添加办税人员: judged beside the fields, then sent.
+      // 添加办税人员: the form shows mistakes beside the fields, and then sends the data.
       await button(manager, '添加办税人员').click();
       await button(manager, '提交').click();
       await manager.getByText('请填写姓名').waitFor();
@@ -55,25 +55,25 @@ describe('the people of a company', () => {
       await button(manager, '提交').click();
       await manager.getByText('已提交，等待本人确认').waitFor();
       await item(manager, '汪**').getByText('待确认').first().waitFor();
-      // REL-11: two 汪** would differ by document and phone.
+      // REL-11: document and phone would distinguish two people who are both shown as 汪**.
       await item(manager, '汪**').getByText(maskDocument(handler.documentNumber)).waitFor();
       await item(manager, '汪**').getByText(maskPhone(handler.phone)).waitFor();
 
-      // 待确认授权, as natural person.
+      // 待确认授权: the added person confirms as a natural person.
       const page = await asNatural(handler, '/me');
       await page.getByText('您有 1 项待确认授权').waitFor();
-      // 去办理 opens the list where it waits, whose tab says how many.
+      // 去办理 opens the list in which the authorisation waits; the tab shows how many wait.
       await page.getByRole('link', { name: '去办理' }).click();
       await page.getByRole('tab', { name: '待确认授权 1' }).waitFor();
       await button(page, '确认授权').click();
-      // REL-11: whom it is for stands there before the click.
+      // REL-11: the dialog names the company before the person confirms.
       await page.getByRole('dialog', { name: '确认授权' }).getByText(companyName).waitFor();
       await yes(page);
       await page.getByText('已确认，您可以在“身份切换”中以该企业身份办税').waitFor();
       await page.getByRole('tab', { name: '已授权企业' }).click();
       await item(page, companyName).getByText('办税员').waitFor();
 
-      // 身份切换: the other tab of the same browser stops and says so.
+      // 身份切换: the other tab of the same browser stops and says why.
       const other = await portal.tab(page, '/me/phones');
       await page
         .getByRole('navigation', { name: '账户中心菜单' })
@@ -96,13 +96,13 @@ describe('the people of a company', () => {
       await page.goto('/me/staff');
       await page.getByText('只有法定代表人、财务负责人').waitFor();
 
-      // Permissions narrowed by the company bite in the live session.
+      // Permissions that the company narrows have an effect in the live session at once.
       await manager.getByRole('tab', { name: '现有办税人员' }).click();
       await item(manager, '汪**').getByRole('button', { name: '修改权限和有效期' }).click();
       for (const permission of ['发票业务', '申报缴税'])
         await item(manager, '汪**').getByLabel(permission).uncheck();
       await expectAccessible(manager);
-      // A tablet is turned: the dialog stays, and what was changed in it.
+      // A tablet is turned: the dialog stays open, with the changes in it.
       await manager.setViewportSize({ width: 500, height: 900 });
       expect(await manager.getByLabel('发票业务').isChecked()).toBe(false);
       await manager.setViewportSize({ width: 1280, height: 900 });
@@ -114,7 +114,7 @@ describe('the people of a company', () => {
       await page.getByText('您在本企业只有一种身份').waitFor();
       await picture(page, 'company');
 
-      // Deleted: the person's page says what happened and leads back.
+      // The relation is deleted: the person's page says what happened, and offers the way back.
       await item(manager, '汪**').getByRole('button', { name: '删除' }).click();
       await manager.getByRole('dialog', { name: '删除' }).getByRole('button', { name: '确定' }).click();
       await manager.getByText('已删除该人员与本企业的关联关系').waitFor();
@@ -250,7 +250,7 @@ describe('an agency', () => {
     await expectAccessible(side);
     await picture(side, 'agreements');
 
-    // 企业切换, in a session of 代理业务.
+    // 企业切换, in a session that began at 代理业务.
     await fed(door, {
       ...agreementLine(agency, two, [agent], { from: today, until: '2099-12-31' }),
       version: 1,

@@ -14,7 +14,7 @@ const phoneOf = (desk: Page, app: string): Locator => desk.getByRole('region', {
 const ahtax = (desk: Page) => phoneOf(desk, '安徽税务 APP');
 const iit = (desk: Page) => phoneOf(desk, '个人所得税 APP');
 
-/** Opens a select, narrows it by typing, and takes the first that is left. */
+/** Opens a select, types into it to filter, and takes the first option that is left. */
 async function pick(scope: Locator, label: string, text: string): Promise<void> {
   const box = scope.getByLabel(label, { exact: true });
   await box.click();
@@ -53,7 +53,7 @@ describe('the phones on the desk', () => {
     await notice(phone, '已确认，请看电脑屏幕');
     await isSignedIn(page);
     await notice(page.locator('header'), taxpayers.huijiang.name);
-    // Whoever plays on the desk is not stopped by a login in the same browser.
+    // The desk does not stop when a person logs in to the portal in the same browser.
     await phone.getByRole('button', { name: '扫描另一个二维码' }).click();
     await notice(phone, '暂无二维码');
     expect(await desk.getByRole('button', { name: '退出' }).count()).toBe(0);
@@ -120,7 +120,7 @@ describe('the phones on the desk', () => {
       await page.getByText('请先登录，登录后将进入').first().waitFor();
       await phone.getByRole('button', { name: /^以本机身份进入业务系统/ }).click();
       await notice(phone, '已交接给业务系统。');
-      // The web view is a tab of the same browser: the system knows the request for its own.
+      // The web view is a tab of the same browser, so the tax system recognises its own request.
       await phone
         .getByRole('link', { name: '在内嵌浏览器中继续' })
         .evaluate((link) => link.removeAttribute('target'));

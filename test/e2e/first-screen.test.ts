@@ -84,7 +84,7 @@ describe('the first screen', () => {
       body.session.identity.permissions = ['query'];
       await route.fulfill({ response: answer, json: body });
     });
-    // The token is out of date: the next read takes a new one.
+    // The access token has expired: the next read gets a new one.
     await wait(portal.door, 16 * 60);
     const refreshed = page.waitForResponse('**/v1/session/refresh');
     await page.getByRole('link', { name: '安全记录' }).first().click();
@@ -99,7 +99,8 @@ describe('the first screen', () => {
     await page.clock.install();
     await page.goto('/me');
     await page.getByText('没有需要您处理的事项').waitFor();
-    // All is read: a call under way would be given up when the clock leaps, and what tries it again is a sign of life.
+    // Waits until all reads have ended. A call that is under way when the clock jumps would time out, and its
+    // repetition would count as activity.
     await page.waitForLoadState('networkidle');
     await page.clock.fastForward(27 * 60_000);
     expect(await page.getByRole('alertdialog').count()).toBe(0);
@@ -127,7 +128,7 @@ describe('the first screen', () => {
     await button(page, '登录').click();
     await page.getByRole('tab', { name: '扫脸验证' }).click();
     await scanFace(portal.door, await portal.scanned(page));
-    // Arrived where the link leads, at its list, and the wish is forgotten.
+    // The person is on the page and list that the link named, and the wanted page is no longer stored.
     await page.getByRole('tab', { name: '待确认授权', selected: true }).waitFor();
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/me/authorizations?list=pending');
     expect(await page.evaluate('sessionStorage.wanted')).toBeUndefined();
@@ -171,7 +172,7 @@ describe('help and the foot of each page', () => {
       await page.getByLabel('个人用户密码').fill(boss.password);
       await button(page, '登录').click();
       await page.getByText('您将进入：黄山云谷茶业有限公司').waitFor();
-      // Which account it is, masked.
+      // The page names the account, masked.
       await page.getByText(`登录账号：${boss.documentNumber.slice(0, 3)}`).waitFor();
       const kept = (await page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })')) as string;
       expect(kept).toContain(companies[0]);

@@ -10,7 +10,7 @@ const portal = usePortal();
 const account = '居民身份证号码/手机号码/用户名';
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
-/** The page's scripts are on their way until `arrive` is called, as on a slow network. */
+/** The page's scripts arrive only when `arrive` is called, as on a slow network. */
 async function withoutScripts(page: Page, path: string): Promise<() => void> {
   let arrive: () => void = () => undefined;
   const arrived = new Promise<void>((resolve) => {
@@ -48,7 +48,7 @@ describe('the login page before its scripts have come', () => {
     expect(new URL(page.url()).pathname).toBe('/login');
     await page.getByRole('tab', { name: '自然人业务', selected: true }).waitFor();
     expect(await page.getByLabel(account).inputValue()).toBe('13800000000');
-    // Taken over, not drawn anew.
+    // React has taken over the existing element and has not drawn a new one.
     expect(await (await made.getProperty('isConnected')).jsonValue()).toBe(true);
     await page.getByRole('img', { name: '二维码' }).waitFor();
   });
@@ -79,7 +79,7 @@ describe('other pages before their scripts have come', () => {
       const made = await page.evaluateHandle('document.querySelector("#documentNumber")');
       await button(page, '下一步：填写基本信息').click();
       arrive();
-      // Judged: the number is wrong, and nothing else is missing.
+      // The form was checked: only the document number is wrong.
       await page.getByText(/证件号码不正确/).waitFor();
       expect(await page.getByLabel('姓名').inputValue()).toBe('张三');
       expect(await page.getByRole('checkbox').first().isChecked()).toBe(true);
@@ -93,7 +93,7 @@ describe('other pages before their scripts have come', () => {
     async () => {
       const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
       const page = await openSignedIn(portal, cookie, '/help');
-      // What the page before asks is over.
+      // Waits until the requests of the page before have ended.
       await button(page, '退出').waitFor();
       const asked: string[] = [];
       page.on('request', (request) => asked.push(new URL(request.url()).pathname));

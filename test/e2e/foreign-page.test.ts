@@ -13,7 +13,7 @@ import { openSignedIn } from './support/signed-in.ts';
 
 const portal = usePortal();
 
-/** Somebody else's pages: what they say is set before they are opened. */
+/** A server with another site's pages; each test sets the page's content before it opens the page. */
 let server: Server;
 let html = '';
 beforeAll(async () => {
@@ -27,14 +27,14 @@ const portOf = () => (server.address() as AddressInfo).port;
 
 const cookiesOf = async (page: Page) =>
   (await page.context().cookies()).map(({ name, value }) => ({ name, value }));
-/** A login of its own that lacks nothing but the last call. */
+/** A login of the attacker that needs only the last call. */
 async function nearlyLoggedIn(who: Sample) {
   const ticket = await loginTicket(portal.door, who);
   const scan = (await portal.door.http('POST', `/v1/logins/${ticket}/face`)).body;
   await scanFace(portal.door, scan.qrContent);
   return { path: `/v1/logins/${ticket}/verify`, faceTicket: scan.ticket as string };
 }
-/** The text before and after the `=` that a form puts between name and value, so that both are one JSON text. */
+/** Texts before and after the `=` that a form puts between name and value; the whole body then is valid JSON. */
 const form = (action: string, faceTicket: string) => `<!doctype html><title>Win a prize</title>
   <form method="post" enctype="text/plain" action="${action}">
     <input name='{"faceTicket":"${faceTicket}","x":"' value='"}'>
@@ -69,7 +69,7 @@ describe('a foreign page in the same browser', () => {
       await page.waitForFunction("document.title === 'Tried'");
       expect(await cookiesOf(page)).toEqual(before);
 
-      // The login was complete: its own page may finish it.
+      // The login was complete: the portal's own page can finish it.
       expect((await portal.door.http('POST', path, { faceTicket })).status).toBe(200);
       await page.goto(`${portal.door.url}/me`);
       await page.locator('header').getByText(maskName(mine.name)).first().waitFor();

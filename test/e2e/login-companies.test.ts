@@ -36,7 +36,7 @@ describe('at the enterprise entry', () => {
     await byFace(page);
     await page.getByRole('heading', { name: '确认财务负责人任职' }).waitFor();
     await picture(page, 'login-confirm-role');
-    // A reload restarts nothing, and storage names no company.
+    // A reload does not begin the login again, and the browser's storage contains no company name.
     await page.reload();
     await page.getByText(`任职企业：${company}`).waitFor();
     expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(company);
@@ -102,7 +102,7 @@ describe('at the enterprise entry', () => {
     await submit(page);
     await byFace(page);
     await identity(page).getByText(company).waitFor();
-    // Another window, of which this tab heard nothing, switches to the natural person.
+    // Another window switches to the natural person, and this tab gets no message about it.
     const { request } = page.context();
     const { session } = await (await request.post('/v1/session/refresh')).json();
     const headers = { authorization: `Bearer ${session.accessToken}` };
@@ -134,7 +134,7 @@ describe('at the enterprise entry', () => {
     await submit(page);
     await byFace(page);
     await identity(page).getByText('自然人').waitFor();
-    // The token is out of date, and the first answer to 退出 a refusal without a reason.
+    // The access token has expired, and the first answer to 退出 is a refusal without a reason.
     await wait(portal.door, 301);
     await page.getByRole('button', { name: '退出' }).click();
     await page.getByRole('heading', { name: '登录', exact: true }).waitFor();

@@ -95,13 +95,13 @@ describe('logging in', () => {
     await page.getByRole('button', { name: /秒后可重新获取/ }).waitFor();
     await expectAccessible(page);
     await picture(page, 'login-second-factor');
-    // Six digits are enough: nobody has to look for the button.
+    // Six digits are enough: the page sends the code without a click on the button.
     await page.getByRole('textbox', { name: '短信验证码' }).fill('000000');
     await page.getByText('短信验证码错误或已失效').waitFor();
     await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(portal.door, who.phone));
     await isSignedIn(page);
     expect(new URL(page.url()).pathname).toBe('/me');
-    // The cookie outlives the page (SES-1).
+    // The cookie stays when the page is closed (SES-1).
     await page.reload();
     await isSignedIn(page);
     await page.getByRole('button', { name: '退出' }).click();
@@ -140,7 +140,7 @@ describe('logging in', () => {
       await page.getByRole('button', { name: '不是我' }).click();
       const second = await portal.scanned(page, 'login');
       expect(second).not.toBe(first);
-      // Nobody asks for the first code any more: confirmed or not, it opens nothing here.
+      // No page polls the first code any more: even a confirmation of this code opens no session here.
       expect((await theirs.confirm(ticket)).status).toBe(204);
       expect((await phone.confirmCode(second)).status).toBe(204);
       await isSignedIn(page);
@@ -188,7 +188,7 @@ describe('logging in', () => {
         expect((await call(`/v1/channel/scans/${ticket}/${step}`)).status).toBe(204);
       };
       await portal.scanned(page, 'login');
-      // Ran out: another one comes without anybody's doing.
+      // The code has expired: the page shows a new one by itself.
       await wait(portal.door, 181);
       await phone('cancel', await portal.scanned(page, 'login'));
       await page.getByText('您已在手机上取消').first().waitFor();
@@ -228,7 +228,7 @@ describe('logging in', () => {
     await page.getByText('您的账号已在其他地方登录').waitFor();
     await page.getByText(/新的登录时间/).waitFor();
     await page.getByText('登录设备：').waitFor();
-    // The API's sentence is said anew in the language that is chosen.
+    // When the language changes, the page shows the API's sentence in the new language.
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByText('Logged in on:').waitFor();
     await expect.poll(() => page.getByText('您的账号已在其他地方登录').count()).toBe(0);
@@ -244,7 +244,8 @@ describe('logging in', () => {
     await isSignedIn(page);
     const other = await portal.tab(page);
     await isSignedIn(other);
-    // A call of the other tab that is still under way would be told by the API first, in another sentence.
+    // Waits for the other tab's calls: a call that is still under way would get the reason from the API, in another
+    // sentence.
     await other.waitForLoadState('networkidle');
     await page.getByRole('button', { name: '退出' }).click();
     await other.getByText('您已在本浏览器的另一个页面退出登录').waitFor();
@@ -266,7 +267,7 @@ describe('the six boxes of a code', () => {
       await expectFits(page);
       const right = await codeFor(portal.door, who.phone);
       const wrong = right === '111111' ? '222222' : '111111';
-      // Where no answer came, a seventh key sends the same code no second time.
+      // After a call without an answer, a seventh key press does not send the same code a second time.
       let calls = 0;
       await page.route('**/v1/logins/*/verify', (route) => {
         calls += 1;

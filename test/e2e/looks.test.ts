@@ -17,7 +17,7 @@ const small = { width: 360, height: 740 };
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const groundOf = (page: Page, selector: string) =>
   page.evaluate(`getComputedStyle(document.querySelector('${selector}')).backgroundColor`) as Promise<string>;
-/** Nothing of the page is under way. */
+/** Waits until the page loads nothing more. */
 const stands = (page: Page) =>
   expect.poll(() => page.getByText(/^(正在加载|Loading)$/).count(), { timeout: allowing(30_000) }).toBe(0);
 
@@ -29,7 +29,7 @@ describe('a dark system', () => {
       const login = await portal.open('/login', { ...small, dark: true });
       await login.getByRole('img', { name: '二维码' }).waitFor();
       expect(await groundOf(login, '.card')).toBe('rgb(23, 30, 41)');
-      // A code is dark on light in every theme.
+      // In every theme a QR code is dark on a light ground.
       expect(await groundOf(login, '.scan-code')).toBe('rgb(255, 255, 255)');
       await expectAccessible(login);
       await picture(login, 'dark-login-360');
@@ -54,7 +54,7 @@ describe('a dark system', () => {
       await page.keyboard.press('Escape');
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
       expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(0, 0, 0)');
-      // The setting may change while the page stands there.
+      // The system's setting may change while the page is open.
       await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
       expect(await groundOf(page, '.card')).toBe('rgb(255, 255, 255)');
     },
@@ -95,7 +95,7 @@ describe('长辈版', () => {
       await picture(page, 'elder-login-360');
       await page.reload();
       await button(page, '用手机扫码登录').waitFor();
-      // The other entries are one click away.
+      // One click shows the other entries.
       await button(page, '企业、代理业务和更多').click();
       await page.getByRole('tab', { name: '企业业务' }).waitFor();
       const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
@@ -113,7 +113,7 @@ describe('长辈版', () => {
   );
 });
 
-/** Each pair of language, theme and size is one of them. */
+/** Every pair of the settings language, theme and size occurs in one of these looks. */
 const looks = [
   { dark: false, english: false, large: false },
   { dark: true, english: false, large: true },

@@ -8,7 +8,10 @@ import { knownPerson } from '../support/watched.ts';
 import { usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
-/** The tax system of examples/relying-party, on another site than the portal: its pages send no cookie of ours. */
+/**
+ * The tax system of examples/relying-party. It is on another site than the portal, so its pages send no cookie of the
+ * portal.
+ */
 const system = await exampleSystem(
   'filing-web',
   { name: { zh: '申报缴纳系统', en: 'Filing and payment' } },

@@ -12,7 +12,10 @@ import { expectAccessible, expectFits, picture, usePortal } from './support/brow
 import { openSignedIn } from './support/signed-in.ts';
 import { taxPages } from './support/tax-pages.ts';
 
-/** The two other ways of a browser between a tax system and here: out again by the system, and in by the app that shows it. */
+/**
+ * Two further ways between a tax system and the portal: a logout that the system begins, and an entry from the app
+ * whose web view shows the system.
+ */
 const pages = await taxPages(() => portal);
 const { client: filing } = await pages.system('filing-web', {
   name: { zh: '申报缴纳系统', en: 'Filing and payment' },
@@ -33,7 +36,7 @@ const logoutAt = (asked: Readonly<Record<string, string>>) =>
 const cookiesOf = async (page: Page) =>
   (await page.context().cookies(portal.door.url)).map(({ name }) => name);
 
-/** Somebody who is logged in in a browser and went to the invoice system, with the ID token that it got. */
+/** A person who is logged in in a browser and has entered the invoice system, with the ID token that the system got. */
 async function entered(path = '/me') {
   const who = await knownPerson(portal.door);
   const { session, cookie } = await loggedInByQr(portal.door, who);
@@ -128,7 +131,7 @@ long(
   },
 );
 
-/** A web view: what its app answers the page, and what it was asked. */
+/** A web view: how its app answers the page, and what the page asked of the app. */
 async function webView(answer: (call: { method: string; path: string }) => unknown) {
   const page = await portal.open('/legacy', { width: 360, height: 800 });
   const calls: unknown[] = [];
@@ -140,7 +143,7 @@ async function webView(answer: (call: { method: string; path: string }) => unkno
   await page.goto(pages.start('filing-web'));
   return { page, calls };
 }
-/** The app's server calls with its assertion, for whoever is logged in on it. */
+/** The app's server calls with its assertion for the person who is logged in in the app. */
 const byApp =
   (who: Known) =>
   async ({ method, path }: { method: string; path: string }) =>

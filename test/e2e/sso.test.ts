@@ -39,11 +39,12 @@ long(
       state: 'state-of-the-system',
       iss: portal.door.issuer,
     });
-    // Nobody is asked the second time, and going back does not come to a page of ours that waits.
+    // The second entry asks nothing, and the browser's history contains no waiting page of ours.
     await page.goto(`${origin}/start/filing-web`);
     expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}$/);
 
-    // A login that is newer than the request: the page offers it, and the same request goes on.
+    // The request demands a login that is newer than the request: the page offers a login, and the same request
+    // continues.
     portal.door.clock.advance(5);
     await page.goto(`${origin}/start/filing-web?prompt=login`);
     await page.getByRole('button', { name: '重新登录' }).click();
@@ -74,7 +75,7 @@ long(
     await picture(page, 'sso-asked');
     await page.getByRole('button', { name: '以其他身份进入' }).click();
     await page.getByRole('button', { name: /^以此身份进入 合肥徽香茶业有限公司/ }).waitFor();
-    // Only who the system takes is offered.
+    // The page offers only the identities that the system accepts.
     expect(await page.getByRole('button', { name: /^以此身份进入/ }).count()).toBe(1);
     await picture(page, 'sso-choose');
     await page.getByRole('button', { name: /^以此身份进入/ }).click();
@@ -89,7 +90,7 @@ long(
     await page.getByRole('button', { name: 'Do not agree, go back' }).click();
     expect((await cameBack(page, 'invoice-web')).error).toBe('access_denied');
 
-    // What the exchange of the code leaves behind.
+    // The row that the exchange of the code writes.
     await handedOver(portal.door, session.sessionId, 'invoice-web');
     await page.goto('/me/systems');
     await page.getByRole('button', { name: 'Leave it' }).waitFor();

@@ -8,8 +8,8 @@ import { long } from '../support/variants.ts';
 import { picture, usePortal } from './support/browser.ts';
 
 /**
- * A newcomer's tour: every journey that the README names, played by the demo people in the order in which somebody who has
- * just started the system would, each chapter on what the ones before have left.
+ * A newcomer's tour: the demo people play every journey that the README names, in the order of a person who has just
+ * started the system. Each chapter builds on the chapters before it.
  */
 const portal = usePortal({ demo: true, policies: { oneWebSession: false } });
 
@@ -28,7 +28,7 @@ async function bySms(page: Page, phone: string): Promise<void> {
   await wait(portal.door, 61);
   const before = await sentTo(phone);
   await button(page, '获取验证码').click();
-  // The page may still show that an earlier code was sent, so what was sent is asked of the provider.
+  // The page may still show that an earlier code was sent, so the test asks the provider for the newest code.
   await vi.waitFor(async () => expect(await sentTo(phone)).toBeGreaterThan(before), 15_000);
   const sent = await codeFor(portal.door, phone);
   await code(page).fill(sent);
@@ -37,7 +37,7 @@ async function byFace(page: Page): Promise<void> {
   await page.getByRole('tab', { name: '扫脸验证' }).click();
   await scanFace(portal.door, await portal.scanned(page));
 }
-/** First factor at one of the entries. */
+/** The first factor, at any entry. */
 async function enter(
   page: Page,
   who: PersonKey,
@@ -190,7 +190,7 @@ describe('a newcomer’s tour', () => {
     const page = await portal.open();
     await enter(page, 'chenJing', { company: 'chengxin' });
     await byFace(page);
-    // She stands on the staff form herself, too.
+    // The legal representative is on the staff form too.
     await button(page, `${companies.chengxin.name} · 法定代表人`).click();
     await page.getByRole('link', { name: '代理机构管理' }).first().click();
     await item(page, companies.laosun.name).or(item(page, companies.jianghuai.name)).first().waitFor();
@@ -199,7 +199,7 @@ describe('a newcomer’s tour', () => {
     await leave(page);
     await enter(page, 'liuYang', { company: 'chengxin', entry: '代理业务' });
     await byFace(page);
-    // Which client, is the first question.
+    // An agent must first choose a client.
     await page.getByRole('heading', { name: '企业切换' }).waitFor();
     await page.getByRole('row').nth(1).getByRole('button', { name: '切换' }).click();
     await isIn(page, '代理 ');

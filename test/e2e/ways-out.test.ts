@@ -25,14 +25,14 @@ const stored = (page: Page) =>
   page.evaluate(
     'JSON.stringify([{ ...sessionStorage }, { ...localStorage }, history.state])',
   ) as Promise<string>;
-/** Nothing that says who somebody is (DOC-4). */
+/** Address and storage contain nothing that identifies the person (DOC-4). */
 async function expectNothingPersonal(page: Page, who: Sample): Promise<void> {
   const text = decodeURIComponent(page.url()) + (await stored(page));
   for (const personal of [who.name, who.documentNumber, who.phone, who.phone.slice(-4), who.password])
     expect(text).not.toContain(personal);
 }
 
-/** Somebody at the second factor, whose code is on its way. */
+/** A person at the second factor, to whom a code was sent. */
 async function withCodeSent() {
   const who = await settled(portal.door);
   await wait(portal.door, 61);
@@ -48,7 +48,7 @@ describe('no dead end, no step lost', () => {
     'LGN-3 SMS-2 DOC-4 back is a step back, a reload and a look at the other tab keep the journey, and storage holds no personal data',
     async () => {
       const { who, page } = await withCodeSent();
-      // 短信 and 扫脸 are tabs: the code that was sent is still known.
+      // 短信 and 扫脸 are tabs: after a return to the tab, the page still knows that a code was sent.
       await page.getByRole('tab', { name: '扫脸验证' }).click();
       await page.getByRole('tab', { name: '短信验证码' }).click();
       await page.getByText('验证码已发送至').first().waitFor();
@@ -116,7 +116,7 @@ describe('no dead end, no step lost', () => {
     await page.getByLabel('确认密码').fill(who.password);
     await button(page, '下一步：扫脸验证').click();
     await portal.scanned(page);
-    // A reload does not lose the journey here either.
+    // A reload keeps the journey here too.
     await page.reload();
     await page.getByRole('heading', { name: '扫脸验证' }).waitFor();
     await expectNothingPersonal(page, who);

@@ -38,7 +38,7 @@ describe('registration', () => {
       await picture(page, 'register-identity');
       await page.getByLabel('我已阅读并同意《个人信息处理告知书》').check();
       await button(page, '下一步：填写基本信息').click();
-      // Without the consent to the face check there is only the way by the hall; the API says so.
+      // Without the consent to the face check, only a hall record helps; the API says so.
       await page.getByRole('alert').waitFor();
       expect(await page.getByLabel('证件号码').inputValue()).toBe(who.documentNumber);
       await page.getByLabel('我同意《人脸信息处理告知书》，为本次注册进行人脸识别').check();
@@ -64,7 +64,7 @@ describe('registration', () => {
       await page.getByText('您的实名等级为 4 级').waitFor();
       await picture(page, 'register-done');
       expect(page.url()).toBe(`${portal.door.url}/register`);
-      // Logged in by it, and nothing of the journey stays in the tab.
+      // The registration has logged the person in, and the tab stores nothing of the journey.
       await page.getByRole('link', { name: '进入电子税务局' }).click();
       await page.getByRole('button', { name: '退出' }).waitFor();
       expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
@@ -105,12 +105,12 @@ describe('忘记密码', () => {
     await enterCode(page, who.phone);
     await setPassword(page, who.password);
     await button(page, '设置新密码').click();
-    // One of the last five: the API's own list; the code stays usable.
+    // The new password is one of the last five; only the API knows them. The code stays usable.
     await page.getByText('不与最近 5 次使用过的密码相同').or(page.getByText('最近')).first().waitFor();
     await expectAccessible(page);
     await setPassword(page, 'Fresh#7381');
     await button(page, '设置新密码').click();
-    // The login page waits with the account filled in, the focus on the password, and good news that is not red.
+    // The login page has the account filled in and the focus on the password, and shows the good news in green.
     await page.locator('.notice.good', { hasText: '密码已重置' }).waitFor();
     expect(await page.getByLabel('居民身份证号码/手机号码/用户名').inputValue()).toBe(who.documentNumber);
     await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('password');

@@ -21,7 +21,7 @@ import { person } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import type { Kind } from './patient-door.ts';
 
-/** What people do for companies, and halls for both. */
+/** Journeys in which people act for companies, and in which halls act for people and companies. */
 
 const isThere = (reply: Reply<Loose>): boolean => reply.body?.code === 'RELATION_EXISTS';
 

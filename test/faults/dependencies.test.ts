@@ -21,7 +21,7 @@ import { expectDecent, logIn, register, standing } from './journeys.ts';
 
 let door: Door;
 
-/** One call of every function that needs secrets; none of them may have been called before. */
+/** One call to every function that needs secrets. No other test may have called these functions before. */
 const firstCalls = (): [string, () => ReturnType<Door['http']>][] => {
   const who = person();
   const { name, documentType, documentNumber } = who;
@@ -53,7 +53,7 @@ const firstCalls = (): [string, () => ReturnType<Door['http']>][] => {
 };
 
 describe('secrets and keys away', () => {
-  // Functions that have read nothing yet.
+  // The functions are new, so they have read no secret yet.
   beforeEach(async () => {
     door = await openDoor({ quiet: true });
   });
@@ -81,7 +81,8 @@ describe('secrets and keys away', () => {
     'ERR-01 ERR-02 Secrets Manager does not answer: 503 before the function is out of time',
     async () => {
       door.faults.add({ service: 'secretsmanager', kind: 'timeout', times: 1000 });
-      // One after the other: three tries of two seconds leave little of a function's ten on a busy machine.
+      // The calls run one after the other: three tries of two seconds use most of a function's ten seconds on a busy
+      // machine.
       for (const [name, call] of firstCalls().filter(([one]) => ['login', 'session'].includes(one))) {
         const reply = await call();
         expectDecent(reply, name);
@@ -145,7 +146,7 @@ describe('SMS provider away', () => {
       const who = person();
       const id = await startRegistration(door, who);
       door.faults.add({ service: 'sms', kind, times: 1000 });
-      // More often than the window allows: none of them counts.
+      // More sends than the window allows: no failed send counts.
       for (let i = 0; i < defaultPolicies.smsPerWindow + 2; i++) {
         const refused = await sendRegistrationCode(door, id, who.phone);
         expectDecent(refused, kind);

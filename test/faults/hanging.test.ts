@@ -13,8 +13,8 @@ import { personKinds } from './person-kinds.ts';
 import { handOverTo } from './sso-kinds.ts';
 
 /**
- * Functions that end after 3 s: their calls have 2 s, less than the client library gives one try, so that a single call
- * without an answer uses all of them up.
+ * Functions with a limit of 3 s. Their calls have 2 s, which is less than one try of the client library; so one call
+ * without an answer uses the whole time.
  */
 const longestSeconds = 3;
 const kinds: readonly Kind[] = [...personKinds, ...companyKinds];
@@ -45,21 +45,26 @@ const lines = (): Record<string, unknown>[] =>
     }
   });
 
-/** Log lines of answers that a call without an answer came before: refused, or done where it was not needed for that. */
+/**
+ * Log lines of requests in which a call got no answer in time: the request was refused, or succeeded without this call.
+ */
 const answeredLate = (routeKey: string) =>
   lines().filter(
     ({ route, code, Milliseconds }) =>
       route === routeKey && (code === 'UNAVAILABLE' || Number(Milliseconds) >= 1_500),
   );
 
-/** Goes through journeys side by side, each with one call that hangs: the answer is ours, and the log says what it was. */
+/**
+ * Runs journeys in parallel, each with one call that hangs. Every answer must be one of ours, and the log must name the
+ * call.
+ */
 async function hanging(those: readonly { readonly kind: Kind; readonly spot: Spot }[]): Promise<void> {
   const begun: { own: PatientDoor; journey: Journey }[] = [];
   for (const { kind } of those) {
     const own = patient(door);
     begun.push({ own, journey: await kind.ready(own) });
   }
-  // The log keeps its newest lines alone: which lines are new says more than how many there are.
+  // The log keeps only its newest lines, so the test compares the lines, not their number.
   const before = new Set(
     those.flatMap(({ spot }) => answeredLate(spot.routeKey)).map((line) => JSON.stringify(line)),
   );
@@ -71,7 +76,7 @@ async function hanging(those: readonly { readonly kind: Kind; readonly spot: Spo
     door.faults.clear();
   }
   for (const { spot } of those) {
-    // The line is on its way while the answer is there.
+    // The answer can arrive before its log line.
     const told = await vi.waitFor(() => {
       const found = answeredLate(spot.routeKey).filter((line) => !before.has(JSON.stringify(line)));
       expect(found, JSON.stringify(spot)).not.toEqual([]);
@@ -90,7 +95,7 @@ const lastOf = async (kind: Kind): Promise<{ kind: Kind; spot: Spot }> => {
 };
 
 it('ERR-02 a call that hangs has a problem answer and a log line, and the next try gets through', async () => {
-  // Some of each file: the others are long.
+  // A third of the kinds; the others are tagged `long`.
   const some = [];
   for (const kind of [...kinds.filter((_, at) => at % 3 === 1), handOverTo(system)])
     some.push(await lastOf(kind));
@@ -110,7 +115,7 @@ it('SSO-4 SSO-5 ERR-02 a hand-over: whichever call hangs', { tags: ['long'], tim
   for (const spot of await ownSpots(kind)) await hanging([{ kind, spot }]);
 });
 
-/** Fails, by itself and in time, while each of its calls hangs. */
+/** The function fails by itself, and in time, while each of its calls hangs. */
 async function expectEndsByItself(name: string, run: () => Promise<unknown>): Promise<void> {
   const id = door.faults.add({ function: name, kind: 'timeout', times: Number.POSITIVE_INFINITY });
   const type = await run().then(

@@ -8,12 +8,15 @@ import type { Loose, Reply } from '../support/client.ts';
 import { type Door, wait } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
 
-/** Journeys as a person goes through them: what fails is tried again, a code that is gone asked for anew. */
+/**
+ * Journeys as a patient person makes them: the person repeats a step that failed, and asks for a new code if the code
+ * is lost.
+ */
 
 type Answer = Reply<Loose>;
 const patience = 4;
 
-/** No answer but success, a refusal, or "away for a moment": whatever happens behind it. */
+/** Whatever fails behind the API, an answer is a success, a refusal, or UNAVAILABLE. */
 export function expectDecent(reply: Answer, what: string): void {
   if (reply.status < 400) return;
   if (reply.status !== 503) {
@@ -33,13 +36,15 @@ export function expectDecent(reply: Answer, what: string): void {
   ]);
 }
 
-/** Tries again while the service is away, and after the time it names where there were too many tries. */
+/**
+ * Repeats a call while the service is unavailable; after TOO_MANY_REQUESTS it waits for the time that the answer names.
+ */
 export async function persist(door: Door, what: string, call: () => Promise<Answer>): Promise<Answer> {
   let reply = await call();
   for (let i = 0; i < patience; i++) {
     expectDecent(reply, what);
     if (reply.status === 429) await wait(door, Number(reply.headers.get('retry-after') ?? 60) + 1);
-    // A channel whose call was spent without its answer signs a new one.
+    // The assertion of a channel may be spent although the answer was lost; then the channel signs a new one.
     else if (reply.status !== 503 && reply.body?.code !== 'ASSERTION_INVALID') return reply;
     reply = await call();
   }
@@ -49,7 +54,7 @@ export async function persist(door: Door, what: string, call: () => Promise<Answ
 const post = (door: Door, path: string, body?: unknown) =>
   persist(door, `POST ${path.replace(/[\w-]{22,}/, '…')}`, () => door.http('POST', path, body));
 
-/** Asks for a code and uses it; a code that was lost on the way is asked for again. */
+/** Asks for a code and uses it; asks again if the code was lost. */
 async function withCode(
   door: Door,
   phone: string,
@@ -67,7 +72,9 @@ async function withCode(
   throw new Error('no code ever worked');
 }
 
-/** Scans and passes the face check of a journey; answers the ticket. A scan that went wrong is shown anew. */
+/**
+ * Scans the QR code of a journey and passes the face check; returns the ticket. If the scan fails, a new code is shown.
+ */
 async function passFace(door: Door, journey: string): Promise<string | undefined> {
   for (let i = 0; i < patience; i++) {
     const started = await post(door, `${journey}/face`);
@@ -85,7 +92,7 @@ async function passFace(door: Door, journey: string): Promise<string | undefined
   throw new Error('the face never passed');
 }
 
-/** Registers, however often it takes. */
+/** Registers a person, with as many repetitions as needed. */
 export async function register(door: Door, who: Sample): Promise<void> {
   const { name, documentType, documentNumber, phone, password } = who;
   for (let i = 0; i < patience; i++) {
@@ -95,7 +102,7 @@ export async function register(door: Door, who: Sample): Promise<void> {
       documentNumber,
       consents: ['privacy', 'face'],
     });
-    // The answer to the last step was lost, not the step.
+    // The last step was done; only its answer was lost.
     if (begun.body?.code === 'ALREADY_REGISTERED') return;
     expect(begun.status).toBe(201);
     const journey = `/v1/registrations/${begun.body.registrationId}`;
@@ -116,7 +123,7 @@ export async function register(door: Door, who: Sample): Promise<void> {
 
 export type Method = 'sms' | 'face';
 
-/** Logs in and answers the session. */
+/** Logs in and returns the session. */
 export async function logIn(
   door: Door,
   who: Sample,
@@ -144,7 +151,7 @@ export async function logIn(
   throw new Error('never logged in');
 }
 
-/** Sets a new password; where the last answer was lost, the new one is found to work. */
+/** Sets a new password. If the last answer is lost, a login shows that the new password works. */
 export async function reset(door: Door, who: Sample, newPassword: string, method: Method): Promise<void> {
   for (let i = 0; i < patience; i++) {
     const begun = await post(door, '/v1/password-resets', {
@@ -175,19 +182,19 @@ export async function reset(door: Door, who: Sample, newPassword: string, method
   throw new Error('never reset');
 }
 
-/** One DynamoDB call of a journey: the n-th of an invocation of a route. */
+/** One DynamoDB call of a journey: the n-th call of one request to a route. */
 export interface Spot {
   readonly routeKey: string;
   readonly nth: number;
 }
 
-/** Every DynamoDB call that a journey makes, found by making it once. */
+/** Every DynamoDB call that a journey makes; found by one run of the journey. */
 export async function spotsOf(door: Door, journey: () => Promise<unknown>): Promise<Spot[]> {
   door.resetUsage();
   await journey();
   return Object.values(door.usage()).flatMap(({ routes }) =>
     Object.entries(routes).flatMap(([routeKey, { calls, invocations }]) =>
-      // What runs behind a stream or a queue may have begun before the journey, and comes when it comes.
+      // A function behind a stream or a queue may run at any time, also because of earlier calls.
       invocations === 0 || /^(stream|queue) /.test(routeKey)
         ? []
         : Array.from({ length: Math.round(calls / invocations) }, (_, i) => ({ routeKey, nth: i + 1 })),
@@ -197,11 +204,14 @@ export async function spotsOf(door: Door, journey: () => Promise<unknown>): Prom
 
 export interface Case {
   readonly kind: FaultKind;
-  /** 1 is absorbed by the client library, 3 is the failure of all its tries: what the function then has to bear. */
+  /**
+   * How many calls in a row fail. The client library hides 1 failure. 3 failures are all its tries: then the function
+   * gets the error.
+   */
   readonly times: number;
 }
 export const cases: readonly Case[] = [
-  // The hardest first: all tries carried out, no answer heard.
+  // The hardest case comes first: all tries are executed, and no answer arrives.
   { kind: 'after', times: 3 },
   { kind: 'error500', times: 1 },
   { kind: 'throttle', times: 1 },
@@ -210,22 +220,24 @@ export const cases: readonly Case[] = [
   { kind: 'error500', times: 3 },
 ];
 type Pick = (spots: readonly Spot[]) => readonly Spot[];
-/** Every third call and the last. */
+/** Every third call, and the last call. */
 const someCalls: Pick = (spots) => spots.filter((_, at) => at % 3 === 0 || at === spots.length - 1);
 const everyCall: Pick = (spots) => spots;
 
-/** One kind of fault at some calls of a journey in `npm test`; every kind at every call in `npm run test:full`. */
+/**
+ * `npm test` tries one kind of fault at some calls of a journey; `npm run test:full` tries every kind at every call.
+ */
 export const sweep: readonly [cases: readonly Case[], pick: Pick, options: { tags?: string[] }][] = [
   [cases.slice(0, 1), someCalls, {}],
   [cases, everyCall, { tags: ['long'] }],
 ];
 
-/** Makes the journey with the fault at that spot; fails where the fault was never met. */
+/** Makes the journey with the fault at that spot. Fails if the fault never happened. */
 export async function under(door: Door, rule: FaultRule, journey: () => Promise<unknown>): Promise<void> {
   const id = door.faults.add(rule);
   try {
     await journey();
-    // Reads meet no conflict.
+    // A read cannot get a conflict.
     if (rule.kind !== 'conflict') expect(door.faults.struck(id), 'the fault was met').toBeGreaterThan(0);
   } catch (error) {
     throw new Error(
@@ -239,7 +251,7 @@ export async function under(door: Door, rule: FaultRule, journey: () => Promise<
   }
 }
 
-/** Failures and guesses that stand against a person today, by method. */
+/** The failures and guesses that count against a person today, by method. */
 export async function standing(door: Door, personKey: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const today = shanghaiDay(door.clock.now());
@@ -260,13 +272,13 @@ interface Person {
   webSession?: { sessionId: string };
 }
 
-/** Everything that must hold between the tables, whatever happened on the way. */
+/** Checks everything that must be true across the tables, whatever happened before. */
 export async function expectWhole(door: Door): Promise<void> {
   const users = (await rowsOf(door, 'Users')) as unknown as Person[];
   const people = users.filter((user) => user.account);
   const phones = (await rowsOf(door, 'Phones')) as unknown as { phoneKey: string; personKey: string }[];
   const registered = (await rowsOf(door, 'Audit')).filter((event) => event.kind === 'registered');
-  // One account, one owner, one event each.
+  // Each account has one phone owner and one event of each kind.
   expect(phones.map((phone) => phone.personKey).sort()).toEqual(
     people.map((person) => person.personKey).sort(),
   );
@@ -280,7 +292,7 @@ export async function expectWhole(door: Door): Promise<void> {
     expect(person.defaultPhoneId).toBe(own?.phoneId);
     expect(phones.find((phone) => phone.phoneKey === own?.phoneKey)?.personKey).toBe(person.personKey);
   }
-  // One living web session a person: the one that the pointer names.
+  // Each person has one live web session: the session to which the person's pointer points.
   const alive = (
     (await rowsOf(door, 'Sessions')) as unknown as { sessionId: string; personKey: string; ended?: object }[]
   )

@@ -6,7 +6,7 @@ import { laterKinds } from './later-kinds.ts';
 import { complete, type Kind, patient } from './patient-door.ts';
 import { personKinds } from './person-kinds.ts';
 
-/** Every kind of journey beside registration, login and reset, which have files of their own. */
+/** Every kind of journey except registration, login and reset, which have test files of their own. */
 const kinds: readonly Kind[] = [...personKinds, ...companyKinds, ...laterKinds];
 
 let door: LegacyDoor;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => door?.stop());
 
-/** The calls of a kind's own routes, found by going through it once without a fault. */
+/** The calls of a kind's own routes, found by one run without a fault. */
 async function ownSpots({ routes, ready }: Kind): Promise<Spot[]> {
   const own = patient(door);
   const journey = await ready(own);
@@ -25,7 +25,7 @@ async function ownSpots({ routes, ready }: Kind): Promise<Spot[]> {
   expect(found.length).toBeGreaterThan(0);
   return found;
 }
-/** The last call of the last route that changes something: mostly the write that decides. */
+/** The last call of the last route that changes something: usually the write that decides. */
 const decisive = (spots: readonly Spot[]): Spot[] =>
   spots.filter(({ routeKey }) => !routeKey.startsWith('GET ')).slice(-1);
 
@@ -36,7 +36,7 @@ describe.each(kinds)('$name', (kind) => {
     await under(door, { ...spot, ...fault }, () => complete(own, journey));
   };
 
-  // `npm test` has one kind of a person and one of a company.
+  // `npm test` runs one kind of journey of a person and one of a company.
   const often = [personKinds[0], companyKinds[0]].includes(kind) ? {} : { tags: ['long'] };
   it('ERR-01 is done, once, although the answer to its decisive call is lost', often, async () => {
     const [hardest] = cases;
@@ -56,11 +56,11 @@ describe.each(kinds)('$name', (kind) => {
       const spots = await ownSpots(kind);
       const own = patient(door);
       const journey = await kind.ready(own);
-      // The client library tries again, so that one journey meets all of them.
+      // The client library repeats each call, so one journey meets all faults.
       const ids = spots.map((spot) => door.faults.add({ ...spot, ...fault }));
       try {
         await complete(own, journey);
-        // Reads meet no conflict; which calls a journey makes may differ by one or two, by how long things take.
+        // A read cannot get a conflict. The calls of a journey can differ by one or two, because they depend on timing.
         if (fault.kind !== 'conflict')
           expect(ids.filter((id) => door.faults.struck(id) > 0).length).toBeGreaterThan(spots.length / 2);
       } finally {

@@ -16,7 +16,7 @@ import { settled } from '../support/seed.ts';
 import { knownPerson } from '../support/watched.ts';
 import type { Kind } from './patient-door.ts';
 
-/** What comes after the beginning: sessions that go on, and what was agreed that changes and ends. */
+/** Journeys after the beginning: sessions that continue, and agreements that change and end. */
 export const laterKinds: readonly Kind[] = [
   {
     name: 'SES-2 a session goes on, twice',

@@ -85,7 +85,10 @@ describe.each<Method>(['sms', 'face'])('login by %s while DynamoDB fails', (meth
 });
 
 describe('LCK-4 our own error is no failure', () => {
-  /** Fails every DynamoDB call of a route in turn, for good, and looks at what stands against the person after it. */
+  /**
+   * Makes every DynamoDB call of a route fail in turn, in all tries, and checks what counts against the person
+   * afterwards.
+   */
   async function atEveryCall(
     routeKey: string,
     prepare: () => Promise<{
@@ -159,11 +162,11 @@ describe('LCK-4 our own error is no failure', () => {
           const verify = (smsCode: string) => door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode });
           return {
             call: () => verify(wrong),
-            // All but one of the code's own tries are left, whatever happened to the first.
+            // Whatever happened to the first try, the code has all its other tries left.
             afterwards: async (counted: boolean) => {
               expect((await verify(wrong)).body.remainingAttempts).toBe(counted ? 3 : 4);
               expectStatus(await verify(code), 200);
-              // Guesses are counted by the day.
+              // A new day begins, because guesses are counted by day.
               await wait(door, 86_400);
             },
           };

@@ -38,12 +38,13 @@ afterAll(() => door?.stop());
 let serial = 0;
 const freshPassword = () =>
   `Xuancheng!${serial++ % 10}${String.fromCharCode(97 + ((serial * 7) % 26))}${(serial * 37) % 89}Zk`;
-/** Locks, resets under a fault, and finds the account open with the new password alone. */
+/** Locks the account, resets the password under a fault, and checks that only the new password works. */
 async function resetAnyway(rule: FaultRule & Spot, method: Method) {
-  // A window of its own: waiting for the next one outlives the access token that is shown below (SMS-4).
+  // A new SMS window. The wait comes before the login, because it is longer than the life of the access token that is
+  // used below (SMS-4).
   if (method === 'sms') await wait(door, 601);
   const session = await logIn(door, who, 'face');
-  // Locked, where it is the last step that fails.
+  // The account is locked if the fault is in the last step.
   if (rule.routeKey.endsWith('/complete'))
     for (let i = 0; i < 5; i++) await enterPassword(door, who.documentNumber, 'Falsch#9182');
   const old = who;
@@ -67,7 +68,7 @@ describe.each<Method>(['sms', 'face'])('reset by %s while DynamoDB fails', (meth
     const next = { ...who, password: freshPassword() };
     spots = await spotsOf(door, () => reset(door, who, next.password, method));
     who = next;
-    // The phone's calls are struck in registration and login.
+    // The faults of the phone's calls are tested with registration and login.
     spots = spots.filter((spot) => !spot.routeKey.includes('/channel/'));
     expect(spots.length).toBeGreaterThan(5);
   });
@@ -118,9 +119,9 @@ describe('a reset that fails', () => {
             const wrong = await complete(code === '123456' ? '654321' : '123456');
             expect(wrong.body.remainingAttempts, `call ${nth} ${kind}`).toBe(4);
           } else expect(reply.body.remainingAttempts).toBe(4);
-          // The code itself is still good.
+          // The code is still valid.
           expect((await complete(code)).body.code).toBe('PASSWORD_WEAK');
-          // Guesses of the day: a day of ten is soon over.
+          // A new day for the guesses: one day has only ten.
           await wait(door, 43_200);
           if (!met) break;
         }

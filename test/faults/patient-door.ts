@@ -2,15 +2,15 @@ import type { LegacyDoor } from '../flows/support/legacy.ts';
 import type { Client } from '../support/client.ts';
 import { expectDecent } from './journeys.ts';
 
-/** How often one call is sent, and a journey begun. */
+/** How often one call is sent, and how often a journey is begun. */
 const tries = 4;
 
 /**
- * A door whose client does what people and partners do: sends again what was answered 503, waits where there were too
- * many tries, and signs anew. Fails on any other answer of ours that is no refusal.
+ * A runtime whose client behaves as people and partners do: it repeats a call after 503, waits after too many tries,
+ * and signs new assertions. The client throws at any other answer that is not a refusal.
  */
 export interface PatientDoor extends LegacyDoor {
-  /** Whether a call was answered 503: what it did is then unknown. */
+  /** Whether a call was answered 503; then nobody knows what the call did. */
   wasAway(): boolean;
 }
 
@@ -44,25 +44,25 @@ export function patient(door: LegacyDoor): PatientDoor {
   };
 }
 
-/** A journey of some kind, with everything that it starts from. */
+/** A journey of one kind, with everything that it needs at its start. */
 export interface Journey {
   /**
-   * The calls, from the beginning. Throws at an answer that stops it.
-   * @param again a time before was stopped: sessions may have ended, and things been done
+   * Makes the calls from the beginning. Throws at an answer that stops the journey.
+   * @param again an earlier run was stopped, so sessions may have ended and steps may be done already
    */
   run(again: boolean): Promise<void>;
-  /** Whether what the journey is for has come to be, once and whole. */
+  /** Whether the result of the journey exists, once and completely. */
   done(): Promise<boolean>;
 }
 export interface Kind {
-  /** With the rules that it shows. */
+  /** The name, with the rules that the journey shows. */
   readonly name: string;
-  /** The routes that are its own; those of the logins and scans before it have journeys of their own. */
+  /** The routes of this journey. The logins and scans before it are journeys of their own. */
   readonly routes: RegExp;
   ready(door: PatientDoor): Promise<Journey>;
 }
 
-/** Goes through a journey as often as it takes while something fails; what is done is not done again. */
+/** Repeats a journey as long as something fails. A step that is done is not repeated. */
 export async function complete(door: PatientDoor, journey: Journey): Promise<void> {
   let stopped: unknown;
   for (let time = 1; time <= tries; time++) {
@@ -73,7 +73,7 @@ export async function complete(door: PatientDoor, journey: Journey): Promise<voi
       stopped = error;
     }
     if (!stopped || (await journey.done().catch(() => false))) break;
-    // Nothing failed: then the journey itself is wrong.
+    // No call failed, so the journey itself is wrong.
     if (!door.wasAway()) break;
   }
   if (!(await journey.done())) throw stopped ?? new Error('it is not done, and nothing said so');

@@ -9,7 +9,7 @@ import { mobile, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
 import type { Kind, PatientDoor } from './patient-door.ts';
 
-/** What people do with their own accounts, and channels for them. */
+/** Journeys in which people change their own accounts, and in which channels act for people. */
 
 const asked = { matter: 'invoice.issue', audience: 'invoice' };
 const app = (door: PatientDoor, who: Sample) => localPartner(door, 'ahtax-app', workingAs(who));
@@ -131,7 +131,7 @@ export const personKinds: readonly Kind[] = [
         async run(again) {
           if (again) token = (await loggedInByQr(door, who)).session.accessToken;
           const reply = await door.http('POST', '/v1/step-ups', asked, { token });
-          // The face check of the time before serves.
+          // The face check of the earlier run is accepted.
           if (reply.body.proof) {
             proof = reply.body.proof;
             return;

@@ -20,7 +20,7 @@ async function registerAnyway(rule: Parameters<typeof under>[1]) {
     expect((await enterPassword(door, account, who.password)).status, JSON.stringify(rule)).toBe(201);
 }
 
-/** What stands against anybody in Lockouts after journeys in which nobody typed anything wrong. */
+/** Failures in the table Lockouts after journeys in which nobody typed anything wrong. */
 const blamed = async () =>
   (await rowsOf(door, 'Lockouts')).filter((row) => Object.values(row).some((value) => value instanceof Set));
 
@@ -58,7 +58,8 @@ describe('registration while DynamoDB fails', () => {
       const rules = spots.map((spot) => ({ ...spot, kind: 'timeout' as const, times: 1 }));
       const ids = rules.map((rule) => door.faults.add(rule));
       try {
-        // Side by side, because each waits out the three seconds of a call: whoever comes first is struck.
+        // The registrations run in parallel, because each waits for the three seconds of a hanging call. The first call
+        // at a spot meets the fault.
         await Promise.all(Array.from({ length: 6 }, async () => register(door, person())));
         expect(
           ids.map((id, i) => [spots[i], door.faults.struck(id)]).filter(([, struck]) => struck === 0),
@@ -80,7 +81,7 @@ describe('registration while DynamoDB fails', () => {
           const who = person();
           door.faults.add({ ...spot, kind, times: 1 });
           await register(door, who).catch((error: Error) => {
-            // API Gateway's own answer for a function that died; ours never look like it.
+            // This is API Gateway's own answer for a function that died. Our answers never look like this.
             expect(error.message).toContain('Internal Server Error');
           });
           door.faults.clear();

@@ -18,7 +18,7 @@ import {
 } from '../support/watched.ts';
 import { cases, persist, type Spot, spotsOf, under } from './journeys.ts';
 
-/** What a hand-over may have with it, a matter of risk or a key, while every call of the database fails once. */
+/** A hand-over with a matter of risk or with a key, while every call of the database fails once. */
 let door: WatchedDoor;
 let free: StandIn;
 let bound: StandIn;
@@ -51,7 +51,7 @@ async function signedIn(): Promise<SignedIn> {
 
 const rounds = 4;
 type Answer = { readonly status: number; readonly body: Loose };
-/** A system tries again while we are away, each time with an assertion and a proof of its own. */
+/** A system repeats its call while we are unavailable, each time with a new assertion and a new proof. */
 async function insisting(call: () => Promise<Answer>): Promise<Answer> {
   let reply = await call();
   for (let time = 1; time < rounds && reply.status === 503; time++) reply = await call();
@@ -59,7 +59,7 @@ async function insisting(call: () => Promise<Answer>): Promise<Answer> {
 }
 const codeIn = (redirectTo: string): string => new URL(redirectTo).searchParams.get('code') ?? '';
 
-/** As a system does it that wants the matter: what came to nothing is begun anew, with a face of its own. */
+/** A system that asks for a matter: if a round fails, the system begins a new one with a new face check. */
 async function withMatter({ who, token }: SignedIn, matter: string): Promise<Loose> {
   const authorization_details = JSON.stringify([{ type: 'matter', matter, nonce: 'n-1' }]);
   for (let round = 0; round < rounds; round++) {
@@ -78,7 +78,7 @@ async function withMatter({ who, token }: SignedIn, matter: string): Promise<Loo
         ).toBe(200);
       reply = await page('approve');
     }
-    // The answer was lost, not the decision: the page goes back to the system, which begins anew.
+    // The decision was made, and its answer was lost: the page returns to the system, which begins again.
     if (reply.status !== 200 || !reply.body.redirectTo) continue;
     const code = codeIn(reply.body.redirectTo);
     const answer = await insisting(() => exchange(door, free, { ...begun, code }));
@@ -89,7 +89,7 @@ async function withMatter({ who, token }: SignedIn, matter: string): Promise<Loo
 }
 
 const proved = (path: string) => key.proof(door, path);
-/** As a system does it whose requests are pushed and whose tokens are bound. */
+/** A system that pushes its requests and binds its tokens to a key. */
 async function withKey({ token }: SignedIn): Promise<Loose> {
   const [redirectUri = ''] = bound.client.redirectUris;
   for (let round = 0; round < rounds; round++) {
@@ -123,7 +123,7 @@ async function withKey({ token }: SignedIn): Promise<Loose> {
   }
   throw new Error('nobody ever came');
 }
-/** The same, and what its tokens are good for afterwards. */
+/** The same, and then a use of the tokens. */
 async function usedWithKey(someone: SignedIn): Promise<Loose> {
   const tokens = await withKey(someone);
   const renewed = await insisting(async () =>
@@ -143,7 +143,7 @@ async function usedWithKey(someone: SignedIn): Promise<Loose> {
   return renewed.body;
 }
 
-/** Every fault at every call that a journey makes on these routes; `look` sees what has come of it. */
+/** Every fault at every call that a journey makes on these routes; `look` checks the result. */
 async function everywhere(
   journey: (someone: SignedIn) => Promise<Loose>,
   expected: readonly string[],
@@ -210,7 +210,7 @@ describe('SSO-6 ERR-01 a hand-over that is bound to a key, whatever fails', () =
           expect(found, where).toMatchObject({ jkt: key.jkt, sid: decodeJwt(tokens.id_token).sid });
           expect(found, where).not.toHaveProperty('ended');
           expect(await countOf(someone, 'sso-replayed'), where).toBe(0);
-          // Without the key the tokens are worth nothing.
+          // Without the key the tokens open nothing.
           expect((await userinfo(door, tokens.access_token)).status, where).toBe(401);
         },
       ),

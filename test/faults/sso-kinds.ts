@@ -4,10 +4,10 @@ import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { settled } from '../support/seed.ts';
 import type { Kind } from './patient-door.ts';
 
-/** A system asks for a new code where the one before may be gone: so often. */
+/** How often a system asks for a new code, because the code before may be lost. */
 const rounds = 4;
 
-/** Somebody who is logged in is handed over to a tax system, which exchanges its code. */
+/** A logged-in person is handed over to a tax system, and the system exchanges its code. */
 export const handOverTo = (system: StandIn): Kind => ({
   name: 'SSO-4 SSO-5 a hand-over to a tax system',
   routes: / \/(v1\/sso|oauth2)\//,

@@ -25,7 +25,9 @@ import {
 } from '../support/watched.ts';
 import { type Case, persist, type Spot, spotsOf, sweep, under } from './journeys.ts';
 
-/** A hand-over whose calls fail at every place: the system tries again, and in the end somebody has come, once. */
+/**
+ * A hand-over whose calls fail at every place: the system repeats its calls, and finally the person has entered once.
+ */
 let door: WatchedDoor;
 let system: StandIn;
 beforeAll(async () => {
@@ -44,7 +46,7 @@ interface SignedIn {
   readonly token: string;
   readonly cookie: string;
   readonly sessionId: string;
-  /** The company to be chosen at the decision. */
+  /** The company to choose at the decision. */
   readonly becomes?: string;
 }
 async function signedIn(): Promise<SignedIn> {
@@ -71,7 +73,10 @@ async function forCompany(): Promise<SignedIn> {
 }
 
 const again = 4;
-/** What the page that decides sends: who chose a company and lost the answer is that company already. */
+/**
+ * What the deciding page sends. If the person chose a company and the answer was lost, the session already has this
+ * company.
+ */
 async function decision({ token, cookie, becomes }: SignedIn): Promise<{ token: string; body: object }> {
   if (!becomes) return { token, body: {} };
   const asked = await persist(door, 'identities', () =>
@@ -94,20 +99,20 @@ async function code(someone: SignedIn): Promise<Granted | undefined> {
   const reply = await persist(door, 'approve', () =>
     door.http('POST', `/v1/sso/${id}/approve`, body, { token, cookie }),
   );
-  // The answer was lost, not the decision: the page goes back to the system, which begins anew.
+  // The decision was made, and its answer was lost: the page returns to the system, which begins again.
   if (reply.status !== 200) return undefined;
   return { code: new URL(reply.body.redirectTo).searchParams.get('code') ?? '', verifier, redirectUri };
 }
 
 type Answer = { readonly status: number; readonly body: Loose };
-/** A client tries again while we are away, each time with an assertion of its own. */
+/** A client repeats its call while we are unavailable, each time with a new assertion. */
 async function insisting(call: () => Promise<Answer>): Promise<Answer> {
   let reply = await call();
   for (let time = 1; time < again && reply.status === 503; time++) reply = await call();
   return reply;
 }
 
-/** As a system does it: what is away is tried again, and a code that is gone asked for anew. */
+/** A system repeats a call while we are unavailable, and asks for a new code if a code is lost. */
 async function tokensOf(someone: SignedIn): Promise<Loose> {
   for (let round = 0; round < again; round++) {
     const granted = await code(someone);
@@ -121,11 +126,11 @@ async function tokensOf(someone: SignedIn): Promise<Loose> {
 const handOver = ({ sessionId }: SignedIn) => rpRow(door, { sessionId, clientId: system.client.clientId });
 const kindsOf = async ({ who }: SignedIn) => (await history(door, who)).map(({ kind }) => kind as string);
 
-/** Of a journey's calls those of single sign-on. */
+/** The calls of a journey that belong to single sign-on. */
 const ssoSpots = async (journey: () => Promise<unknown>): Promise<Spot[]> =>
   (await spotsOf(door, journey)).filter(({ routeKey }) => /\/oauth2\/|\/v1\/sso\//.test(routeKey));
 
-/** Plays a journey with each fault at each of the spots; `look` is told where it was. */
+/** Makes a journey with each fault at each spot; `look` gets the spot and checks the result. */
 async function played<T>(
   cases: readonly Case[],
   spots: readonly Spot[],

@@ -108,7 +108,7 @@ describe('username', () => {
       username: 'Jiuhua20',
       usernameChangeableFrom: '2028-01-01T00:00:00+08:00',
     });
-    // The same name once more is no change.
+    // The same name again is not a change.
     expectStatus(await rename(who, 'Jiuhua20'), 200);
     // New Year comes to Shanghai eight hours before UTC.
     door.clock.set('2027-12-31T23:58:00+08:00');
@@ -159,7 +159,7 @@ describe('username', () => {
       Array(4).fill('USERNAME_TAKEN'),
     );
     const guards = (await rows(door, 'Users')).filter((row) => row.username?.toLowerCase() === 'wuhu2058');
-    // One person and one guard.
+    // Each person has one guard row for the username.
     expect(guards).toHaveLength(2);
   });
 
@@ -243,7 +243,7 @@ describe('password', () => {
       status: 403,
       code: 'FRESH_FACTOR_REQUIRED',
     });
-    // Nothing was looked at: a wrong password now leaves four tries of five.
+    // No password was compared: a wrong password now leaves four of five tries.
     expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
     expectStatus(await change(stale, { faceTicket: await ownFace(door, stale), newPassword: fresh }), 204);
   });
@@ -257,7 +257,7 @@ describe('password', () => {
         remainingAttempts: left,
       });
     expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(2);
-    // Right, but the new one is weak: no failure, and no success either.
+    // The old password is right, but the new one is weak: the try counts neither as a failure nor as a success.
     expect((await change(who, { oldPassword: who.password, newPassword: 'short' })).body.code).toBe(
       'PASSWORD_WEAK',
     );
@@ -266,7 +266,7 @@ describe('password', () => {
       status: 423,
       code: 'ACCOUNT_LOCKED',
     });
-    // The session goes on, but even the right password is not looked at (LCK-2).
+    // The session continues, but even the right password is not compared (LCK-2).
     expectStatus(await who.api('GET', '/v1/account'), 200);
     expect((await change(who, { oldPassword: who.password, newPassword: fresh })).body.code).toBe(
       'ACCOUNT_LOCKED',

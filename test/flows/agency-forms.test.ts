@@ -59,7 +59,7 @@ describe('by the agency', () => {
       const [one, two] = [await knownPerson(door), person()];
       const first = expectStatus(await put(agency, [one, two, one].map(claimed)), 200).body.agents as Loose[];
       expect(first).toHaveLength(2);
-      // REL-11
+      // REL-11: the list shows name and document masked.
       for (const { name, documentNumber } of first)
         expect([name, documentNumber]).toEqual(Array(2).fill(expect.stringContaining('*')));
       expect(new Set(await listOf(agency).then((list) => list.map(({ agentId }) => agentId)))).toEqual(
@@ -91,7 +91,7 @@ describe('by the agency', () => {
         'agent-listed',
         'agent-unlisted',
       ]);
-      // Somebody unknown so far has a real-name record now, sealed, and no account.
+      // A person who was unknown now has a sealed real-name record, and no account.
       const known = (await rows(door, 'Users')).filter(
         ({ account, sealedNumber }) => !account && sealedNumber,
       );
@@ -118,7 +118,8 @@ describe('by the agency', () => {
       const [won] = both.filter(({ status }) => status === 200);
       expect(won?.body).toMatchObject({ agents: await listOf(agency), revision: await seen() });
 
-      // The other reads anew and changes what it sees; whoever saw neither is refused before a handle is looked for.
+      // The other client reads again and changes what it sees. A client that has seen neither version is refused before
+      // any handle is looked up.
       const kept = (await listOf(agency)).map(({ agentId }) => ({ agentId }));
       const next = expectStatus(await change([...kept, claimed(person())], await seen()), 200).body;
       expect(next).toMatchObject({ revision: await seen() });
@@ -127,7 +128,7 @@ describe('by the agency', () => {
         expect(said(await change([{ agentId: 'gone' }], old)), String(old)).toBe('STATE_CONFLICT');
       for (const wrong of [-1, 1.5, '1', null])
         expect(said(await change([], wrong)), String(wrong)).toBe('BAD_REQUEST');
-      // The registry's form is another one, too.
+      // A form that the registry sends has a new revision too.
       await reported(door, staffLine(agency.id, [person()], { version: 1 }));
       expect(said(await change([], next.revision))).toBe('STATE_CONFLICT');
       expect(await listOf(agency)).toHaveLength(1);
@@ -168,7 +169,7 @@ describe('by the agency', () => {
     expectStatus(login, 201);
     const line = { type: 'tax-handler', taxpayerId: agency.id, person: claimed(other) };
     await feed(door, line);
-    // From now on the names are theirs, for the agency too.
+    // From now on the names are proven, so the agency too must use them.
     for (const { name, documentNumber, documentType } of [who, other]) {
       const listed = [{ name, documentNumber, documentType }];
       expect(said(await put(agency, [{ ...listed[0], name: '查无此人' }]))).toBe('PERSON_MISMATCH');
@@ -183,7 +184,7 @@ describe('by the agency', () => {
     door.resetUsage();
     expect(expectStatus(await put(agency, many), 200).body.agents).toHaveLength(400);
     expect(await listOf(agency)).toHaveLength(400);
-    // Side by side and in bundles: the chain grows by a hundredth of the form.
+    // People are written in parallel and in groups: the chain grows by one call for a hundred people.
     expect(door.usage().agency?.routes['PUT /v1/agency/staff']?.longestChain).toBeLessThan(15);
     const huge = Array.from({ length: 2600 }, () => ({ ...claimed(person()), name: '王'.repeat(20) }));
     expect(Buffer.byteLength(JSON.stringify(huge))).toBeGreaterThan(256 * 1024);
@@ -206,7 +207,8 @@ describe('by the agency', () => {
       await put(agency, [claimed(stays)]);
       const dying = (kind: 'crash' | 'crash-after', agents: readonly Sample[]) =>
         door.provoking(async () => {
-          // The head is changed with its audit; whatever comes before says nothing, whatever after is tidiness.
+          // The head of the form changes together with its audit event. A fault before that changes nothing visible; a
+          // fault after that leaves only work to tidy up.
           door.faults.add({ function: 'agency', table: 'Audit', kind });
           await put(agency, agents.map(claimed));
         });
@@ -306,7 +308,7 @@ long('AGY-1 AGY-4 SWI-3 two agencies never see each other’s staff, agreements 
               'RELATION_NOT_FOUND',
             );
       }
-      // What was agreed is over before the next round.
+      // The agreements end before the next round.
       for (const { agreements } of lines)
         if (agreements.length > 0)
           await feed(door, ...agreements.map(({ line }) => ({ ...line, removed: true })));

@@ -57,7 +57,7 @@ describe('at `agency`', () => {
       agencyName: '徽州税务师事务所',
     });
     expect((await api('GET', '/v1/session')).body.session.identity).toEqual(session.identity);
-    // Its own affairs are another entry's (AGY-2).
+    // The agency's own affairs belong to another entry (AGY-2).
     expect(said(await api('GET', '/v1/agency/staff'))).toBe('ROLE_NOT_ALLOWED');
   });
 
@@ -116,7 +116,7 @@ describe('at `enterprise`', () => {
     async () => {
       const served = await client(door);
       const ofMonths = Array.from({ length: 10 }, (_, month) =>
-        // By their ids they stand before the one that holds.
+        // By their ids, these agreements come before the valid one.
         agreementLine(agency.id, served, [agent], {
           agreementId: `A0-${served}-${month}`,
           from: `2026-${String(month + 1).padStart(2, '0')}-01`,
@@ -125,7 +125,7 @@ describe('at `enterprise`', () => {
       );
       const good = agreementLine(agency.id, served, [agent]);
       await feed(door, ...ofMonths, good);
-      // And one that ended without its row being tidied away.
+      // One agreement has ended, but its row still exists.
       const entry = await row(door, 'Relationships', {
         personKey: agent.personKey,
         relation: `agent-for#${keyOf(served)}#${good.agreementId}`,
@@ -148,7 +148,7 @@ describe('at `enterprise`', () => {
       const path = `/v1/agency/agreements/${line.agreementId}`;
       const later = { from: '2027-03-05' };
       await door.provoking(async () => {
-        // The second transaction is the one that decides; none of its tries gets through.
+        // The second transaction decides; all its tries fail.
         door.faults.add({
           function: 'agency',
           action: 'TransactWriteItems',
@@ -299,7 +299,7 @@ describe('at `enterprise`', () => {
     const next = await goTo(door, there.api, stays);
     await feed(door, companyLine(other.id, { subject: 'agency', state: 'cancelled' }));
     expect((await next.api('GET', '/v1/session')).body.session.identity).toEqual({ kind: 'natural' });
-    // The agency itself is looked at with the second factor.
+    // The second factor also checks the agency itself.
     const { loginId } = expectStatus(await enterCompany(door, agent, stays), 201).body;
     expect(said(await passFace(door, loginId))).toBe('RELATION_NOT_FOUND');
     expect(said(await at('agency', agent, other.id))).toBe('TAXPAYER_NOT_FOUND');

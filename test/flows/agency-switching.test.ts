@@ -301,7 +301,7 @@ describe('other identities', () => {
       ['enterprise', undefined],
       ['agency', true],
     ]);
-    // LGN-10: a role chosen among several is remembered from here too.
+    // LGN-10: this login too remembers the role that was chosen among several.
     await giveRelation(door, handler, own, 'invoice-clerk');
     const clerk = (await identities(there)).find(({ identity }) => identity.role === 'invoice-clerk');
     expectStatus(await switchTo(there, clerk?.choiceId), 200);

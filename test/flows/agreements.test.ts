@@ -73,7 +73,7 @@ const change = ({ api }: Firm, id: string, body: object) => api('PATCH', `/v1/ag
 const enter = ({ api }: Firm, body: object) => api('POST', '/v1/agency/agreements', body);
 const found = async (side: Firm, which: 'agency' | 'enterprise', id: string): Promise<Loose> =>
   (await agreementsOf(side, which)).find(({ agreementId }) => agreementId === id);
-/** Whether a person gets in as agent at `enterprise`. */
+/** Whether a person can log in as agent at `enterprise`. */
 const opens = async (who: Known, taxpayerId: string) =>
   (await enterCompany(door, who, taxpayerId)).status === 201;
 
@@ -238,7 +238,7 @@ describe('what an agency enters', () => {
     }
     const second = await entered(agency, owner.id, [one], { from: '2027-07-01', until: yearsEnd });
     expect(said(await change(agency, second, { from: '2027-06-30' }))).toBe('STATE_CONFLICT');
-    // Another agency's days are its own.
+    // The days of another agency's agreement do not collide.
     const other = await agencyFirm(door);
     await feed(door, staffLine(other.id, [two]));
     await entered(other, owner.id, [two], { from: today, until: yearsEnd });
@@ -300,7 +300,7 @@ describe('a change', () => {
       agencyId: agency.id,
       agencyName: '徽州税务师事务所',
     });
-    // By the handle that the list gives.
+    // The list gives the handle of the agent.
     const agentId = (await found(agency, 'agency', id)).agents[0].agentId;
     expect(listed.map((agent) => agent.agentId)).toContain(agentId);
     expect((await change(agency, id, { agents: [{ agentId }], until: tomorrow })).body.waits).toBe(false);
@@ -341,7 +341,7 @@ describe('who', () => {
       expectStatus(await confirm(owner, id), 200);
       expect((await change(agent, id, { agents: [claimed(two)] })).body.waits).toBe(false);
       expect(await agreementsOf(agent, 'agency')).toHaveLength(3);
-      // Not whoever works for a client, or for nobody, or for another company.
+      // An agent who works for a client, a natural person, and another company may not change it.
       const { api, token } = await agentAt(door, two, agency.id);
       const atClient = await goTo(door, api, owner.id);
       for (const call of [atClient.api, apiOf(door, token), owner.api]) {
@@ -351,7 +351,7 @@ describe('who', () => {
       }
       expect(said(await owner.api('GET', '/v1/agency/agreements'))).toBe('ROLE_NOT_ALLOWED');
       expect(said(await enter(owner, entering(agency.id, [claimed(one)])))).toBe('ROLE_NOT_ALLOWED');
-      // Off the form, out at once.
+      // An agent who is no longer on the form loses access at once.
       const staff = { agents: [claimed(two), claimed(person())] };
       expect(said(await agent.api('PUT', '/v1/agency/staff', staff))).toBe('ROLE_NOT_ALLOWED');
       expectStatus(await agency.api('PUT', '/v1/agency/staff', staff), 200);

@@ -17,7 +17,7 @@ import {
 } from '../support/watched.ts';
 import { setOnPerson } from './support/tables.ts';
 
-/** DOC-6: one text that is more than one registered person's. */
+/** DOC-6: one text that means more than one registered person. */
 let door: WatchedDoor;
 beforeAll(async () => {
   door = await openWatchedDoor();
@@ -57,7 +57,7 @@ describe('DOC-6 at login', () => {
         expect(await failures(door, who)).toEqual(none);
         expect(await looksAt(who)).toBe(0);
       }
-      // Each is found by saying which.
+      // With the kind in the call, each person is found.
       expectStatus(await guess('12345678', one.password, { accountKind: document('213') }), 201);
       expectStatus(await guess('12345678', neighbour.password, { accountKind: document('208') }), 201);
     },
@@ -87,7 +87,7 @@ describe('DOC-6 at login', () => {
     ]);
     expectStatus(await guess('WANG2058', named.password, { accountKind: { kind: 'username' } }), 201);
     expectStatus(await guess('WANG2058', foreigner.password, { accountKind: document('208') }), 201);
-    // Other capitals are no username (USR-1), so there the document alone is meant.
+    // With other capitals the text is no username (USR-1), so only the document is meant.
     expectStatus(await guess('wang2058', foreigner.password), 201);
   });
 
@@ -134,7 +134,7 @@ describe('DOC-6 at login', () => {
   );
 });
 
-/** Gives a row the key that its number would have had when such numbers were still taken. */
+/** Moves a row to the key of a number that the system accepted in the past. */
 async function moveDocument(who: Known, documentNumber: string): Promise<string> {
   const keys = deriveKeys(door.secret('root'));
   const key = indexKey(keys, 'person', `${who.documentType}|${documentNumber}`);

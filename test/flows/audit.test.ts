@@ -53,7 +53,7 @@ describe('AUD-1 what is written down', () => {
   });
   afterAll(() => door?.stop());
 
-  /** Kind, outcome and channel of what an action writes; every event must be whole. */
+  /** The kind, outcome and channel of the events that an action writes; every event must be complete. */
   async function written(action: () => Promise<unknown>, subject = key): Promise<string[]> {
     const list = await eventsOf(door, action);
     for (const event of list) checkWhole(event);
@@ -71,7 +71,7 @@ describe('AUD-1 what is written down', () => {
     expect(event.subject).toMatch(/^p1_[\w-]{43}$/);
     expect(event.eventId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
     expect(Math.abs(Date.parse(event.at) - door.clock.now().getTime())).toBeLessThan(30_000);
-    // The network, never the whole address.
+    // Only the network part of the address, never the whole address.
     expect(event.address).toBe(['hall', 'schedule'].includes(event.channel) ? '' : '127.0.0.0');
     const days = (event.ttl - Date.parse(event.at) / 1000) / 86_400;
     expect(days).toBeGreaterThanOrEqual(180);
@@ -113,7 +113,7 @@ describe('AUD-1 what is written down', () => {
     const byFace = await eventsOf(door, () => loggedInByFace(door, who));
     expect(byFace).toMatchObject([
       { kind: 'face', outcome: 'success', channel: 'ahtax-app' },
-      // The older session is told of in the event that replaced it.
+      // The event of the new session says that it replaced the older one.
       { kind: 'login', outcome: 'success', detail: { method: 'face', replaced: true } },
     ]);
     for (const event of [...bySms, ...byFace]) checkWhole(event);
@@ -177,7 +177,7 @@ describe('AUD-1 what is written down', () => {
     for (let i = 0; i < 4; i++) await enterPassword(door, one.documentNumber, wrongPassword);
     const fifth = () => enterPassword(door, one.documentNumber, wrongPassword);
     expect(await written(fifth, oneKey)).toEqual(['locked failure web']);
-    // What is refused unseen is no failure, but no success either: nothing more is written.
+    // A try that is refused without a look is neither a failure nor a success: no further event is written.
     expect(await written(fifth, oneKey)).toEqual([]);
     await wait(door, 86_400);
     expect(await written(() => door.schedule('midnight-unlock'), oneKey)).toEqual([
@@ -201,7 +201,7 @@ describe('AUD-1 what is written down', () => {
   });
 
   it('AUD-1 whoever can change something that matters, writes it down', () => {
-    // What they write are copies of what somebody else has written down.
+    // These flows write only copies of data whose change is audited elsewhere.
     const onlyCopies = ['company-copies', 'copies-rest'];
     for (const { name, tables } of flows.filter((one) => !onlyCopies.includes(one.name))) {
       const changes = ['Users', 'Phones', 'Sessions', 'Lockouts', 'Relationships'].some((table) =>
@@ -220,7 +220,7 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
     const secret = (what: string, value: unknown) => {
       if (typeof value === 'string' && value.length > 5) handles.push({ what, value, random: true });
     };
-    /** Keeps every answer of the API, and every handle in it that only its holder may know. */
+    /** Keeps every answer of the API, and every secret handle in it. */
     const http: Client = async (method, path, body, request) => {
       const reply = await real.http(method, path, body, request);
       if (path.startsWith('/v1/')) {
@@ -244,7 +244,7 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
       const taker = person({ name: names[1] ?? '', phone: who.phone, password: 'Bozhou~9Shaoyao' });
       const newPassword = 'Luan~3Guapian';
 
-      // The straight way.
+      // A journey without mistakes.
       await registered(door, who, { username: `Leckfrei${Date.now() % 100_000}` });
       await door.registry(collectionLine(hall));
       const hallId = await startRegistration(door, hall);
@@ -262,7 +262,7 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
       const complete = (smsCode: string, password: string) =>
         door.http('POST', `/v1/password-resets/${reset}/complete`, { smsCode, newPassword: password });
 
-      // Every kind of refusal, with the values where they belong and where they do not.
+      // Every kind of refusal, with valid values in the right and in the wrong members.
       await complete(wrongTo(resetCode), newPassword);
       await complete(resetCode, who.documentNumber);
       await complete(resetCode, who.password);
@@ -301,7 +301,7 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
       const { scan } = await face(door, `/v1/logins/${loginId}`, 'fail');
       await poll(door, scan);
 
-      // A takeover, and each dependency failing under it: errors are logged with their causes.
+      // A takeover while each dependency fails: the log gets the errors with their causes.
       await wait(door, 61);
       const id = await startRegistration(door, taker);
       for (const service of ['dynamodb', 'sms', 'face'] as const) {
@@ -333,7 +333,7 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
         ...codes.map((value) => ({ what: 'an SMS code', value })),
       ];
 
-      // The answers show masked values only; the codes, tokens and handles in them are the caller's own.
+      // The answers show only masked values. The codes, tokens and handles in them belong to the caller.
       expect(leaks(answers, personal)).toEqual([]);
 
       const tables: Text[] = [];

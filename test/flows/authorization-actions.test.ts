@@ -136,7 +136,7 @@ describe('what a person does with authorisations', () => {
     expect(happened.map(({ kind }) => kind)).toEqual(['relation-deleted', 'relation-deleted']);
     expect(said(await hand.call('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
     expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'deleted' }]);
-    // Their own doing: nobody has to tell them.
+    // The person did this, so no SMS informs the person.
     expect(noticesTo(door, hand.who.phone)).toHaveLength(1);
     expectStatus(await applied(hand, firm.id), 403);
     await hand.logIn();

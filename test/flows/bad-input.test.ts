@@ -34,7 +34,7 @@ import { expectNoFailure, expectProblem } from './support/problems.ts';
 
 let door: Door;
 let who: Sample;
-/** Whose session the calls are made in: it may well end up locked. */
+/** The person in whose session the calls are made. The account may become locked. */
 let caller: Sample;
 let token: string;
 beforeAll(async () => {
@@ -50,13 +50,13 @@ const withBody = routes.filter(({ route }) => route.body);
 const withId = routes.filter(({ route }) => route.path.includes('{'));
 const named = (list: readonly Route[]) => list.map((one) => [one.name, one] as const);
 
-/** Halls sign for the hall's routes, the app for the other channel routes. */
+/** A hall signs for the hall's routes, and the app signs for the other channel routes. */
 const assertionFor = ({ method, path: declared }: Route['route'], path: string) =>
   declared.startsWith('/v1/hall/')
     ? door.assertion('hall', { method, path, officer: '3401001', office: '合肥市办税服务厅' })
     : door.assertion('ahtax-app', { method, path, ...claimOf(caller) });
 
-/** Calls a route as somebody who may: what is refused then is refused for its input. */
+/** Calls a route with valid credentials, so that a refusal is a refusal of the input. */
 async function call({ route }: Route, body: unknown, path = pathWith(route, handle)): Promise<Reply<Loose>> {
   const credentials: Request =
     route.access === 'session'
@@ -67,7 +67,7 @@ async function call({ route }: Route, body: unknown, path = pathWith(route, hand
   return door.http(route.method, path + goodQuery(route), body, credentials);
 }
 
-/** Sends exactly these bytes: no client in between that would tidy path or body. */
+/** Sends exactly these bytes. No client library changes path or body. */
 const raw = (method: string, path: string, body?: Buffer | string, headers: Record<string, string> = {}) =>
   new Promise<Reply<Loose>>((resolve, reject) => {
     const url = new URL(door.url);
@@ -123,7 +123,7 @@ describe('bodies', () => {
         'content-type': 'application/json',
       });
       expectProblem(reply, `${name} with ${what}`);
-      // Nothing at all will do where all members are optional.
+      // An empty body is enough for a route whose members are all optional.
       expect(what === 'nothing' ? [400, 401, 404] : [400, 401]).toContain(reply.status);
     }
   });
@@ -208,7 +208,7 @@ describe('bodies', () => {
   keeping(12)(named(withBody))('BL-06 %s survives deep nesting and prototype keys', async (name, route) => {
     for (const deep of ['['.repeat(8_000), `${'['.repeat(8_000)}${']'.repeat(8_000)}`])
       expectProblem(await call(route, deep), name);
-    // A member that nobody knows is ignored: that will do where all others are optional.
+    // Unknown members are ignored, so this body is enough for a route whose members are all optional.
     const nested = `${'{"a":'.repeat(2_500)}1${'}'.repeat(2_500)}`;
     const reply = await call(route, nested);
     if ((bodyShape(route.route).required ?? []).length > 0) expectProblem(reply, name);
@@ -288,7 +288,7 @@ describe('paths', () => {
   it.each(named(withId))('AUTHZ-01 %s does not find an id that nobody has', async (name, route) => {
     const reply = await call(route, route.route.body ? goodBody(route.route) : undefined);
     expectProblem(reply, name);
-    // What only a company's own people may is refused to a natural person before anything is looked for.
+    // A natural person is refused at a company's route before the id is looked up.
     if (route.route.path.startsWith('/v1/enterprise/') || route.route.path.startsWith('/v1/agency/'))
       expect(['ROLE_NOT_ALLOWED', 'NOT_FOUND']).toContain(reply.body.code);
     else expect(reply.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
@@ -343,7 +343,7 @@ describe('paths', () => {
         headers['channel-assertion'] = await assertionFor(route, path.split('?')[0] ?? path);
       const reply = await raw(route.method, path, body, headers);
       expectProblem(reply, `${name} ${id.slice(0, 60)}`);
-      // 401: a path that the assertion's `htu` can't have been meant for; 403: what a natural person may not.
+      // 401: the assertion's `htu` cannot name this path. 403: a natural person may not call this route.
       expect([400, 401, 403, 404], `${name} ${id.slice(0, 60)}`).toContain(reply.status);
     }
   });
@@ -351,7 +351,7 @@ describe('paths', () => {
   it.each([...new Set(routes.map(({ route }) => route.path))])(
     'BL-01 %s knows no other method',
     async (path) => {
-      // `/v1/account/phones/sms` is also a `/v1/account/phones/{phoneId}`.
+      // `/v1/account/phones/sms` also matches the template `/v1/account/phones/{phoneId}`.
       const fits = (template: string) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);
       const declared = routes.filter((one) => fits(one.route.path)).map((one) => one.route.method);
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])
@@ -485,7 +485,7 @@ describe('credentials', () => {
 });
 
 describe('tickets out of time and order', () => {
-  /** Open tickets of the three journeys, and what each of their routes is sent. */
+  /** Open tickets of the three journeys, and the body of each of their routes. */
   async function openTickets() {
     const one = person();
     const registration = await startRegistration(door, one);
@@ -505,7 +505,7 @@ describe('tickets out of time and order', () => {
   const journeys = routes.filter((route) =>
     ['registrations', 'logins', 'password-resets'].includes(journeyOf(route)),
   );
-  /** What comes after the second factor is out of order for every other ticket. */
+  /** For every other ticket, a step after the second factor comes in the wrong order. */
   const later = /\/(choices|confirm-role|choose|cross-region-reports)$/;
   const use = (route: Route, id: string) =>
     call(route, route.route.body ? goodBody(route.route) : undefined, route.route.path.replace('{id}', id));
@@ -592,7 +592,7 @@ describe('fuzz', () => {
     fc.double(),
     fc.array(anyText, { maxLength: 9 }),
   );
-  /** Mostly near what the schema wants, so that what lies behind it is reached. */
+  /** Values that are usually close to the schema, so that they pass the schema and reach the code behind it. */
   function valueNear(shape: Shape, name: string, good: Record<string, unknown>): fc.Arbitrary<unknown> {
     const near = shape.enum ? fc.constantFrom(...shape.enum) : shape.type === 'string' ? anyText : anything;
     return fc.oneof(

@@ -55,7 +55,7 @@ const asks = (
 ): Promise<Reply<Loose>> =>
   localPartner(door, app, workingAs(who, identity)).call('POST', `/v1/channel/sso/${id}`);
 
-/** The whole way: the system's page in the web view, the app, the system's own exchange. */
+/** The complete way: the system's page in the web view, the app, and the exchange by the system. */
 async function entered(who: Known, identity?: Identity, system = filing, app?: Channel) {
   const request = await begin(door, system, { nonce: 'n', state: 'the state of the web view' });
   const { body } = expectStatus(await asks(who, request.id, identity, app), 200);
@@ -118,7 +118,7 @@ describe('SSO-4 QR-1 an app hands its person over', () => {
       await door.settled();
       expect(told()).toEqual([first.sid]);
       expect((await row(door, 'Sessions', { sessionId: before })).ended.reason).toBe('replaced');
-      // Another app has its own.
+      // Another app has a session of its own.
       await entered(who, identity, filing, 'wechat-mini');
       await door.settled();
       expect(told()).toEqual([first.sid]);

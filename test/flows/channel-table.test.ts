@@ -26,7 +26,7 @@ const counter = { officer: '3401001', office: '合肥市办税服务厅' };
 const partnerOf = (door: WatchedDoor, channel: Channel, of: Known): Partner =>
   localPartner(door, channel, { ...workingAs(of), ...(channel === 'hall' ? counter : {}) });
 
-/** What each action is in calls; what is allowed succeeds, and what is not is CHANNEL_NOT_ALLOWED and nothing else. */
+/** The calls of each action. An allowed action succeeds; every other action is refused with CHANNEL_NOT_ALLOWED. */
 type Act = (door: WatchedDoor, partner: Partner, who: Known) => Promise<Reply<Loose>>;
 const scanned = async (partner: Partner, reply: Promise<Reply<Loose>>) =>
   partner.showFace((await reply).body.scan?.qrContent ?? (await reply).body.qrContent);
@@ -110,7 +110,7 @@ describe('CHN-1 two keys during a rotation', () => {
     expect(await scan({ ...older, kid: newer.kid })).toEqual(refused);
     expect(await scan(await newPartnerKey())).toEqual(refused);
     expect(await scan({ ...(await newPartnerKey()), kid: newer.kid })).toEqual(refused);
-    // A key is its channel's and no other's.
+    // A key is valid only for its own channel.
     expect(await scan(newer, 'ahtax-app')).toEqual(refused);
   });
 

@@ -11,7 +11,7 @@ import type { Sample } from '../support/people.ts';
 import { long } from '../support/variants.ts';
 import { asChannel, claimOf } from './support/channels.ts';
 
-/** The channels' keys lie in the data folder, so that this file can sign what no honest channel signs. */
+/** The keys of the channels are in the data folder, so this file can sign assertions that no honest channel signs. */
 const folder = mkdtempSync(join(tmpdir(), 'ahtax-channels-'));
 const keys = new Map<string, { key: CryptoKey; kid: string }>();
 let door: Door;
@@ -40,7 +40,7 @@ async function freshCode(): Promise<string> {
   return expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body.qrContent;
 }
 const now = () => Math.floor(door.clock.now().getTime() / 1000);
-/** An assertion that is right in everything that is not said otherwise; undefined takes a claim away. */
+/** Claims of a valid assertion, with changes; undefined removes a claim. */
 function claims(changes: JWTPayload = {}): JWTPayload {
   const all: JWTPayload = {
     iss: 'ahtax-app',
@@ -110,7 +110,7 @@ describe('CHN-1 a channel proves itself', () => {
       code: 'ASSERTION_INVALID',
       title: '渠道身份验证未通过',
     });
-    // Which check failed only a forger would want to know.
+    // The answer does not say which check failed, because only a forger needs to know that.
     expect(Object.keys(refused.body).sort()).toEqual([
       'code',
       'detail',
@@ -208,7 +208,7 @@ describe('CHN the table', () => {
     ];
     for (const reply of replies)
       expect(reply.body).toMatchObject({ status: 403, code: 'CHANNEL_NOT_ALLOWED' });
-    // And its scan left no mark: the right app goes on as if nothing had been.
+    // The refused scan changed nothing: the right app can scan the code.
     expectStatus(await asChannel(door, 'ahtax-app')('POST', path, { qrContent }), 200);
   });
   long('CHN-2 the settings tell clients the apps and channels', async () => {

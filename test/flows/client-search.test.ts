@@ -19,14 +19,14 @@ import { costOf, putAll } from './support/bulk.ts';
 import { companyLine, creditCode, feed } from './support/registry.ts';
 import { keyOf } from './support/relations.ts';
 
-/** An agent with five hundred clients: a search costs what it shows, and no page is empty before the list's end. */
+/** An agent with five hundred clients: a search costs only what it shows, and no page before the end is empty. */
 const many = 500;
 
 let door: WatchedDoor;
 let agency: Firm;
 let agent: Known;
 let api: Api;
-/** In the order of the list. */
+/** The numbers in the order of the list. */
 let numbers: string[];
 beforeAll(async () => {
   door = await openWatchedDoor({ alone: true });
@@ -90,7 +90,7 @@ async function wholeList(query: string) {
   let cursor: string | undefined;
   do {
     const next = await page(query, cursor);
-    // Never an empty page before the end, nor one behind it.
+    // No page before the end is empty, and no page comes after the end.
     if (found.length > 0 || next.cursor) expect(next.ids.length).toBeGreaterThan(0);
     found.push(next.ids);
     cursor = next.cursor;
@@ -107,7 +107,8 @@ describe('the clients of an agent who has five hundred', () => {
         expect(found.ids).toEqual([numbers[497]]);
         expect(found.cursor).toBeUndefined();
         expect(found.calls).toBeLessThanOrEqual(9);
-        // A row is a twelfth of a unit; the agreements and companies of five hundred would be a thousand.
+        // One row costs a twelfth of a read unit; the agreements and companies of five hundred clients would cost a
+        // thousand.
         expect(found.readUnits).toBeLessThan(70);
       }
     },
@@ -129,13 +130,14 @@ describe('the clients of an agent who has five hundred', () => {
     expect(all.map(({ length }) => length)).toEqual(Array.from({ length: 5 }, () => 100));
     expect(all.flat()).toEqual(numbers);
     expect((await wholeList('')).flat()).toEqual(numbers);
-    // Ten of them, far apart: on one page.
+    // The ten matches are far apart in the list, but on one page.
     const rare = await wholeList('99号');
     expect(rare).toEqual([numbers.filter((_, at) => String(at).endsWith('99'))]);
   });
 
   long('CTR-2 the warning before 用户注销 names two hundred and says that there are more', async () => {
-    // Rows of agreements that ran out, before all others: they name nobody and take nobody's place.
+    // Rows of expired agreements come before all others in the index. These rows show no client, and use no place on a
+    // page.
     const entry = (await rows(door, 'Relationships')).find(({ searched }) => searched?.includes('徽州第'));
     await putAll(
       door,
@@ -153,7 +155,7 @@ describe('the clients of an agent who has five hundred', () => {
     const { companies, moreCompanies } = expectStatus(result, 202).body;
     expect([companies.length, moreCompanies]).toEqual([200, true]);
     expect(companies[0].role).toBe('tax-agent');
-    // An agreement and a company each, and whoever asks.
+    // One agreement and one company per client, and the rows of the caller.
     expect(readUnits).toBeLessThan(500);
   });
 

@@ -10,7 +10,7 @@ import { putAll } from './support/bulk.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import { giveRelation, keyOf, relationRow } from './support/relations.ts';
 
-/** What a company's change makes of the copies in its relations: after the answer, by the stream of its row. */
+/** The stream of a company's row updates the copies in the company's relations, after the answer. */
 let door: WatchedDoor;
 let boss: Known;
 let hands: Known[];
@@ -40,7 +40,7 @@ async function names(id: string): Promise<string[]> {
   return rows.map(({ taxpayerName }) => taxpayerName);
 }
 const all = (name: string) => [name, name, name, name];
-/** A change of the company's row as its stream tells it. */
+/** The change of a company's row, as the table's stream delivers it. */
 const record = (before: Loose, after: Loose) => ({
   eventName: 'MODIFY',
   eventSourceARN: 'arn:aws:dynamodb:local:000000000000:table/ahtax-local-Taxpayers/stream/x',
@@ -53,7 +53,7 @@ const record = (before: Loose, after: Loose) => ({
 const started = (...Records: object[]) => door.invoke('company-copies', { Records });
 const restOf = (id: string) =>
   door.invoke('copies-rest', { Records: [{ body: JSON.stringify({ companyKey: keyOf(id) }) }] });
-/** Calls of a function that its policy counts, by its name. */
+/** How many calls a function made that its policy counts. */
 const callsOf = (name: string) => door.usage()[name]?.calls ?? 0;
 
 describe('the copies of a company in its relations', () => {
@@ -80,7 +80,7 @@ describe('the copies of a company in its relations', () => {
     door.resetUsage();
     await started(record(second, third));
     await started(record(first, second), record(first, second));
-    // Each asks the company, which has nothing due.
+    // Each run reads the company, for which no copies are due.
     expect(callsOf('company-copies')).toBe(2);
     expect(await relationRow(door, hands[0] as Known, id, 'tax-handler')).toEqual(before);
     expect(await names(id)).toEqual(all('第三公司'));
@@ -116,7 +116,7 @@ describe('the copies of a company in its relations', () => {
     await renamed(id, '第三公司');
     await restOf(id);
     expect(await taxpayerRow(id)).not.toHaveProperty('copiesDue');
-    // No other run mends it: what was held is the last write.
+    // No other run repairs it: the last write was the one that was held.
     for (const [name, action] of [
       ['company-copies', 'GetItem'],
       ['company-copies', 'BatchGetItem'],
@@ -126,7 +126,7 @@ describe('the copies of a company in its relations', () => {
     door.faults.release(held);
     await door.settled();
     expect(await names(id)).toEqual(all('第三公司'));
-    // What was handed on meanwhile is done, too.
+    // Work that was handed on meanwhile is done too.
     door.faults.clear();
     door.clock.advance(181);
     await door.settled();
@@ -167,7 +167,7 @@ describe('the copies of a company in its relations', () => {
     const before = await relationRow(door, hand, id, 'tax-handler');
     await renamed(id, '第二公司');
     await door.settled();
-    // As it would come if its transaction had waited meanwhile.
+    // As if the transaction had waited and came late.
     const { taxpayerRev: _, ...late } = before;
     await putAll(door, 'Relationships', [{ ...late, authorizationId: `${late.authorizationId}-late` }]);
     await door.settled();
@@ -191,7 +191,7 @@ describe('the copies of a company in its relations', () => {
           .filter(({ taxpayerId }: Loose) => taxpayerId === id)
           .map(({ taxpayerName }: Loose) => taxpayerName);
       };
-      // What a reader of the stream leaves behind that died for good.
+      // The state that a reader of the stream leaves behind when it dies for good.
       const table = door.tables.find((one) => one.endsWith('-Taxpayers'));
       await door.dynamodb('UpdateItem', {
         TableName: table,
@@ -239,7 +239,7 @@ describe('the copies of a company in its relations', () => {
     const waiting = door.queued('copies-rest-failed').map((body) => JSON.parse(body).companyKey);
     expect(waiting).toEqual([keyOf(bad)]);
     expect(await names(bad)).toEqual(all('第一公司'));
-    // Nothing is left of it in the stream: the next change is not held up, and the message can be sent again.
+    // The stream keeps nothing of it: the next change is not delayed, and the message can be sent again.
     door.faults.clear();
     await restOf(bad);
     expect(await names(bad)).toEqual(all('第二公司'));

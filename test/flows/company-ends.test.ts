@@ -41,7 +41,7 @@ const listed = async (token: string, state: string, taxpayerId: string): Promise
     (one: Loose) => one.taxpayerId === taxpayerId,
   );
 
-/** A company at work, its legal representative and one more person there. */
+/** An active company, its legal representative, and one more person there. */
 async function firmWith(role: Role, facts: object = {}) {
   const boss = await knownPerson(door);
   const who = await knownPerson(door);
@@ -101,7 +101,7 @@ describe('ENT-4 relations', () => {
       const natural = (await inNatural(who)).token;
       await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
       expect(await listed(natural, 'active', taxpayerId)).toEqual([]);
-      // The copies follow by the stream, so the history knows the end a moment later.
+      // The stream updates the copies, so the history shows the end a moment later.
       const ended = [{ state: 'company-cancelled' }];
       await vi.waitFor(
         async () => expect(await listed(natural, 'history', taxpayerId)).toMatchObject(ended),
@@ -121,7 +121,7 @@ describe('ENT-4 relations', () => {
           await door.http('DELETE', `/v1/authorizations/${authorizationId}`, undefined, { token: natural }),
         ),
       ).toBe('STATE_CONFLICT');
-      // 清除记录: it is history, and may be hidden like any other.
+      // 清除记录: the relation is in the history, so it can be hidden like any other.
       expectStatus(await act('hide'), 200);
       expect(await listed(natural, 'history', taxpayerId)).toEqual([]);
     },
@@ -209,7 +209,7 @@ describe('ENT-4 agents and 经办人', () => {
       expect(await agreementsOf({ api: apiOf(door, client) }, 'enterprise')).toMatchObject([
         { state: 'ended' },
       ]);
-      // It cannot be brought back by half: neither narrowed nor ended, and its days are free.
+      // The agreement cannot be changed or ended, and its days are free for a new one.
       const path = `/v1/agency/agreements/${agreement.agreementId}`;
       expect(said(await agency.api('PATCH', path, { items: ['tax-declaration'] }))).toBe('STATE_CONFLICT');
       expect(said(await agency.api('POST', `${path}/terminate`))).toBe('STATE_CONFLICT');

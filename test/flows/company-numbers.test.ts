@@ -92,7 +92,8 @@ describe('numbers of companies', () => {
     expect(await clear()).toBe(0);
     await fed(door, taxpayer(number, 2, { personal: false }));
     expect(await shown()).toEqual([number]);
-    // Another line about the company does not hide it again, nor does it keep the number in both ways.
+    // A further line about the company does not hide the number again, and the row does not keep both forms of the
+    // number.
     await fed(door, legalRepresentative(number, boss.who, 2));
     expect(await shown()).toEqual([number]);
     const row = (await rowsOf(door, 'Taxpayers')).find(({ taxpayerId }) => taxpayerId === number);
@@ -103,7 +104,7 @@ describe('numbers of companies', () => {
       /\*/,
     );
     await fed(door, taxpayer(number, 3));
-    // In lists at once, at rest when the copies have followed.
+    // Lists mask the number at once; stored rows are masked when the copies are updated.
     expect(await shown()).toEqual([masked]);
     await door.settled();
     expect(await shown()).toEqual([masked]);

@@ -31,7 +31,7 @@ describe('confirming a new company', () => {
   });
   afterAll(() => door?.finish('confirmations'));
 
-  /** A company that waits, with whom the registry names. */
+  /** A company that awaits confirmation, and the people whom the registry names. */
   const newCompany = async (facts: object = {}) => {
     const [boss, hand, id] = [await somebody(door), await somebody(door), creditCode()];
     await fed(
@@ -173,7 +173,7 @@ describe('confirming a new company', () => {
     const states = happened.filter(({ kind, subject }) => kind === 'company-state' && subject === `c_${id}`);
     expect(states).toHaveLength(1);
     expect(await boss.listed('active', id)).toHaveLength(1);
-    // The handler is active exactly when it was they who confirmed, and both histories tell of each relation.
+    // The handler is active only if the handler confirmed. Both histories record each relation.
     const active = [...(await boss.listed('active', id)), ...(await hand.listed('active', id))];
     expect(happened.filter(({ kind }) => kind === 'relation-active')).toHaveLength(2 * active.length);
   });
@@ -232,7 +232,7 @@ describe('confirming a new company', () => {
       await fed(door, taxpayer(id, 3, { state: 'cancelled' }));
       await fed(door, taxpayer(id, 4, { state: 'awaiting-confirmation' }));
       expect(await stateOf(id)).toBe('awaiting-confirmation');
-      // ENT-4: its legal representative returns by a line of their own.
+      // ENT-4: the legal representative returns with a new line of their own.
       expect(said(await confirmCompany(boss, formerId, 'one-licence'))).toBe('ROLE_NOT_ALLOWED');
       await fed(door, legalRepresentative(id, boss.who, 2));
       expectStatus(await confirmCompany(boss, await waitingId(boss), 'one-licence'), 200);

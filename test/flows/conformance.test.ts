@@ -5,7 +5,7 @@ import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../supp
 import { begin, clientCall, exchange, granted, userinfo } from './support/hand-overs.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 
-/** Modules of the OpenID Foundation's plans that no other test shows: docs/conformance.md has all. */
+/** Modules of the OpenID Foundation's test plans that no other test covers; docs/conformance.md lists all modules. */
 let door: WatchedDoor;
 let one: StandIn;
 let two: StandIn;
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 beforeEach(() => door.clock.set(morning));
 
-/** A good request, as far as it is not the subject. */
+/** The parameters of a valid request; a test changes the ones that it is about. */
 const parametersOf = ({ client }: StandIn) => ({
   response_type: 'code',
   client_id: client.clientId,
@@ -32,7 +32,7 @@ const parametersOf = ({ client }: StandIn) => ({
   code_challenge_method: 'S256',
 });
 
-/** A whole journey; answers the ID token's claims. */
+/** A complete journey; returns the claims of the ID token. */
 async function whole(changes: Record<string, string | undefined>, system = one) {
   const reply = await exchange(door, system, await granted(door, system, token, changes));
   expect(reply.status).toBe(200);

@@ -132,7 +132,7 @@ describe('the report', () => {
     const days = shown.map(({ validUntil }) => validUntil);
     expect(days).toEqual([...days].sort().reverse());
     expect(days[0]).toBe('2027-04-30');
-    // One that fifty others hide is found by more of its number.
+    // A report that fifty other reports hide is found by a longer ending.
     expect(numbersOf(shown)).not.toContain(today);
     expect(numbersOf(await reportsFor(door, loginId, today))).toEqual([today]);
     expect(numbersOf(await reportsFor(door, loginId, today.slice(-10)))).toEqual([today]);
@@ -240,7 +240,7 @@ describe('who sees reports', () => {
     expect(await attempt(`${who.name}甲`, who.phone)).toBe(403);
     expect(await attempt(who.name, mobile())).toBe(403);
     expect(await attempt(who.name, who.phone, namesake)).toBe(403);
-    // Everything taken back: nothing is left of it.
+    // All lines are withdrawn, so nothing of the report is left.
     expect((await enterCompany(door, who, taxpayerId, crossRegion)).body.code).toBe('RELATION_NOT_FOUND');
   });
 
@@ -279,7 +279,7 @@ describe('who sees reports', () => {
       };
       await choose('tax-handler');
       expect((await underReport(door, who, taxpayerId, own)).session.identity.role).toBe('tax-handler');
-      // The one used last sees no reports: the first that does.
+      // The role that was used last sees no reports, so the first role that sees reports is used.
       await choose('invoice-clerk');
       expect((await underReport(door, who, taxpayerId, own)).session.identity.role).toBe('finance-head');
     },
@@ -425,7 +425,7 @@ describe('while choosing', () => {
     await wait(door, 61);
     const smsCode = await loginCode(door, later, who.phone);
     expect((await verify(door, later, { smsCode })).body).toMatchObject(lost);
-    // The code is still good once the person is 经办人 instead.
+    // The code is still valid after the person became 经办人.
     await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
     expect(expectStatus(await verify(door, later, { smsCode }), 200).body).toEqual({ choices: [] });
     expect((await chooseRole(door, loginId, choice.choiceId)).body.session.identity.role).toBe('tax-handler');
@@ -674,7 +674,7 @@ describe('the feed', () => {
         expect(numbersOf(await reportsFor(door, loginId, ending)), ending).toEqual([one]);
       for (const short of ['12号', '〕12号', '012', '---'])
         expect((await searchReports(door, loginId, short)).body.code, short).toBe('ENDING_TOO_SHORT');
-      // Brackets of another kind in a later line are the same report.
+      // A later line with another kind of brackets means the same report.
       const again = {
         ...reportLine(taxpayerId, one.replace('〔', '[').replace('〕', ']')),
         version: 9_000_000_000,
@@ -739,7 +739,7 @@ describe('the feed', () => {
     ).toEqual([]);
   });
 
-  /** What the table says, without its marks. */
+  /** The rows of the table, without the version marks. */
   const standing = async (companies: readonly string[]) => {
     const all = await rows(door, 'CrossRegionReports');
     const own = all.filter(({ companyKey }) => companies.includes(companyKey));
@@ -794,7 +794,7 @@ describe('the feed', () => {
               .map((line) => ({ line, at: order.next().value ?? 0 }))
               .sort((a, b) => a.at - b.at)
               .map(({ line }) => line);
-            // Half of them at once, by two functions: the last version has the last word all the same.
+            // Two functions take half of the lines at the same time; still the last version wins.
             const half = Math.floor(shuffled.length / 2);
             await Promise.all([told(...shuffled.slice(0, half), ...shuffled), told(...shuffled.slice(half))]);
             const last = new Map(lines.map((line) => [line.reportNo, line]));

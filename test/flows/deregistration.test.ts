@@ -46,7 +46,7 @@ afterAll(() => door?.finish());
 const wrong = 'Wrong#9182';
 const end = (who: SignedIn, body: object) => who.api('POST', '/v1/account/deregistration', body);
 
-/** Sends the code (60 s after the last one to this phone) and answers it. */
+/** Sends the code (60 s after the last one to this phone) and returns it. */
 async function endCode(who: SignedIn): Promise<string> {
   await wait(door, 61);
   expectStatus(await who.api('POST', '/v1/account/deregistration/sms'), 202);
@@ -131,7 +131,7 @@ describe('用户注销', () => {
       documentNumber: who.documentNumber,
     });
     expect(reset.body.code).toBe('USER_NOT_REGISTERED');
-    // Numbers are free for others, the name is not (USR-2).
+    // The numbers are free for other people, but the username is not (USR-2).
     await wait(door, 61);
     const other = await registered(door, person({ phone: second }));
     const rename = (await signIn(door, other)).api('PUT', '/v1/account/username', { username: 'chaohu2058' });
@@ -270,7 +270,8 @@ describe('in the middle of a login', () => {
     ]);
     for (const { status } of [ended, ...opened]) expect(status).toBeLessThan(500);
     const { account } = await row(door, 'Users', { personKey: known.personKey });
-    // A login may win: then this session was replaced, and its call came too late or found it ended.
+    // A parallel login may win. Then it has replaced this session, so this session's call came too late or found the
+    // session ended.
     if (account.status === 'cancelled') {
       for (const reply of opened)
         if (reply.status === 200) {
@@ -320,7 +321,7 @@ describe('registering again', () => {
     const phone = mobile();
     const id = await startRegistration(door, who);
     const old = await fillProfile(door, id, { ...who, phone }, { username: 'Tongling58' });
-    // The last passwords are remembered.
+    // The system still knows the last passwords.
     expect(old.body).toMatchObject({ code: 'PASSWORD_WEAK', reasons: ['history'] });
     await wait(door, 61);
     expectStatus(await fillProfile(door, id, { ...who, phone, password }, { username: 'Tongling58' }), 200);
@@ -335,7 +336,7 @@ describe('registering again', () => {
     const again = await signIn(door, back);
     expect(await list(again)).toEqual(relations);
     const { body } = expectStatus(await again.api('GET', '/v1/account'), 200);
-    // The own name comes back although it is reserved (USR-2); consents are records of both times.
+    // The person gets the reserved username back (USR-2). The consents of both registrations are kept.
     expect(body.username).toBe('Tongling58');
     expect(body.consents).toHaveLength(4);
     expect(body.phones).toHaveLength(1);

@@ -58,10 +58,10 @@ describe('what clients may ask before anybody logs in', () => {
       faceScanSeconds: defaultPolicies.faceScanSeconds,
       consentVersion: defaultPolicies.consentVersion,
     });
-    // Nothing that helps an attacker, and nothing secret.
+    // The answer contains no secret and nothing that helps an attacker.
     expect(JSON.stringify(body)).not.toMatch(/secret|pepper|argon2|challengeAfter|arn:/i);
     expect(body).toHaveProperty('legacyUntil');
-    // One of each kind of announcement, and what the foot of the portal names.
+    // One announcement of each kind, and the data of the portal's footer.
     expect(body.announcements.map(({ kind }: Loose) => kind).sort()).toEqual([
       'change',
       'fraud',
@@ -134,7 +134,7 @@ describe('what clients may ask before anybody logs in', () => {
         expect(Object.keys(key)).not.toContain('d');
         expect(key.kid).toBeTruthy();
       }
-      // Verifiers keep them, but no longer than a new key is published before it signs.
+      // Verifiers may cache the keys, but not longer than a new key is published before it signs.
       expect(headers.get('cache-control')).toBe('public, max-age=300');
       const { session } = await loggedInByFace(door, await registered(door));
       const header = JSON.parse(Buffer.from(session.accessToken.split('.')[0], 'base64url').toString('utf8'));

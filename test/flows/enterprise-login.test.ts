@@ -174,7 +174,7 @@ describe('order of checks', () => {
     const fifth = await enterCompany(door, who, crossRegion, { password: wrong, entry: 'cross-region' });
     expect(fifth.body.code).toBe('ACCOUNT_LOCKED');
     expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('ACCOUNT_LOCKED');
-    // The lock says no more of the relation than a wrong password does.
+    // The answer for a locked account tells no more about the relation than the answer to a wrong password.
     for (const taxpayerId of [active, waiting, crossRegion])
       expect((await enterCompany(door, who, taxpayerId)).body.code).toBe('ACCOUNT_LOCKED');
     expect((await enterCompany(door, who, creditCode())).body.code).toBe('TAXPAYER_NOT_FOUND');
@@ -215,7 +215,7 @@ describe('no relation', () => {
     const reply = await enterCompany(door, who, taxpayerId);
     expect(reply.body).toMatchObject({ code: 'RELATION_NOT_FOUND', pendingAuthorizationId: id });
     expect(reply.body.detail).toMatch(advice);
-    // Only at the own login: to anybody else there is no such thing.
+    // Only the person's own login shows the pending authorisation.
     expect((await enterCompany(door, await knownPerson(door), taxpayerId)).body).not.toHaveProperty(
       'pendingAuthorizationId',
     );
@@ -249,7 +249,7 @@ describe('one role', () => {
     });
     const shown = expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
     expect(shown.body.session.identity).toEqual(session.identity);
-    // What the relation is found by stays inside.
+    // The answer contains no internal keys.
     expect(JSON.stringify(shown.body)).not.toMatch(/companyKey|authorizationId|personKey/);
     expect((await history(door, boss)).find(({ kind }) => kind === 'login')).toMatchObject({
       detail: { identity: 'enterprise', role: 'legal-representative', taxpayerId, method: 'face' },
@@ -333,7 +333,7 @@ describe('one role', () => {
       await inCompany(door, handler, taxpayerId);
       door.clock.set(Date.parse(`${today}T24:00:00+08:00`));
       expect((await enterCompany(door, handler, taxpayerId)).body.code).toBe('RELATION_NOT_FOUND');
-      // Begun on the last day, finished on the next.
+      // The login began on the relation's last day and ends on the next day.
       expect(scan.ticket).toBeTruthy();
       expect((await passFace(door, loginId)).body.code).toBe('RELATION_NOT_FOUND');
     } finally {
@@ -362,7 +362,7 @@ describe('several roles', () => {
     expect(new Set(choices.map((choice: { choiceId: string }) => choice.choiceId)).size).toBe(3);
     for (const { choiceId } of choices) expect(choiceId).toMatch(/^[\w-]{22,64}$/);
 
-    // Passed is passed: nothing but a choice fits the login any more.
+    // The second factor was passed, so the login now accepts only a choice.
     expect((await verify(door, loginId, { smsCode: '123456' })).body.code).toBe('STATE_CONFLICT');
     expect((await verify(door, loginId, { faceTicket: 'x' })).body.code).toBe('STATE_CONFLICT');
     expect((await ticketCall(door, loginId, 'sms')).body.code).toBe('STATE_CONFLICT');
@@ -546,7 +546,7 @@ describe('finance head', () => {
     const { loginId, reply } = await bothFactors(door, who, taxpayerId);
     expect(reply.body).toEqual({
       choices: [],
-      // REL-11: whose appointment it is stands beside it.
+      // REL-11: the answer names the company of the appointment.
       confirm: { authorizationId, role: 'finance-head', taxpayerName: expect.stringMatching(/公司$/) },
     });
     expect((await relationRow(door, who, taxpayerId, 'finance-head')).state).toBe('pending');
@@ -580,7 +580,7 @@ describe('finance head', () => {
     const first = await bothFactors(door, who, taxpayerId);
     const { authorizationId } = first.reply.body.confirm;
     expectStatus(await confirmRole(door, first.loginId, authorizationId), 200);
-    // Confirmed is confirmed: the next login goes straight in.
+    // The appointment is confirmed, so the next login opens a session without a choice.
     const { session } = (await bothFactors(door, who, taxpayerId)).reply.body;
     expect(session.identity.role).toBe('finance-head');
     await feed(door, named(heir));
@@ -601,7 +601,7 @@ describe('finance head', () => {
     const without = await bothFactors(door, who, taxpayerId);
     expect(rolesOf(without.reply.body.choices)).toEqual(['tax-handler']);
     expect(without.reply.body.confirm).toMatchObject({ authorizationId, role: 'finance-head' });
-    // Nobody has to confirm now.
+    // The person does not have to confirm now.
     expectStatus(await chooseRole(door, without.loginId, without.reply.body.choices[0].choiceId), 200);
 
     const { loginId } = await bothFactors(door, who, taxpayerId);

@@ -23,7 +23,7 @@ import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
 
 const example = 'examples/channel-partner';
 
-/** The folder somewhere else, with nothing beside it but the one library that its package.json names. */
+/** A copy of the example's folder at another place, with only the library that its package.json names. */
 function copied(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ahtax-partner-'));
   cpSync(example, folder, { recursive: true, filter: (path) => !path.includes('node_modules') });
@@ -39,7 +39,7 @@ describe('examples/channel-partner', () => {
   beforeAll(async () => {
     folder = copied();
     door = await openOwnDoor({});
-    // The example lives in this machine's time.
+    // The example uses the real time of this machine, so the runtime's clock must show the same time.
     door.clock.reset();
     who = await knownPerson(door);
     for (const channel of ['ahtax-app', 'terminal'] as const) {
@@ -52,7 +52,9 @@ describe('examples/channel-partner', () => {
     await door?.finish();
   });
 
-  /** From the terminal, as its README says; what it told on the way, status and body. */
+  /**
+   * Runs the example in a terminal, as its README says; returns its status and body, and passes on each printed line.
+   */
   const run = (channel: string, args: string[], told: (line: string) => void = () => undefined) =>
     new Promise<{ status: number; body: Record<string, unknown> }>((done, failed) => {
       const flags = ['--address', door.url, '--channel', channel, '--key', `${channel}.json`];

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => door?.finish());
 
 const newPassword = 'Xinanjiang#47';
-/** Shows the face for a scan that was just started, and answers its ticket. */
+/** Shows the face for a scan that was just started, and returns the scan's ticket. */
 async function shown(path: string, who?: SignedIn, body?: object): Promise<string> {
   const reply = await (who ? who.api('POST', path, body) : door.http('POST', path, body));
   const scan = expectStatus(reply, 201).body.scan ?? reply.body;
@@ -42,7 +42,7 @@ const newRecovery = async (who: SignedIn, newPhone: string): Promise<string> => 
 };
 const newLogin = async (who: SignedIn) => `/v1/logins/${await loginTicket(door, who)}`;
 
-/** Everything that a face or a scan gives a ticket for, and where that ticket is the right one. */
+/** Every kind of ticket of a face check or scan, and the places that accept it. */
 interface Ground {
   readonly who: SignedIn;
   readonly login: string;
@@ -108,7 +108,7 @@ const kinds: readonly (readonly [
   [
     'of the session before',
     [],
-    // Made in a session that a login has replaced meanwhile: see `ground`.
+    // A ticket of a session that a later login has replaced.
     async () => before,
   ],
 ];
@@ -159,7 +159,7 @@ describe('SES-5 FACE-2 a face check is spent by the one call that it was started
   });
 
   long('SES-5 the right ones pass, and pass once', async () => {
-    // A phone recovered and a password changed first: what ends the session comes last.
+    // The actions that end the session come last, so the phone recovery and the password change come first.
     for (const [place, name] of [
       ['recovery', 'of this recovery'],
       ['factor', 'of the session’s factor'],

@@ -42,7 +42,7 @@ const verify = (loginId: string, faceTicket: string) =>
   door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket });
 const app = (channel: 'ahtax-app' | 'iit-app' = 'ahtax-app', claims: object = {}) =>
   asChannel(door, channel, claims);
-/** Failures of the method `face` that stand against a person today. */
+/** The failures of the method `face` that count against a person today. */
 const faceFailures = async (personKey = key): Promise<number> =>
   (await rowsOf(door, 'Lockouts'))
     .filter((row) => row.personKey === personKey)
@@ -95,7 +95,7 @@ describe('FACE-1 who scans', () => {
       });
       expect(refused.body).toMatchObject({ status: 403, code: 'FACE_MISMATCH' });
     }
-    // A code that another phone scanned first does not help either.
+    // A code that another phone has scanned does not help this phone.
     const kit = await startKit(door, scan.qrContent);
     for (const [step, body] of [
       ['face', undefined],
@@ -132,7 +132,7 @@ describe('FACE-1 who scans', () => {
       door.face('fail');
       const first = await startKit(door, scan.qrContent);
       expect((await first.result()).body).toMatchObject({ passed: false, remainingAttempts: 4 });
-      // The result of the same check, asked for again, is no second failure.
+      // Asking for the result of the same check again is not a second failure.
       expect((await first.result()).body.code).toBe('STATE_CONFLICT');
       expect(await faceFailures(oneKey)).toBe(1);
       expect((await scanFace(door, scan.qrContent)).body).toMatchObject({
@@ -144,7 +144,7 @@ describe('FACE-1 who scans', () => {
       door.face('pass');
       expect((await scanFace(door, scan.qrContent)).body.passed).toBe(true);
       expectStatus(await verify(loginId, scan.ticket), 200);
-      // Success of the method resets its count.
+      // A success of the method resets the method's count.
       expect(await faceFailures(oneKey)).toBe(0);
     },
   );
@@ -184,7 +184,7 @@ describe('FACE-2 the proof', () => {
       app()('POST', `/v1/channel/scans/${mine.scan.ticket}/face-result`, { token });
     for (const token of ['made-up', '../sessions/x', foreign.token])
       expect((await tell(token)).body.code).toBe('STATE_CONFLICT');
-    // A second kit replaces the first.
+    // The second kit replaces the first one.
     const newer = await startKit(door, mine.scan.qrContent);
     expect((await kit.result()).body.code).toBe('STATE_CONFLICT');
     expect((await newer.result()).body.passed).toBe(true);
@@ -212,7 +212,7 @@ describe('FACE-2 the proof', () => {
     const id = await startRegistration(door, registering);
     expectStatus(await fillProfile(door, id, registering), 200);
     expect((await door.http('POST', `/v1/registrations/${id}/complete`)).body.code).toBe('FACE_REQUIRED');
-    // And once.
+    // The ticket works only once.
     expectStatus(await verify(passed.loginId, passed.scan.ticket), 200);
     expect((await verify(passed.loginId, passed.scan.ticket)).body.code).toBe('STATE_CONFLICT');
   });
@@ -243,7 +243,7 @@ describe('FACE-2 the proof', () => {
       expect(polled.body).toEqual({ state: 'expired' });
       expect(polled.headers.get('retry-after')).toBeNull();
     }
-    // The login itself goes on: a new code may be asked for.
+    // The login continues: the page may ask for a new code.
     const again = expectStatus(await door.http('POST', `/v1/logins/${begun.loginId}/face`), 201).body;
     expectStatus(await scanFace(door, again.qrContent), 200);
     expectStatus(await verify(begun.loginId, again.ticket), 200);
@@ -365,7 +365,7 @@ describe('QR-2 polling', () => {
     await kit.result();
     states.push((await poll(door, scan)).body.state);
     await wait(door, defaultPolicies.faceScanSeconds);
-    // What has passed stays so: the page may come late.
+    // A passed check stays passed, even if the page asks late.
     states.push((await poll(door, scan)).body.state);
     expect(states).toEqual(['pending', 'scanned', 'passed', 'passed']);
   });

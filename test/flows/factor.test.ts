@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => door?.finish());
 
 const factor = (who: SignedIn, body: object) => who.api('POST', '/v1/session/factor', body);
-/** What a change answers: it goes as far as SES-5 lets it. */
+/** The answer to a change that needs a fresh factor: NOT_FOUND means that SES-5 let the call pass. */
 const probe = async (who: SignedIn): Promise<string> =>
   (await who.api('DELETE', `/v1/account/phones/${'x'.repeat(32)}`)).body.code;
 async function staled(who: SignedIn): Promise<SignedIn> {
@@ -60,7 +60,7 @@ describe('a fresh factor', () => {
     const smsCode = newestCode(door, stale.phone);
     expectStatus(await factor(stale, { smsCode }), 204);
     expect(await probe(stale)).toBe('NOT_FOUND');
-    // Ten minutes from now, not from the login.
+    // The ten minutes begin with the new factor, not with the login.
     await wait(door, 599);
     const later = await refreshed(door, stale);
     expect(await probe(later)).toBe('NOT_FOUND');

@@ -19,9 +19,7 @@ import { feed } from './support/feed-lines.ts';
 import { personLine } from './support/migration.ts';
 import { companyOf } from './support/registry.ts';
 
-/**
- * Journeys that the bureau's questions and answers promise, from start to end. Titles carry the number of the question.
- */
+/** Complete journeys that the bureau's questions and answers promise. The titles contain the number of the question. */
 let door: WatchedDoor;
 beforeAll(async () => {
   door = await openWatchedDoor({}, null);
@@ -30,7 +28,7 @@ afterAll(() => door?.finish());
 
 const fresh = 'Kuaiji!58ws';
 const claims = ({ name, documentType, documentNumber }: Sample) => ({ name, documentType, documentNumber });
-/** Registers with a face check, taking the number over where it is somebody's. */
+/** Registers a person with a face check. If the phone belongs to another person, the registration takes it over. */
 async function registersWithFace(who: Sample, extra: object = {}): Promise<void> {
   const id = await startRegistration(door, who);
   expectStatus(await fillProfile(door, id, who, extra), 200);
@@ -38,7 +36,7 @@ async function registersWithFace(who: Sample, extra: object = {}): Promise<void>
   expectStatus(await scanFace(door, scan.qrContent), 200);
   expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
 }
-/** Somebody whose only number was taken over by whoever has it now (置空). */
+/** A person whose only number was taken over by another person (置空). */
 async function withoutPhone(): Promise<Sample> {
   const who = await registered(door);
   await wait(door, 61);
@@ -72,7 +70,7 @@ describe('FAQ 二(二)6 the phone number is empty', () => {
     );
     const token: string = (await loggedInByQr(door, who)).session.accessToken;
     const api: SignedIn['api'] = (method, path, body) => door.http(method, path, body, { token });
-    // The scan was no second factor: a face check in this session is (SES-5).
+    // The QR scan was no second factor; a face check in this session is one (SES-5).
     const scan = expectStatus(await api('POST', '/v1/session/factor/face'), 201).body;
     expectStatus(await scanFace(door, scan.qrContent), 200);
     expectStatus(await api('POST', '/v1/session/factor', { faceTicket: scan.ticket }), 204);
@@ -113,7 +111,8 @@ describe('FAQ 二(二)8 recorded long ago, and “not registered” now', () => 
   it('FAQ 二(二)8 REG-2 REG-4 an account that came as invalid is restored by the old hall record, once', async () => {
     const who = person();
     const taxpayerId = await companyOf(door, who);
-    // Recorded at a hall; the old system held a number of somebody else, so the account came as invalid.
+    // A hall collected the person. The old system has another person's number, so the import brings the account as
+    // invalid.
     await door.registry(collectionLine(who));
     await wait(door, 61);
     await feed(door, personLine(who, 1, { phones: [mobile()], state: 'invalid' }));

@@ -8,7 +8,7 @@ import { continuationMessage, type FeedFile, readMessage } from '../../functions
 import { secondsToNextTry, showAgain, takeFile } from '../../functions/registry-feed/take-file.ts';
 import { long } from '../support/variants.ts';
 
-/** S3 with ranges and conditions, and a queue that keeps what it is sent. */
+/** A stand-in for S3 with ranges and conditions, and for a queue that keeps its messages. */
 const files = new Map<string, Buffer>();
 const asked: { path: string; range: string | undefined; authorization: string | undefined }[] = [];
 const sent: { QueueUrl: string; MessageBody: string; DelaySeconds: number; VisibilityTimeout?: number }[] =
@@ -109,7 +109,7 @@ describe('lines of an S3 object', () => {
     expect(lines).toEqual(wanted);
     expect(numbers).toEqual(wanted.map((_, index) => index + 1));
     expect(pieces).toBeGreaterThan(5);
-    // Never more than a piece is asked for at once.
+    // No request asks for more than one piece.
     for (const { range } of asked) {
       const [from = 0, to = 0] = (/(\d+)-(\d+)/.exec(range ?? '') ?? []).slice(1).map(Number);
       expect(to - from).toBeLessThan(600_000);
@@ -167,7 +167,8 @@ it('ENT-3 five tries, however long each takes to fail, are over within a quarter
 });
 
 it('MIG-1 a piece of nothing but old hashes is done before the function’s time is up', async () => {
-  // A hash takes some 20 ms of a core (docs/operations.md), and a piece is begun with 110 s left (take-file.ts).
+  // A hash takes about 20 ms of a core (docs/operations.md), and at least 110 s are left when a piece begins
+  // (take-file.ts).
   const line = JSON.stringify({
     type: 'person',
     version: 1,
@@ -190,7 +191,7 @@ it('MIG-1 a piece of nothing but old hashes is done before the function’s time
 });
 
 describe('a file of the feed', () => {
-  /** No line here gets as far as a table. */
+  /** The lines of these tests are all refused before any table is needed. */
   const ctx = {} as FlowContext;
   const notification = JSON.stringify({
     Records: [
@@ -329,7 +330,7 @@ describe('a file of the feed', () => {
     expect(filesIn(JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent' }))).toEqual([]);
     const file = theFile(notification);
     expect(filesIn(continuationMessage(file))).toEqual([file]);
-    // A position that we did not write is no position of ours.
+    // A position that cannot come from this function is not accepted as a position.
     const forged = continuationMessage({ ...file, position: { offset: -1, line: 1 } });
     expect(readMessage(forged, now)).toMatchObject({ kind: 'lines' });
   });

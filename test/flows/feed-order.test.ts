@@ -59,7 +59,7 @@ describe('lines side by side', () => {
           expect(ofKey).toEqual([...ofKey].sort((a, b) => a - b));
         }
         expect(most).toBeLessThanOrEqual(bounds.atOnce);
-        // One more may be in the hand, not yet begun.
+        // One further piece may have been read and not yet begun.
         expect(mostHeld).toBeLessThanOrEqual(bounds.held + 1);
       }),
       { numRuns: 60 },
@@ -285,7 +285,7 @@ describe('the feed, many lines at once', () => {
           taxpayerVersion: 4,
           legalRepresentativeVersion: 4,
         });
-      // Exactly one representation of each company lives.
+      // Each company has exactly one active legal representative.
       const live = (await rowsOf(door, 'Relationships')).filter((row) => row.state === 'active');
       expect(live.map((row) => row.companyKey).sort()).toEqual(companies.map(({ id }) => `c_${id}`).sort());
     },

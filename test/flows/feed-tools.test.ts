@@ -55,7 +55,7 @@ const made = (size: Size): Line[] => [...sampleLines({ ...size, year })] as Line
 const textOf = (lines: readonly object[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 
-/** Stands before a runtime and fails its feed from some call on, until it is mended. */
+/** A proxy before a runtime that fails the feed's calls from a certain call on, until `mend` is called. */
 async function standIn(target: string, fails: (time: number) => boolean) {
   let broken = true;
   let time = 0;
@@ -79,7 +79,7 @@ async function standIn(target: string, fails: (time: number) => boolean) {
   };
 }
 
-/** A tool as npm starts it. */
+/** Runs a tool as npm starts it. */
 async function tool(file: 'sample' | 'send', ...args: string[]) {
   const path = fileURLToPath(new URL(`../../infra/feed/${file}.ts`, import.meta.url));
   const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -197,7 +197,7 @@ describe('made-up lines', () => {
       if (person && taxpayerId !== undefined)
         own.set(taxpayerId, (own.get(taxpayerId) ?? new Set()).add(person.documentNumber));
     const agreements = new Map<string | undefined, Line>();
-    // In the order of the file: the staff form is there before an agreement names its agents.
+    // In the order of the file: the staff form comes before an agreement that names its agents.
     for (const line of lines) {
       if (line.type === 'agency-staff') staff.set(line.agencyId, new Set(numbersOf(line.agents)));
       if (line.type !== 'agreement') continue;
@@ -212,7 +212,7 @@ describe('made-up lines', () => {
       for (const item of items ?? ['none']) expect(serviceItems).toContain(item);
       expect([`${year - 1}-01-01`, `${year}-01-01`]).toContain(from);
       expect(until).toBe(`${from.slice(0, 4)}-12-31`);
-      // DOC-4: a client's number may be a person's own.
+      // DOC-4: a client's number may be a person's own number.
       expect(agreementId).not.toContain(clientId);
       const before = agreements.get(agreementId);
       if (before)
@@ -361,7 +361,7 @@ describe('npm run feed', () => {
     async () => {
       const path = join(folder, 'bad.jsonl');
       const good = made({ people: 400, companies: 0, seed: 22 });
-      // Further than one batch, and after blank lines, which count.
+      // The bad line is beyond the first batch and after blank lines, which are counted too.
       const filler = Array.from({ length: 1_100 }, () => '');
       const lines = [
         ...good.slice(0, 3).map((line) => JSON.stringify(line)),
@@ -403,7 +403,7 @@ describe('npm run feed', () => {
       const lines = made(people).map((line) => JSON.stringify(line));
       lines[1_500] = '{"type":"person"';
       await writeFile(path, `${lines.join('\r\n')}\r\n`);
-      // The third batch finds the runtime's tables away.
+      // At the third batch the runtime's tables are unavailable.
       const report = join(folder, 'report.jsonl');
       const proxy = await standIn(door.url, (time) => time >= 3);
       const first = await tool('send', path, '--url', proxy.url, '--report', report);
@@ -426,7 +426,7 @@ describe('npm run feed', () => {
       expect(told.some(({ line }) => line > 2_000)).toBe(true);
       expect([second.code, second.out]).toEqual([1, '']);
 
-      // Done is done: the next time it begins anew, or where it is told to.
+      // The file was sent completely, so the next run begins anew, or at the line that `--from` names.
       const third = await tool('send', path, '--url', proxy.url, '--from', '2500');
       expect(third.err).toContain(': 0 accepted, 101 stale, 0 rejected');
       const beyond = await tool('send', path, '--url', proxy.url, '--from', '2602');
@@ -523,7 +523,7 @@ describe('handing a file over', () => {
     expect(rejected.slice(0, 3).map(({ line }) => line)).toEqual([2, 1_002, 2_002]);
     expect(warned.at(-1)).toEqual({ line: 59_003, code: 'UNKNOWN_AGENT', message: 'y' });
     expect(reached.map((one) => one.lines)).toEqual(Array.from({ length: 60 }, (_, i) => 1_000 * (i + 1)));
-    // Reading waits for sending: a file of any size needs a few batches of memory.
+    // The tool reads no faster than it sends, so a file of any size needs the memory of a few batches.
     expect(ahead).toBeLessThan(10_000);
   });
 

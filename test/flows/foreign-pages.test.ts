@@ -22,7 +22,9 @@ afterAll(() => door?.stop());
 
 const handle = 'A'.repeat(43);
 const named = (list: readonly Route[]) => list.map((one) => [one.name, one] as const);
-/** What tax systems call, or send browsers to: no cookie says there who somebody is (SSO-2, SSO-3). */
+/**
+ * The routes that tax systems call, or to which they send browsers. No cookie identifies a person there (SSO-2, SSO-3).
+ */
 const isForSystems = ({ route }: Route) => route.fromAnyPage === true || route.access.startsWith('client');
 const changing = routes.filter((one) => changesSomething(one.route) && !isForSystems(one));
 const takesAssertion = ({ route }: Route) =>
@@ -34,7 +36,7 @@ const assertionFor = ({ route }: Route) => {
     ? door.assertion('hall', { ...what, officer: '3401001', office: '合肥市办税服务厅' })
     : door.assertion('ahtax-app', { ...what, ...claimOf(who) });
 };
-/** The call as its page or app makes it, but for what `request` says. */
+/** The call as the portal or an app makes it, with the changes in `request`. */
 async function call(one: Route, body: unknown, request: Request = {}): Promise<Reply<Loose>> {
   const credentials: Request =
     one.route.access === 'session'
@@ -60,7 +62,7 @@ const foreign = (url: string) => [
   `${url}/`,
   `${url}, https://evil.example`,
 ];
-/** What a form or a script sends without asking us first; an empty type is one of a blob. */
+/** Content types that a form or a script can send without a preflight request. A blob sends an empty type. */
 const unasked = [
   'text/plain',
   'text/plain; application/json',
@@ -87,7 +89,7 @@ describe('foreign pages', () => {
 
   keeping(2)(named(changing))('SES-2 %s refuses a foreign page, and not our own', async (name, one) => {
     for (const origin of foreign(door.url)) {
-      // Without its assertion: a page can't send one.
+      // Without the assertion, because a page cannot send one.
       const reply = await door.http(one.route.method, pathWith(one.route, handle), bodyOf(one), {
         ...(one.route.access === 'session' ? { token } : {}),
         headers: { origin },

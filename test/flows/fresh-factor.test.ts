@@ -20,7 +20,7 @@ const newPassword = 'Xinanjiang#47';
 let names = 0;
 const username = () => `huangshan${++names}x`;
 const nobody = 'x'.repeat(32);
-/** Everything that SES-5 wants a fresh factor for, and what it answers where there is one. */
+/** Every change that needs a fresh factor (SES-5), and its answer if there is one. */
 const changes: readonly (readonly [string, string, (who: SignedIn) => ReturnType<SignedIn['api']>])[] = [
   ['the code to a new phone', '202', (who) => who.api('POST', '/v1/account/phones/sms', { phone: mobile() })],
   [
@@ -78,7 +78,7 @@ describe('SES-5 a login by QR', () => {
       const known = await knownPerson(door);
       const taker = await signIn(door, await knownPerson(door));
       await wait(door, 61);
-      // 置空: somebody else proved the number to be theirs (PHN-3).
+      // 置空: another person has proved that the number is theirs (PHN-3).
       const code = await phoneCode(door, taker, known.phone);
       const scan = expectStatus(await taker.api('POST', '/v1/account/face', { for: 'phone' }), 201).body;
       expectStatus(await scanFace(door, scan.qrContent), 200);

@@ -29,7 +29,7 @@ const collect = async (who: Sample, overrides: object = {}) =>
   expect(await door.registry(collectionLine(who, ++version, overrides))).toMatchObject({ accepted: 1 });
 const start = (who: Sample, changes: object = {}) => askRegistration(door, who, changes);
 const complete = (id: string) => door.http('POST', `/v1/registrations/${id}/complete`);
-/** Registers by the hall record alone. */
+/** Registers a person with the hall record only. */
 async function joined(who: Sample): Promise<Sample> {
   const id = await startRegistration(door, who);
   expectStatus(await fillProfile(door, id, who), 200);
@@ -61,7 +61,7 @@ describe('REG-2 a hall record serves one registration', () => {
     const local = person();
     await collect(local);
     await deregistered(await signIn(door, await joined(local)));
-    // REG-4: the face is asked, and any number will do.
+    // REG-4: the registration needs a face check, and accepts any phone.
     const again = { ...local, phone: mobile(), password: 'Kuaiji!58ws' };
     expect(await faceRequired(again)).toBe(true);
     const id = await startRegistration(door, again);
@@ -128,7 +128,7 @@ describe('REG-2 a hall record is as old as its collection', () => {
     expect(await faceRequired(who)).toBe(false);
     await wait(door, day);
     expect(await refusal(who)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'expired']);
-    // No clock of a hall makes a record live longer.
+    // A wrong clock of a hall does not make a record live longer.
     await collect(who, { collectedAt: ago(-400 * day) });
     expect(await faceRequired(who)).toBe(false);
     await wait(door, 180 * day);
@@ -180,7 +180,7 @@ describe('REG-2 a hall record ends with its number', () => {
     expectStatus(await addPhone(door, holder, who.phone), 201);
     await wait(door, 1);
     await collect(who);
-    // Theirs by then; that alone is for the takeover with a face (PHN-3).
+    // The number belongs to the person now. The takeover with a face, not the record, allows that (PHN-3).
     expect(await faceRequired(who)).toBe(false);
     const { phones } = expectStatus(await holder.api('GET', '/v1/account/phones'), 200).body;
     const added = phones.find(({ isDefault }: { isDefault: boolean }) => !isDefault);
@@ -197,7 +197,7 @@ describe('REG-2 a hall record ends with its number', () => {
     await wait(door, 1);
     await registered(door, person({ phone: who.phone }));
     expect(await refusal(who)).toEqual([403, 'OFFICE_COLLECTION_REQUIRED', 'phone-changed']);
-    // A number passed on under way ends the record of a registration that is nearly done.
+    // If the number passes to another person during a registration, the registration's hall record ends.
     const id = await startRegistration(door, other);
     expectStatus(await fillProfile(door, id, other), 200);
     await wait(door, 61);

@@ -128,7 +128,7 @@ describe('the hall counter', () => {
       expect(happened.map(({ kind }) => kind).sort()).toEqual(['collected', 'name-changed']);
       for (const event of happened) expect(event).toMatchObject({ channel: 'hall', detail: officer });
       expect(JSON.stringify(happened)).not.toContain('欧阳');
-      // Twice is once, and the name before is a stranger's now.
+      // The same call twice has the effect of one call, and the old name is refused now.
       expectStatus(await collect('欧阳〇', who.name), 201);
       expect(said(await collect(who.name))).toBe('PERSON_MISMATCH');
       expect(said(await related(firm.id, who, { role: 'invoice-clerk' }))).toBe('PERSON_MISMATCH');
@@ -199,7 +199,7 @@ describe('the hall counter', () => {
       }
       expectStatus(await hand.switchTo(firm.id), 200);
       expect(await firm.staff()).toHaveLength(3);
-      // The person sees where it came from, not who sat there.
+      // The person sees that the change came from a hall, but not which officer made it.
       const { body } = expectStatus(await hand.call('GET', '/v1/account/activity'), 200);
       expect(JSON.stringify(body)).toContain('"channel":"hall"');
       expect(JSON.stringify(body)).not.toContain(`"${officer.officer}"`);
@@ -243,7 +243,7 @@ describe('the hall counter', () => {
       expect(said(await related(firm.id, two.who, { role: 'finance-head' }))).toBe('RELATION_EXISTS');
       expectStatus(await related(firm.id, two.who, { role: 'finance-head' }, claimOf(two.who)), 201);
       expect(await two.listed('active', firm.id)).toMatchObject([{ role: 'finance-head' }]);
-      // The registry's next line counts again.
+      // The registry's next line is accepted again.
       await fed(door, financeHead(firm.id, one.who, 2));
       expect(await two.listed('history', firm.id)).toMatchObject([{ state: 'superseded' }]);
       expect(said(await related(firm.id, two.who, { role: 'finance-head', validUntil: '2030-01-01' }))).toBe(

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => door?.stop());
 
-/** Somebody who moved over without a password of their own. */
+/** A person whom the migration brought without a password of their own. */
 async function beginner(facts: object = {}): Promise<Sample & { key: string }> {
   const who = person();
   const password = who.documentNumber.slice(-6);
@@ -35,7 +35,7 @@ async function beginner(facts: object = {}): Promise<Sample & { key: string }> {
 const newPassword = 'Qingyi#2093';
 const change = (who: SignedIn, facts: object = {}) =>
   who.api('PUT', '/v1/account/password', { oldPassword: who.password, newPassword, ...facts });
-/** What a body is made of, also where checks stand around it. */
+/** The members of a body's schema, also inside of checks around the schema. */
 function entriesOf(body: unknown): Record<string, unknown> {
   const schema = body as
     | { entries?: Record<string, unknown>; pipe?: unknown[]; wrapped?: unknown }
@@ -58,10 +58,10 @@ describe('a password that the registry set', () => {
         remainingAttempts: 4,
       });
       expectStatus(await enterPassword(door, who.phone, who.password.toLowerCase()), 201);
-      // Fewer or more of the number is another password.
+      // More or fewer characters of the number are another password.
       for (const wrong of [who.documentNumber.slice(-5), who.documentNumber.slice(-7), who.documentNumber])
         expectStatus(await enterPassword(door, who.documentNumber, wrong), 401);
-      // It stays what it is: nothing was hashed meanwhile.
+      // The row still says `initial`: the login has not written a hash.
       expect((await personOf(door, who.key)).password).toEqual({ initial: true });
     },
   );
@@ -156,7 +156,7 @@ describe('the session that it opens', () => {
       const next = await refreshed(door, who);
       expect(decodeProtectedHeader(next.token).typ).toBe('at+jwt');
       expect((await next.api('GET', '/v1/session')).body.session.notices).toEqual([]);
-      // An ordinary password from now on, at both factors.
+      // From now on this is an ordinary password: the login offers both second factors.
       const { body } = expectStatus(await enterPassword(door, who.documentNumber, newPassword), 201);
       expect(body.secondFactors).toHaveLength(2);
       expectStatus(await enterPassword(door, who.documentNumber, who.password), 401);
@@ -240,7 +240,7 @@ describe('elsewhere', () => {
     const refused = await change({ ...who, password: other.password });
     expect([refused.status, refused.body.code]).toEqual([403, 'FACE_REQUIRED']);
     expect((await personOf(door, other.key)).password).toEqual({ initial: true });
-    // A wrong one counts as ever (LCK-5).
+    // A wrong password counts as usual (LCK-5).
     expect((await change({ ...who, password: '111222' })).body).toMatchObject({
       code: 'BAD_CREDENTIALS',
       remainingAttempts: 4,
@@ -269,7 +269,8 @@ describe('elsewhere', () => {
     const taking = routes
       .filter(({ route }) => /[pP]assword/.test(JSON.stringify(Object.keys(entriesOf(route.body)))))
       .map(({ name }) => name);
-    // Each of them has its test above, in legacy.test.ts or in phone-recovery.test.ts; a new one wants its own.
+    // Each of these routes has a test: above, in legacy.test.ts or in phone-recovery.test.ts. A new route needs a test
+    // of its own.
     expect(taking.sort()).toEqual([
       'POST /v1/account/deregistration',
       'POST /v1/legacy/logins',
@@ -325,7 +326,7 @@ describe('at the entry of a company', () => {
     const { authorizationId } = body.confirm;
     const refused = await door.http('POST', `/v1/logins/${loginId}/confirm-role`, { authorizationId });
     expect([refused.status, refused.body.code]).toEqual([403, 'PASSWORD_CHANGE_REQUIRED']);
-    // As a natural person the password is changed, and then the office is theirs to take.
+    // As a natural person they change the password; after that they can accept the appointment.
     const signed = await signIn(door, who);
     expectStatus(await change(signed), 204);
     const again = await pastTheFace({ ...who, password: newPassword }, id);
@@ -357,7 +358,7 @@ describe('the time that it takes', () => {
       return Math.min(...times);
     };
     const [one, other] = [await timeOf(initial), await timeOf(hashed)];
-    // A comparison without a hash would take a fifth.
+    // A comparison without a hash would take a fifth of the time.
     expect(one).toBeGreaterThan(other / 2);
   });
 });

@@ -19,7 +19,7 @@ const start = (token: string) =>
   door.http('POST', '/v1/step-ups', { matter: 'invoice.issue', audience: 'invoice' }, { token });
 const byQr = async (who: Known): Promise<string> => (await loggedInByQr(door, who)).session.accessToken;
 const phoneOf = (who: Known) => localPartner(door, 'ahtax-app', workingAs(who));
-/** Registered, with a session that has proven nothing yet. */
+/** A registered person whose session has no face check yet. */
 async function fresh() {
   const who = await knownPerson(door);
   return { who, token: await byQr(who) };
@@ -50,7 +50,7 @@ describe('a face check that counts for invoice matters for a day', () => {
 
   long('STP-2 SES-5 REG-4 ends with its account: registered anew, nobody inherits it', async () => {
     const { who, token } = await fresh();
-    // Started, and shown only when there is another account.
+    // The face check is started now, and shown only after the account was registered again.
     const early = expectStatus(await start(token), 201).body.scan;
     expectStatus(await phoneOf(who).scan(early.qrContent), 200);
     const kit = expectStatus(await phoneOf(who).startFace(early.ticket), 200).body;
@@ -85,7 +85,7 @@ describe('a face check that counts for invoice matters for a day', () => {
     });
     const passing = phoneOf(who).faceResult(scan.ticket, kit.token);
     await door.faults.held(held);
-    // What registering anew does to the account, at once.
+    // The change that a new registration makes to the account, written directly.
     await setOnPerson(door, who.personKey, 'account', {
       status: 'active',
       since: '2027-03-02T03:00:00.000Z',

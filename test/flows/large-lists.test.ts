@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataKeys, seal } from '#crypto/sealed.ts';
-import { listed } from '#store/companies/relation-lists.ts';
+import { withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose } from '../support/client.ts';
@@ -13,11 +13,14 @@ import { asChannel, claimOf } from './support/channels.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import { giveRelation, inCompany, keyOf, relationRow } from './support/relations.ts';
 
-/** 3,000 people of a company, 3,000 companies of a person: a page costs what it shows (CTR-3). */
+/** A company with 3,000 people, and a person with 3,000 companies: a page costs only what it shows (CTR-3). */
 const many = 3_000;
 const today = '2027-03-02';
 const yesterday = '2027-03-01';
-/** A page of fifty, the people behind it and whoever calls; of nothing, whoever calls and empty ranges. */
+/**
+ * The cost of a page: fifty rows, the people of the rows, and the caller. The cost of an empty page: the caller and
+ * empty ranges.
+ */
 const ofAPage = { calls: 8, units: 110 };
 const ofNothing = { calls: 7, units: 12 };
 
@@ -46,10 +49,10 @@ const rowsLike = (count: number, facts: (at: number) => Partial<Relation>): Rela
     const personKey = of.personKey ?? `p_large-${made}`;
     const sealedName = seal(dataKeys, sealContext.name(personKey), '王小明');
     const row = { ...template, personKey, authorizationId: `large-${made++}`, sealedName, ...of };
-    return listed({ ...row, relation: of.relation ?? `${row.companyKey}#${row.role}` });
+    return withListKeys({ ...row, relation: of.relation ?? `${row.companyKey}#${row.role}` });
   });
 
-/** One list of the company to its end, with what the dearest page cost. */
+/** Reads one list of the company to its end; returns the rows, and the cost of the most expensive page. */
 async function wholeList(path: string, name: 'staff' | 'authorizations', functionName: string, by: string) {
   const all: Loose[] = [];
   const dearest = { calls: 0, units: 0 };
@@ -107,7 +110,7 @@ describe('a company with 3,000 people', () => {
     'CTR-3 REL-8 all ended by their day or with an earlier term: 现有 costs nothing of it, 历史 is paged',
     async () => {
       const other = await companyOf(door, boss);
-      // ENT-4: cancelled and back, it is in its second term.
+      // ENT-4: the company was cancelled and came back, so it is in its second term.
       await feed(
         door,
         companyLine(other, { state: 'cancelled' }),
@@ -121,7 +124,7 @@ describe('a company with 3,000 people', () => {
           validUntil: yesterday,
           state: at % 2 === 0 ? 'active' : 'pending',
         })),
-        // Of the first term, whatever their own day.
+        // Rows of the first term, with or without a last day.
         ...rowsLike(99, () => ({ ...company, companyTerm: 0 })),
         ...rowsLike(100, () => ({ ...company, state: 'deleted' })),
         ...rowsLike(3, (at) => ({
@@ -149,7 +152,7 @@ describe('a company with 3,000 people', () => {
         expect(history.dearest.calls).toBeLessThanOrEqual(ofAPage.calls);
         expect(history.dearest.units).toBeLessThanOrEqual(ofAPage.units);
 
-        // 清除记录: what a side has hidden stands in none of its lists, and costs nothing there.
+        // 清除记录: a hidden relation is in no list of the side that hid it, and costs nothing there.
         await putAll(
           door,
           'Relationships',
@@ -168,7 +171,7 @@ describe('a person with 3,000 companies', () => {
   let own: string;
   const rowsOf = (count: number, facts: (at: number) => Partial<Relation>) =>
     rowsLike(count, (at) => {
-      // Made up by chance, two of so many would be the same.
+      // Random numbers would repeat among so many companies, so these numbers are counted up.
       const id = `91340100MB${String(made).padStart(8, '0')}`;
       const more = { personKey: who.personKey, taxpayerId: id, companyKey: keyOf(id), ...facts(at) };
       return { ...more, relation: `${more.companyKey}#tax-handler` };

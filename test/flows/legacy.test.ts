@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seal } from '#crypto/sealed.ts';
 import { maskDocument } from '#domain/masks.ts';
-import { listed } from '#store/companies/relation-lists.ts';
+import { withListKeys } from '#store/companies/relation-lists.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { codeFor, enterPassword, expectStatus, grantsLeft, registered, wait } from '../support/door.ts';
@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await door?.finish();
   const unused = grantsLeft(door).filter(({ functionName }) => functionName === 'legacy');
-  // The outbox needs no provider's secret.
+  // The local outbox needs no secret of a provider.
   expect(unused.filter(({ action }) => action.startsWith('dynamodb:'))).toEqual([]);
 });
 beforeEach(() => door.clock.set(morning));
@@ -93,7 +93,7 @@ describe('the way through', () => {
       Array.from({ length: 110 }, (_, at) => {
         const personKey = `p_more-${id}-${at}`;
         const sealedName = seal(dataKeys, sealContext.name(personKey), '王小明');
-        return listed({ ...template, personKey, authorizationId: `more-${at}`, sealedName });
+        return withListKeys({ ...template, personKey, authorizationId: `more-${at}`, sealedName });
       }),
     );
     const many = await picking(door, id);
@@ -136,7 +136,7 @@ describe('the way through', () => {
       expect(opened.body).toEqual({
         loginId: expect.any(String),
         expiresAt: expect.any(String),
-        // REL-11: the page says which company is entered.
+        // REL-11: the page names the company.
         taxpayerName: expect.any(String),
         secondFactors: [
           { method: 'sms', maskedPhone: `${boss.phone.slice(0, 3)}****${boss.phone.slice(7)}` },
@@ -192,7 +192,8 @@ describe('the way through', () => {
     const boss = await knownPerson(door);
     const taxpayerId = await oldCompany(door, boss);
     await pickOnly(door, taxpayerId, boss.password);
-    // Calls side by side look like a chain where the machine is busy; never the other way round.
+    // On a busy machine parallel calls can look like a chain, but a chain never looks like parallel calls; so the
+    // shortest measurement counts.
     const longest = { company: Number.POSITIVE_INFINITY, person: Number.POSITIVE_INFINITY };
     const measured = async <T>(step: keyof typeof longest, run: () => Promise<T>): Promise<T> => {
       door.resetUsage();
@@ -257,7 +258,7 @@ describe('company password', () => {
         expect(body.detail).toContain('2027-03-03 00:00');
       }
       expect(await failures(door, companyOf(taxpayerId))).toEqual({ ...none, password: 5, locked: true });
-      // Nobody's own count is touched, and the new login goes on.
+      // The person's own counts do not change, and the new login still works.
       expect(await failures(door, boss)).toEqual(none);
       expectStatus(await enterCompany(door, boss, taxpayerId), 201);
       const told = (await companyHistory(door, taxpayerId)).filter(
@@ -451,7 +452,7 @@ describe('the person picked', () => {
       await changeRelation(door, clerk, taxpayerId, 'tax-handler', { state: 'deleted' });
       expect(answer(await pick(door, legacyId, clerkRef, wrong))).toBe(4);
       expect(said(await pick(door, legacyId, clerkRef, clerk.password))).toBe('RELATION_NOT_FOUND');
-      // Refusals leave the choice open.
+      // A refusal keeps the choice of persons open.
       expectStatus(await pick(door, legacyId, persons[0]?.personRef, boss.password), 201);
       for (const who of [boss, clerk]) expect(await failures(door, who)).toEqual(none);
     },
@@ -469,7 +470,7 @@ describe('the person picked', () => {
   long('LEG-1 MIG-1 replaces a wrapped hash of the person too', async () => {
     const who = await knownPerson(door);
     const taxpayerId = await oldCompany(door, who);
-    // What the company's import left behind stands for the person's.
+    // The row has a password as the import of a company leaves it.
     await setOnPerson(door, who.personKey, 'password', await storedPassword(taxpayerId));
     expectStatus(await pickOnly(door, taxpayerId, companyPassword), 201);
     expect((await row(door, 'Users', { personKey: who.personKey })).password).not.toHaveProperty('wraps');
@@ -513,7 +514,7 @@ describe('the choice itself', () => {
       );
     expect(await failures(door, boss)).toEqual(none);
 
-    // Neither is the one ticket the other kind.
+    // The two kinds of tickets cannot replace each other.
     const { loginId } = expectStatus(await pick(door, own.legacyId, ref, boss.password), 201).body;
     expect(said(await pick(door, loginId, ref, boss.password))).toBe('NOT_FOUND');
     expect(said(await ticketCall(door, other.legacyId, 'sms'))).toBe('NOT_FOUND');
@@ -603,7 +604,7 @@ describe('binding a tax handler', () => {
     );
     expect(ofCompany.map(({ kind }) => kind).sort()).toEqual(['relation-active', 'relation-pending']);
     for (const who of [first, second]) expect(await failures(door, who)).toEqual(none);
-    // The bound one works for the company, by either login.
+    // The person who was bound works for the company, by either login.
     expectStatus(await pickOnly(door, taxpayerId, first.password), 201);
     expectStatus(await enterCompany(door, first, taxpayerId), 201);
     expect((await enterCompany(door, second, taxpayerId)).body.code).toBe('RELATION_NOT_FOUND');
@@ -648,7 +649,8 @@ describe('binding a tax handler', () => {
     await boundBy(door, left, heir);
     await changeRelation(door, heir, left, 'tax-handler', { state: 'deleted' });
     expect(await boundBy(door, left, later)).toMatchObject({ state: 'pending' });
-    // Bound again, the old record goes into history (REL-10); strangers have three codes of ten minutes (SMS-4).
+    // After a new binding the old record is in the history (REL-10). The wait is needed because strangers get three
+    // codes in ten minutes (SMS-4).
     await wait(door, 601);
     expect(await boundBy(door, left, heir)).toMatchObject({ state: 'pending' });
   });
@@ -674,7 +676,7 @@ describe('binding a tax handler', () => {
     },
   );
 
-  /** The ways in which somebody becomes the first to work for a company, beside the registry's legal representative. */
+  /** The ways in which a person becomes the first active person of a company, besides the legal representative. */
   const ways: readonly [string, object, (who: Known, taxpayerId: string) => Promise<Reply<Loose>>][] = [
     [
       'LEG-2 REL-4 a tax handler of 金三 who confirms',
@@ -791,11 +793,11 @@ describe('binding a tax handler', () => {
       [elsewhere, who],
     ] as const)
       expect(said(await bind(door, id, whom, code))).toBe('SMS_CODE_WRONG');
-    // A wrong code says nothing of the password, and is none of its failures.
+    // A wrong code tells nothing about the password, and counts as no failure of the password.
     const guessed = await bind(door, legacyId, who, otherThan(code), wrong);
     expect(guessed.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
     expect(await failures(door, who)).toEqual({ ...none, guesses: 1 });
-    // A wrong password leaves the code usable and counts as at every door.
+    // A wrong password leaves the code usable, and counts as at every login.
     expect(answer(await bind(door, legacyId, who, code, wrong))).toBe(4);
     expect(await failures(door, who)).toEqual({ ...none, password: 1, guesses: 1 });
     expectStatus(await bind(door, legacyId, who, code), 201);
@@ -829,7 +831,7 @@ describe('binding a tax handler', () => {
       const code = await bindingCode(door, legacyId, who);
       for (let i = 0; i < 5; i++)
         expect(said(await bind(door, legacyId, who, otherThan(code)))).toBe('SMS_CODE_WRONG');
-      // Five tries use the code up.
+      // Five wrong tries use the code up.
       expect(said(await bind(door, legacyId, who, code))).toBe('SMS_CODE_WRONG');
       await wait(door, 61);
     }
@@ -931,7 +933,7 @@ describe('binding a tax handler', () => {
     const people: Known[] = [];
     for (let i = 0; i < 5; i++) people.push(await knownPerson(door));
     await wait(door, 61);
-    // One handle sends to three numbers (SMS-4).
+    // One handle sends codes to at most three numbers (SMS-4).
     const handles = [await picking(door, taxpayerId), await picking(door, taxpayerId)];
     const handleOf = (i: number): string => handles[i < 3 ? 0 : 1]?.legacyId ?? '';
     const codes: string[] = [];
@@ -998,7 +1000,7 @@ describe('the last day', () => {
     const english = await door.http('POST', legacy, {}, { headers: { 'accept-language': 'en' } });
     expect(english.body.title).toBe('The old login has closed, please use the new one');
     expect(english.body.detail).toContain(lastDay);
-    // A login that was opened by it is one of the new kind.
+    // The old login opened this login, and its second factor is the one of the new login.
     expectStatus(await passFace(door, loginId), 200);
   });
 });

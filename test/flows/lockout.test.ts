@@ -56,7 +56,7 @@ async function wrongPasswords(who: Known, times: number): Promise<unknown[]> {
   for (let i = 0; i < times; i++) answers.push(answer(await enterPassword(door, who.phone, wrong)));
   return answers;
 }
-/** A new code on the ticket (the clock moves on for it) and so many wrong tries. */
+/** Sends a new code on the ticket (the clock advances for that) and tries it with wrong digits. */
 async function wrongCodes(who: Known, ticket: string, times: number): Promise<unknown[]> {
   await wait(door, 61);
   const code = await loginCode(door, ticket, who.phone);
@@ -235,7 +235,7 @@ describe('SMS code', () => {
       };
       const first = await login(4);
       expectStatus(await verify(door, first.ticket, { smsCode: first.code }), 200);
-      // Four more in the reset: no failures of the method, but guesses of the day.
+      // Four more wrong codes in the reset: they are not failures of the method `sms`, but guesses of the day.
       const reset = await startReset(who);
       await wait(door, 61);
       expectStatus(await door.http('POST', `/v1/password-resets/${reset}/sms`), 202);
@@ -248,7 +248,7 @@ describe('SMS code', () => {
       expect(await failures(door, who)).toEqual({ ...none, guesses: 8 });
       const last = await login(2);
       expect(await failures(door, who)).toEqual({ ...none, sms: 2, guesses: 10 });
-      // The eleventh is not looked at, not even the right one, in no journey.
+      // After ten guesses no journey compares a code, not even the right one.
       expect((await verify(door, last.ticket, { smsCode: last.code })).body).toMatchObject({
         status: 403,
         code: 'FACE_REQUIRED',
@@ -264,7 +264,7 @@ describe('SMS code', () => {
         'FACE_REQUIRED',
       );
       await loggedInByFace(door, who);
-      // A success by face gives no guesses back; midnight does.
+      // A success by face does not give guesses back; midnight does.
       expect((await failures(door, who)).guesses).toBe(10);
       door.clock.set('2027-03-03T00:00:30+08:00');
       const tomorrow = await loginTicket(door, who);
@@ -296,7 +296,8 @@ describe('SMS code', () => {
       }
       expect((await attempt(id, await codeFor(door, who.phone))).body.code).toBe('STATE_CONFLICT');
       expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
-      // An invented name stops nobody: the person registers on the same day, with the same number.
+      // Nobody can prevent a registration with an invented name: the person registers on the same day with the same
+      // number.
       const own = await startRegistration(door, who);
       expectStatus(await sendRegistrationCode(door, own, who.phone), 202);
       expect((await attempt(own, await wrong())).body).toMatchObject({
@@ -321,7 +322,7 @@ describe('SMS code', () => {
         expectStatus(sent, 202);
         const smsCode = otherThan(await codeFor(door, who.phone));
         const body = { phone: who.phone, smsCode, password: who.password };
-        // Four of the first code, so that the last of the ten are fewer than a code's five.
+        // Four wrong tries of the first code, so that the tenth wrong try comes before a code's fifth.
         const replies = await Promise.all(
           Array.from({ length: round === 0 ? 4 : 13 }, () =>
             door.http('PUT', `/v1/registrations/${id}/profile`, body),
@@ -350,14 +351,15 @@ describe('SMS code', () => {
         const id = await startRegistration(strict, who);
         expectStatus(await sendRegistrationCode(strict, id, who.phone), 202);
         const code = await codeFor(strict, who.phone);
-        // At once, over what the address may do: three are looked at.
+        // More calls in parallel than tries without a challenge are left: three codes are compared.
         const replies = await Promise.all(Array.from({ length: 12 }, () => attempt(id, otherThan(code))));
         const codes = replies.map(({ body }) => body.code as string);
         expect(codes.filter((one) => one === 'SMS_CODE_WRONG' || one === 'CHALLENGE_REQUIRED')).toHaveLength(
           12,
         );
         expect(replies.filter(({ body }) => body.remainingAttempts !== undefined)).toHaveLength(3);
-        // The right one too, with another ticket of another name, and with the challenge it goes through.
+        // Another ticket with another name needs a challenge too, even for the right code; with the challenge the right
+        // code works.
         await wait(strict, 61);
         const other = person({ phone: who.phone });
         const next = await startRegistration(strict, other);
@@ -370,7 +372,7 @@ describe('SMS code', () => {
           code: 'SMS_CODE_WRONG',
           remainingAttempts: 4,
         });
-        // A solution serves once.
+        // A solution works once.
         expect((await attempt(next, right, solution)).body.code).toBe('CHALLENGE_REQUIRED');
         expectStatus(
           await attempt(next, right, await solve((await attempt(next, right)).body.challenge)),
@@ -565,7 +567,7 @@ describe('our own errors', () => {
     const who = await knownPerson(door);
     await wrongPasswords(who, 4);
     await door.provoking(async () => {
-      // The first transaction takes the fifth attempt, the second opens the ticket.
+      // The first transaction reserves the fifth attempt, the second one opens the ticket.
       door.faults.add({
         function: 'login',
         action: 'TransactWriteItems',
@@ -583,7 +585,8 @@ describe('our own errors', () => {
     const who = await knownPerson(door);
     await wrongPasswords(who, 3);
     await door.provoking(async () => {
-      // The fourth attempt holds its reservation while the fifth locks; then it fails by our own fault.
+      // The fourth attempt keeps its reservation while the fifth one locks. Then the fourth fails because of a fault of
+      // ours.
       door.faults.add({
         function: 'login',
         action: 'TransactWriteItems',
@@ -626,7 +629,8 @@ describe('our own errors', () => {
         expect(door.faults.struck(rule)).toBe(1);
       }
     });
-    // Wrong (lost UpdateItem), right (lost transaction, resets), wrong (lost audit).
+    // A wrong password (its UpdateItem was lost), a right one (its transaction was lost, but resets), a wrong one (its
+    // audit was lost).
     expect(await failures(door, who)).toEqual({ ...none, password: 1 });
   });
 

@@ -9,7 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => door?.stop());
 
-/** DynamoDB calls of each step of a whole login, as GET /local/usage tells them, and the longest chain in it. */
+/**
+ * The DynamoDB calls of each step of a complete login, as GET /local/usage counts them, and the longest chain of
+ * sequential calls.
+ */
 async function callsOf(account: string, who: { phone: string; password: string }) {
   expectStatus(await door.http('DELETE', '/local/usage'), 204);
   const { password, phone } = who;
@@ -45,7 +48,7 @@ it.each<['documentNumber' | 'phone' | 'username', number[], number]>([
     true,
     true,
   ]);
-  // The next one ends the session before, and its window was left by this one.
+  // The next login ends this login's session, and finds the SMS window that this login left.
   await wait(door, 61);
   expect(await callsOf(account, who)).toMatchObject({ calls, sum });
 });

@@ -37,8 +37,8 @@ import { chooseRole, confirmRole, enterCompany, giveRelation } from './support/r
 import { said } from './support/staff.ts';
 
 /**
- * Every way in, with its strength, and the same limits on each (docs/requirements.md AUTH-02). What is not in these tables and
- * yet takes a password, sends a code or hands out a session fails the walks over the contracts.
+ * Every way to log in, with its strength and its limits (docs/requirements.md AUTH-02). The tests that go through the
+ * contracts fail for a route that takes a password, sends a code or opens a session and is not in these tables.
  */
 let door: LegacyDoor;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ const lockText = '连续认证错误次数过多，您的账号已被锁定。�
 const answer = ({ body }: Reply<Loose>) => body.remainingAttempts ?? body.code;
 const nameOf = ({ route }: Route) => `${route.method} ${route.path}`;
 
-/** Whether a JSON schema has a member of this name anywhere. */
+/** Whether a JSON schema has a member of this name at any depth. */
 const mentions = (schema: unknown, member: string): boolean =>
   JSON.stringify(schema).includes(`"${member}":`);
 const answersOf = ({ route }: Route): unknown[] =>
@@ -61,7 +61,7 @@ const answersOf = ({ route }: Route): unknown[] =>
   );
 
 describe('sessions', () => {
-  /** What somebody has proved where a route hands out a session. */
+  /** What a person has proved at each route that opens a session. */
   const strengths: Readonly<Record<string, string>> = {
     'POST /v1/logins/{id}/verify': 'password, then SMS code or face',
     'POST /v1/logins/{id}/choose': 'password, then SMS code or face, both before',
@@ -91,18 +91,18 @@ describe('sessions', () => {
   });
 });
 
-/** A door that takes a person's own password. */
+/** A route that takes a person's own password. */
 interface PasswordDoor {
   readonly route: string;
   readonly strength: string;
-  /** Everything up to the password; answers the attempt. */
+  /** Makes every call before the password; returns a function that tries a password. */
   readonly ready: (who: Known) => Promise<(password: string) => Promise<Reply<Loose>>>;
-  /** What the right one answers. */
+  /** The status of the answer to the right password. */
   readonly opens: number;
 }
 
 const first = 'first of two factors';
-/** The companies of each entry: who comes in through it is legal representative of one. */
+/** The companies for each entry. The person who logs in there is the legal representative of one. */
 const subjects = {
   enterprise: 'enterprise',
   agency: 'agency',
@@ -239,9 +239,9 @@ describe('passwords', () => {
         expect(Date.parse(body.lockedUntil)).toBe(lockedUntil.getTime());
       }
       expect(await failures(door, who)).toEqual({ ...none, password: 5, locked: true });
-      // Locked here is locked at the front door too.
+      // A lock from this route also refuses the ordinary login.
       expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
-      // And the next day it opens, whether or not anything ran.
+      // On the next day the lock has ended, even if no function ran.
       door.clock.set(lockedUntil);
       expect((await (await ready(who))(who.password)).status).toBe(opens);
       expect(
@@ -269,13 +269,14 @@ describe('passwords', () => {
     const who = await knownByName();
     const attempts = [];
     for (const { ready } of Object.values(passwordDoors)) attempts.push(await ready(who));
-    // The last one to be made ready may have replaced the sessions of the others; so only as many as lock.
+    // The last route that was prepared may have replaced the sessions of the others, so only some of the attempts are
+    // used.
     for (const at of [0, 4, 5, 8]) await attempts[at]?.(wrong);
     expect(await failures(door, who)).toEqual({ ...none, password: 4 });
     expect(answer((await attempts[10]?.(wrong)) as Reply<Loose>)).toBe('ACCOUNT_LOCKED');
     for (const [index, attempt] of attempts.entries()) {
       const { body } = await attempt(who.password);
-      // A session that a newer one replaced has ended, which comes before any password.
+      // A newer session has replaced this one; SESSION_ENDED comes before any look at a password.
       if (body.code !== 'SESSION_ENDED') expect([index, body.code]).toEqual([index, 'ACCOUNT_LOCKED']);
     }
     expect((await failures(door, who)).password).toBe(5);
@@ -310,7 +311,7 @@ describe('second factors', () => {
     expect(said(await verify(door, loginId, { faceTicket: 'anything' }))).toBe('FACE_REQUIRED');
     expect(said(await verify(door, loginId, {}))).toBe('BAD_REQUEST');
     const { ticket } = expectStatus(await ticketCall(door, loginId, 'face'), 201).body;
-    // Shown, not passed.
+    // The code was shown but not passed.
     expect(said(await verify(door, loginId, { faceTicket: ticket }))).toBe('FACE_REQUIRED');
   });
 
@@ -338,9 +339,15 @@ describe('second factors', () => {
 describe('codes by SMS', () => {
   interface Sender {
     readonly route: string;
-    /** Answers the send; `who` is registered, and their number is where the code goes unless `to` says another. */
+    /**
+     * Prepares a send for the registered person `who`. The code goes to the person's number, unless `to` names another
+     * one.
+     */
     readonly ready: (who: Known) => Promise<{ send: () => Promise<Reply<Loose>>; to?: string }>;
-    /** Sends a window, where the number has an owner and the sender need not be it (SMS-4); otherwise five. */
+    /**
+     * The most sends in a window, if the number has an owner and the sender need not be the owner (SMS-4); otherwise
+     * five.
+     */
     readonly most?: number;
   }
   const inSession =
@@ -350,7 +357,7 @@ describe('codes by SMS', () => {
       const to = body ? mobile() : who.phone;
       const [method = '', path = ''] = route.split(' ');
       const send = async () => {
-        // A token lasts as long as the window of five codes.
+        // The access token expires during the window of five codes, so the session is refreshed.
         session = await refreshed(door, session);
         return session.api(method, path, body?.(to));
       };
@@ -452,7 +459,8 @@ describe('people, not programs', () => {
       const guarded = await openLegacyDoor({ challengeAfter: 1 });
       try {
         const asking = routes.filter(
-          // Not the profile of a registration: wrong codes for its number make it ask, not the budget (LCK-5).
+          // Except the profile of a registration: there wrong codes of the number require a challenge, not the
+          // address's budget (LCK-5).
           ({ route }) =>
             route.method === 'POST' &&
             route.access.startsWith('public') &&
@@ -477,18 +485,19 @@ describe('people, not programs', () => {
           const reply = await guarded.http('POST', pathWith(one.route, 'nothing'), body);
           expect([nameOf(one), said(reply)]).toEqual([nameOf(one), 'CHALLENGE_REQUIRED']);
           expect(reply.body.challenge.parameters.algorithm).toBe('PBKDF2/SHA-256');
-          // A solution that is none is no way past it.
+          // An invalid solution does not help.
           const again = await guarded.http('POST', pathWith(one.route, 'nothing'), {
             ...body,
             challenge: 'x',
           });
           expect(said(again)).toBe('CHALLENGE_REQUIRED');
-          // A right one lets the call be looked at.
+          // With a right solution the call is judged.
           const [challenge] = await guarded.solutions(1);
           const looked = await guarded.http('POST', pathWith(one.route, 'nothing'), { ...body, challenge });
           expect(said(looked)).not.toBe('CHALLENGE_REQUIRED');
         }
-        // The password that a challenge does not precede is preceded by the code that was sent (LEG-2).
+        // At this route no challenge comes before the password, because a code that was sent before it is needed
+        // (LEG-2).
         const unasked = routes.filter(
           (one) =>
             one.route.access === 'public' &&
@@ -515,7 +524,7 @@ describe('ways without a password', () => {
     const code = expectStatus(await door.http('POST', '/v1/qr-logins'), 201).body;
     const phone = localPartner(door, 'ahtax-app', workingAs(who));
     expectStatus(await phone.scan(code.qrContent), 200);
-    // Scanned is not confirmed, and the poll secret is the page's alone.
+    // The code is scanned but not confirmed, and only the page has the poll secret.
     expect((await pollScan(door.http, code)).body).toEqual({
       state: 'scanned',
       scannedBy: maskName(who.name),

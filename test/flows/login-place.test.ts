@@ -4,7 +4,7 @@ import { type Door, expectStatus, loggedInByFace, openDoor } from '../support/do
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 
-/** Somebody whose browser's requests come by our distribution, which names a city for them. */
+/** A client whose requests come through our CloudFront distribution, which names a city for them. */
 const from = (door: Door, city: string, secret: string): Door => ({
   ...door,
   http: (method, path, body, request = {}) =>

@@ -40,7 +40,7 @@ afterAll(() => door?.finish());
 
 const wrong = 'Wrong#9182';
 const english = { headers: { 'accept-language': 'en-GB,en;q=0.9' } };
-/** The check character X is the one letter in a resident number. */
+/** The check character X is the only letter in a resident number. */
 function numberEndingInX(): string {
   for (;;) {
     const number = residentNumber();
@@ -303,7 +303,7 @@ describe('second factor', () => {
     );
     expect(inEnglish.body.notices[0].title).toMatch(/^You have no phone number/);
     await loggedInByFace(door, former);
-    // The number names its new owner only.
+    // The number now means only its new owner.
     expect((await enterPassword(door, former.phone, former.password)).body.secondFactors).toHaveLength(2);
     await wait(door, 60);
     await loggedIn(door, heir, heir.phone);
@@ -312,7 +312,8 @@ describe('second factor', () => {
   long('LGN-6 sends to the phone typed, else to the default phone, and shows which', async () => {
     const who = await knownPerson(door, person(), { username: 'TwoPhones1' });
     const lender = await knownPerson(door);
-    // A second number as the account centre would add it; sealed numbers are bound to the number, not to the person.
+    // Writes a second number as the account centre would add it. A sealed number is bound to the number, not to the
+    // person, so it can be copied.
     const [second] = (await row(door, 'Users', { personKey: lender.personKey })).phones;
     const table = (name: string) => door.tables.find((each) => each.endsWith(name));
     const asAttribute = (value: Loose): Loose =>
@@ -359,12 +360,12 @@ describe('order of checks', () => {
     for (let i = 0; i < 5; i++) await enterPassword(door, who.phone, wrong);
     const locked = await failures(door, who);
     expect(locked).toMatchObject({ password: 5, locked: true });
-    // The name in other capitals names nobody, locked or not.
+    // The username in other capitals means nobody, whether the account is locked or not.
     expect((await enterPassword(door, 'lockedone', who.password)).body.code).toBe('USER_NOT_REGISTERED');
     for (const account of [who.documentNumber, who.phone, 'LockedOne'])
       for (const password of [who.password, wrong])
         expect((await enterPassword(door, account, password)).body.code).toBe('ACCOUNT_LOCKED');
-    // The taxpayer number comes before both.
+    // The taxpayer number is checked before account and lock.
     const enterprise = await enterPassword(door, who.phone, who.password, 'enterprise', {
       taxpayerId: '91350100M000100Y43',
     });
@@ -412,7 +413,7 @@ describe('challenge', () => {
   let who: Known;
   beforeAll(async () => {
     guarded = await openWatchedDoor({ challengeAfter: 2 });
-    // Registration and its check spend the address's budget; the next window is ours.
+    // The registration and its SMS use the address's budget up; the login begins in the next window.
     const people = person();
     const start = await guarded.http('POST', '/v1/registrations', {
       ...people,
@@ -437,7 +438,7 @@ describe('challenge', () => {
       ...(challenge === undefined ? {} : { challenge }),
     });
 
-  /** Spends the budget of this address at an account that nobody has. */
+  /** Uses this address's budget up with calls for an unknown account. */
   const overBudget = async (): Promise<Loose> => {
     for (let i = 0; i < 4; i++) {
       const { body } = await enterPassword(guarded, 'NoSuchUser1', wrong);
@@ -455,7 +456,7 @@ describe('challenge', () => {
       expect(asked.body.challenge.parameters.algorithm).toBe('PBKDF2/SHA-256');
     }
     expect(await failures(guarded, who)).toEqual({ ...none, password: 2 });
-    // Neither account nor taxpayer number is told without it; shape is.
+    // Without a challenge neither the account nor the taxpayer number is checked; the shape is.
     expect((await enterPassword(guarded, 'NoSuchUser1', wrong)).body.code).toBe('CHALLENGE_REQUIRED');
     const enterprise = { taxpayerId: '91350100M000100Y43' };
     expect((await attempt(wrong, undefined, 'enterprise', enterprise)).body.code).toBe('CHALLENGE_REQUIRED');
@@ -521,7 +522,7 @@ it('LGN-3 SMS-2 tells a wrong code apart and leaves the ticket usable', async ()
   const who = await knownPerson(door);
   await wait(door, 60);
   const ticket = await loginTicket(door, who);
-  // No code was sent yet: nothing to try, nothing counted.
+  // No code was sent yet, so there is nothing to compare and nothing to count.
   expect((await verify(door, ticket, { smsCode: '123456' })).body).toMatchObject({
     status: 401,
     code: 'SMS_CODE_WRONG',
@@ -532,7 +533,7 @@ it('LGN-3 SMS-2 tells a wrong code apart and leaves the ticket usable', async ()
   const reply = await verify(door, ticket, { smsCode: otherThan(code) });
   expect(reply.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
   expectStatus(await verify(door, ticket, { smsCode: code }), 200);
-  // The method's count is reset; the wrong guess stays one of the day's ten (LCK-5).
+  // The method's count is reset; the wrong guess still counts among the ten of the day (LCK-5).
   expect(await failures(door, who)).toEqual({ ...none, guesses: 1 });
 });
 

@@ -28,17 +28,17 @@ const called = (who: SignedIn, { route }: (typeof routes)[number]) =>
     pathWith(route, 'A'.repeat(43)) + goodQuery(route),
     route.body ? goodBody(route) : undefined,
   );
-/** Which identity a managing route wants. */
+/** Whether a managing route needs the identity of a natural person. */
 const natural = ({ route }: (typeof routes)[number]) =>
   route.path.startsWith('/v1/authorizations') || route.path.startsWith('/v1/confirmations');
 
-/** Legal representative of an agency, which is a company of its own too: every managing route is theirs. */
+/** A legal representative of an agency that is also an ordinary company: this person may call every managing route. */
 async function boss(): Promise<{ who: Known; identity: { taxpayerId: string; role: string } }> {
   const who = await knownPerson(door);
   const taxpayerId = await companyOf(door, who, { subject: ['agency', 'enterprise'] });
   return { who, identity: { taxpayerId, role: 'legal-representative' } };
 }
-/** The same session for the company: a switch keeps what was passed in it. */
+/** The same session acting for the company; a switch keeps the factor that was passed. */
 async function forCompany(signed: SignedIn, taxpayerId: string): Promise<SignedIn> {
   const { choices } = expectStatus(await signed.api('GET', '/v1/session/identities'), 200).body;
   const { choiceId } = choices.find(({ identity }: Loose) => identity.taxpayerId === taxpayerId);
@@ -163,7 +163,7 @@ describe('PHN-4 for a day after a phone was recovered', () => {
     const company = await forCompany(signed, identity.taxpayerId);
     for (const one of managing.filter((other) => !natural(other)))
       expect([one.name, codeOf(await called(company, one))]).toEqual([one.name, 'FACE_REQUIRED']);
-    // Another number's code is a fresh factor, but no face.
+    // A code to another number of the person is a fresh factor, but not a face.
     expectStatus(await company.api('POST', '/v1/session/factor/sms'), 202);
     const smsCode = newestCode(door, who.phone);
     expectStatus(await company.api('POST', '/v1/session/factor', { smsCode }), 204);
@@ -310,7 +310,7 @@ describe('PHN-4 for a day after a phone was recovered', () => {
 });
 
 describe('SES-5 PHN-4 between reading and writing', () => {
-  /** Holds the transaction of a call, lets something else happen, and answers what the call then says. */
+  /** Holds the transaction of a call, lets something else happen, and returns the answer of the call. */
   async function meanwhile(
     rule: { function: string; routeKey: string },
     call: () => ReturnType<SignedIn['api']>,

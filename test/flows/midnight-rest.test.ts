@@ -6,7 +6,7 @@ import { long } from '../support/variants.ts';
 import { openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
 import { putAll } from './support/bulk.ts';
 
-/** A night that does not fit one run: here a run has a moment (UNL-1). */
+/** A night whose work does not fit into one run: here a run has only 600 ms (UNL-1). */
 let door: WatchedDoor;
 beforeAll(async () => {
   door = await openWatchedDoor({ alone: true, policies: { sweepMilliseconds: 600 } });
@@ -78,7 +78,7 @@ describe('what does not fit the time of a run', () => {
       });
       expect(door.queued('midnight-rest-failed')).toHaveLength(1);
       expect((await marked('2027-03-04')).length).toBeGreaterThan(0);
-      // The next start, of whoever looked or of the next night, finishes it.
+      // The next run finishes the work: started by an operator, or in the next night.
       expectStatus(await sweep(), 200);
       await door.settled();
       expect(await marked('2027-03-04')).toEqual([]);

@@ -36,7 +36,7 @@ async function lock(who: Known): Promise<void> {
 const unlockings = async (who: Known) =>
   (await history(door, who)).filter((event) => event.kind === 'unlocked');
 
-/** Lock rows as the sweep leaves many behind it, without five hashes for each. */
+/** Writes lock rows directly, because five password checks for each would take too long. */
 async function lockedRows(day: string, count: number, prefix: string): Promise<string[]> {
   const TableName = door.tables.find((name) => name.endsWith('Lockouts')) ?? '';
   const keys = Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
@@ -110,7 +110,7 @@ describe('midnight sweep', () => {
     expectStatus(await door.http('POST', `${path}/complete`, { smsCode, newPassword: 'Huaihe#20581' }), 204);
     door.clock.set('2027-03-04T00:00:00+08:00');
     expect(await sweep()).toBe(0);
-    // The one event is the reset's own.
+    // The only event is the event of the password reset.
     const events = await unlockings(who);
     expect(events).toHaveLength(before + 1);
     expect(events.at(-1)).toMatchObject({ channel: 'web' });
@@ -124,7 +124,7 @@ describe('midnight sweep', () => {
       await lock(who);
       door.clock.set('2027-03-05T00:00:00+08:00');
       expectStatus(await enterPassword(door, who.phone, who.password), 201);
-      // A fresh lock of today stays while the old one is swept.
+      // A new lock of today stays while the sweep removes the old lock.
       await lock(who);
       door.clock.set('2027-03-05T09:00:00+08:00');
       expect(await sweep()).toBe(1);
@@ -182,7 +182,7 @@ describe('midnight sweep', () => {
         });
         const died = await door.http('POST', '/local/schedule/midnight-unlock');
         expect(died.status).toBe(500);
-        // What was under way beside the failure settles.
+        // Waits for the calls that ran in parallel to the failed one.
         await new Promise((resolve) => setTimeout(resolve, 300));
         first = (await eventsOf(keys)).length;
         expect(first).toBeGreaterThan(0);
@@ -218,7 +218,7 @@ describe('midnight sweep', () => {
     };
     door.clock.set('2027-07-02T00:00:00+08:00');
     const idle = await cost();
-    // People who failed without a lock, and people who did nothing, cost nothing.
+    // People with failures and without a lock, and all other people, cost the sweep nothing.
     const TableName = door.tables.find((name) => name.endsWith('Lockouts')) ?? '';
     for (let i = 0; i < 300; i++)
       await door.dynamodb('PutItem', {

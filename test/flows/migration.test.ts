@@ -67,7 +67,7 @@ describe('people who move over', () => {
       expect(password).toEqual({ hash: expect.stringMatching(/^\$argon2id\$/), pepperVersion: 1 });
       expect(passwordRev).toBe(0);
       expect(await factorsOf(who)).toEqual(['sms', 'face']);
-      // Told once: the second login has nothing to replace.
+      // There is one event: the second login has nothing to replace.
       const told = (await events(door)).filter(
         ({ subject, kind }) => subject === key && kind === 'password-rehashed',
       );
@@ -176,7 +176,7 @@ describe('people who move over', () => {
       expect(await enterPassword(door, second, renewed)).toMatchObject({ status: 404 });
       expectStatus(await enterPassword(door, who.phone, who.password), 401);
       expect(await factorsOf(who, third, renewed)).toEqual(['sms', 'face']);
-      // The first number was the default one and stays it.
+      // The first number was the default number, and stays the default.
       const reply = expectStatus(await enterPassword(door, who.documentNumber, renewed), 201);
       expect(reply.body.secondFactors[0].maskedPhone).toBe(
         `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
@@ -194,12 +194,12 @@ describe('people who move over', () => {
         'USER_NOT_REGISTERED',
       );
       expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
-      // Its number is nobody's, and so no second claim.
+      // Nobody owns this number, so the line is not a second claim.
       const report = await feed(door, personLine({ ...other, phone: who.phone }));
       expect(report).toMatchObject({ accepted: 1, warnings: [] });
       const again = await registered(door, { ...who, phone: mobile() });
       expect(await levelOf(again)).toBe(4);
-      // The old system's word about an account that it no longer keeps.
+      // The old system still sends lines about an account that is now ours.
       await feed(door, personLine(who, 2, { state, phones: [] }), personLine(who, 3, { phones: [mobile()] }));
       expect(await factorsOf(again, again.phone)).toEqual(['sms', 'face']);
     }
@@ -257,7 +257,7 @@ describe('what people have done here', () => {
       personLine(who, 10, { state: 'cancelled', phones: [] }),
     );
     expect(report).toMatchObject({ accepted: 2 });
-    // ORD-1
+    // ORD-1: the line is accepted, but without its state.
     expect(told(report, 'warnings')).toEqual([[2, 'STATE_NOT_TAKEN']]);
     expect(await factorsOf(who, who.phone)).toEqual(['sms', 'face']);
     expect(await levelOf(who)).toBe(4);
@@ -346,7 +346,7 @@ describe('numbers that two people claim', () => {
         notices: [{ code: 'PHONE_EMPTY' }],
       });
       expect((await enterPassword(door, phone, first.password)).body.code).toBe('PHONE_NOT_FOUND');
-      // Neither gets it by a newer line.
+      // A newer line gives the number to neither of the two.
       const later = await feed(door, personLine(first, 2), personLine({ ...second, phone }, 2));
       expect(told(later, 'warnings')).toEqual([
         [1, 'PHONE_REFUSED'],
@@ -483,7 +483,7 @@ describe('imports side by side', () => {
         const isRegistered = outcomes[index + 1]?.status === 'fulfilled';
         const password = isRegistered ? who.password : 'Old#Word123';
         const reply = expectStatus(await enterPassword(door, who.documentNumber, password), 201);
-        // Whoever got through by SMS has the number; otherwise nobody has it.
+        // A person who logged in by SMS has the number; otherwise nobody has it.
         expect(reply.body.secondFactors).toHaveLength(isRegistered ? 2 : 1);
       }
       await ownedNumbers(door);

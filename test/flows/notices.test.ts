@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => door?.finish());
 
 const fresh = 'Kuaiji!58ws';
-/** The notices that each of these numbers got by an action, the oldest first. */
+/** The notices that each of these numbers got because of an action, the oldest first. */
 async function told(phones: readonly string[], action: () => Promise<unknown>): Promise<string[][]> {
   const at = (phone: string) => door.sms(phone).filter(({ purpose }) => purpose === 'notice');
   const before = phones.map((phone) => at(phone).length);
@@ -35,7 +35,7 @@ async function told(phones: readonly string[], action: () => Promise<unknown>): 
       .reverse(),
   );
 }
-/** Somebody with three numbers; the first is the default. */
+/** A person with three numbers; the first one is the default. */
 async function withThree(): Promise<{ who: SignedIn; numbers: [string, string, string] }> {
   const who = await newcomer(door);
   const numbers: [string, string, string] = [who.phone, mobile(), mobile()];
@@ -74,7 +74,7 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     const makeDefault = async () =>
       expectStatus(await who.api('PUT', `/v1/account/phones/${await idOf(who, second)}/default`), 204);
     expect(await told(numbers, makeDefault)).toEqual(all(3, `默认手机号码已改为${masked(second)}`));
-    // What changes nothing is told nobody.
+    // A call that changes nothing informs nobody.
     expect(await told(numbers, makeDefault)).toEqual([[], [], []]);
     const gone = numbers[2];
     expect(
@@ -82,7 +82,7 @@ describe('PWD-3 notices go to every number that the person held before', () => {
         expectStatus(await who.api('DELETE', `/v1/account/phones/${await idOf(who, gone)}`), 204),
       ),
     ).toEqual(all(3, `已移除手机号码${masked(gone)}`));
-    // No longer theirs: nothing is told there after that.
+    // The number no longer belongs to the person, so no later notice goes to it.
     expect(
       await told(numbers, async () =>
         expectStatus(
@@ -133,7 +133,7 @@ describe('PWD-3 notices go to every number that the person held before', () => {
         ),
       ),
     ).toEqual(all(3, '账号已注销'));
-    // REG-4: the ended account holds no number; its return is told at the one that it returns with.
+    // REG-4: an ended account has no number. The notice of the new registration goes to the new number.
     const back = { ...who, phone: mobile(), password: 'Chaohu~61mw' };
     expect(await told([back.phone, ...numbers], () => registered(door, back))).toEqual([
       [expect.stringContaining('重新注册并恢复')],
@@ -162,7 +162,7 @@ describe('PWD-3 notices go to every number that the person held before', () => {
         ...all(2, `手机号码已由他人验证认领，已从您的账号移除${masked(first)}`),
         all(1, '已新增')[0],
       ]);
-      // By registering, and by 找回手机号码.
+      // The number is taken over by a registration, and by 找回手机号码.
       await wait(door, 61);
       const joining = person({ phone: second });
       const join = async () => {

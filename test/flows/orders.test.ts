@@ -51,7 +51,7 @@ describe('ORD-1 suspending and resuming', () => {
       expectProblem(right);
       expect([right.status, right.body.code]).toEqual([403, 'ACCOUNT_SUSPENDED']);
       expect(right.body.detail).toContain('12366');
-      // The right password is no failure, and resets the count.
+      // The right password is not a failure, and resets the count.
       expect((await login(who, 'Falsch#9182')).body.remainingAttempts).toBe(4);
       for (let look = 0; look < 4; look++) await login(who, 'Falsch#9182');
       expect(said(await login(who))).toBe('ACCOUNT_LOCKED');
@@ -120,7 +120,7 @@ describe('ORD-1 suspending and resuming', () => {
       { kind: 'account-resumed', channel: 'hall' },
       { kind: 'account-suspended', channel: 'hall', detail: { office: counter.office } },
     ]);
-    // Officers stay inside.
+    // The history does not show officers.
     expect(JSON.stringify(own)).not.toMatch(/3401001|3401002|来函/);
   });
 
@@ -164,7 +164,7 @@ describe('ORD-1 taking an account off its phones', () => {
     expect([user.phones, user.defaultPhoneId, user.lastWindow]).toEqual([undefined, undefined, undefined]);
     expect(user.orders.emptied).toHaveLength(2);
     expect((await rows(door, 'Phones')).filter((one) => one.personKey === who.personKey)).toEqual([]);
-    // Another person takes the number as one of nobody.
+    // Another person can take the number, because nobody owns it now.
     await wait(door, 61);
     await registered(door, person({ phone: who.phone }));
   });
@@ -335,7 +335,7 @@ describe('ORD-1 versions', () => {
     expect(said(await login(who))).toBe('ACCOUNT_SUSPENDED');
     expect(await feed(door, orderLine(who, 'resume', 6))).toMatchObject({ accepted: 1 });
     expectStatus(await login(who), 201);
-    // The versions of other lines about the person are others.
+    // Other lines about the person have versions of their own.
     const line = {
       type: 'collection',
       version: 1,
@@ -384,7 +384,7 @@ describe('ORD-1 the hour of an office', () => {
         .map(({ line }) => JSON.parse(line));
     for (let given = 1; given <= 30; given++)
       expectStatus(await orderAtHall(door, who, 'resume', {}, { office }), 204);
-    // From 80 % on.
+    // From 80 % of the limit on, each line counts as near the limit.
     await expect.poll(() => lines().map(({ inHour }) => inHour)).toHaveLength(30);
     expect(lines().flatMap((line) => (line.OrdersNearLimit === 1 ? [line.inHour] : []))).toEqual([
       24, 25, 26, 27, 28, 29, 30,
@@ -431,11 +431,11 @@ describe('ORD-1 the hour of the feed', () => {
       const heldBack = { batchItemFailures: [{ itemIdentifier: 'm' }] };
       expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
       expect(await suspended()).toHaveLength(2);
-      // It comes again and is no further; what was taken before counts for nothing.
+      // The message comes again and is refused again. The orders that were taken before do not count again.
       expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
       expect(await suspended()).toHaveLength(2);
       expect(JSON.stringify(door.logs())).toContain('more than 300 orders in an hour');
-      // An operator who has looked calls the function itself.
+      // An operator who has looked at the orders calls the function directly.
       expect(await feed(door, ...all.map((who) => orderLine(who, 'suspend', 1)))).toMatchObject({
         accepted: 1,
         stale: 2,

@@ -103,7 +103,7 @@ describe('several web sessions', () => {
     door = await openWatchedDoor({ policies: { oneWebSession: false } });
   });
   afterAll(() => door?.finish());
-  /** Several sessions of a new person, a second apart. */
+  /** Opens several sessions of a new person, one second apart. */
   async function sessionsOf(count: number): Promise<SignedIn[]> {
     const who = await settled(door, person());
     const sessions: SignedIn[] = [];
@@ -151,7 +151,7 @@ describe('several web sessions', () => {
     const token = kept2.body.session.accessToken;
     const { body } = await door.http('GET', '/v1/sessions', undefined, { token });
     expect(body.sessions.map(({ sessionId }: Loose) => sessionId)).toEqual([second.sessionId]);
-    // SES-5: half an hour after the login it wants a factor again.
+    // SES-5: half an hour after the login, ending another session needs a new factor.
     await passFactor(door, {
       ...second,
       api: (method, path, sent) => door.http(method, path, sent, { token }),

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => door?.stop());
 
 let serial = 0;
-/** Never the same twice, and good by PWD-2. */
+/** Makes a password that is new each time and satisfies PWD-2. */
 const freshPassword = () =>
   `Tiandao!${(++serial * 7919 + 30_517) % 100_000}x`.replace(/0123|1234|2345|3456|4567|5678|6789/, '9');
 
@@ -93,7 +93,7 @@ describe('PWD-1 忘记密码', () => {
       expect(notice).toMatchObject({ purpose: 'notice' });
       expect(notice?.code).toBeUndefined();
       expect(notice?.text).toMatch(/^【安徽税务】.*密码已修改/);
-      // Used up.
+      // The ticket is used up.
       expect(
         (await complete(begun.resetId, { smsCode: '123456', newPassword: freshPassword() })).body.code,
       ).toBe('STATE_CONFLICT');
@@ -187,13 +187,13 @@ describe('PWD-1 忘记密码', () => {
       password: owner.password,
       takeoverPhone: true,
     };
-    // Before the takeover the owner of the SIM card knows neither name nor number of the account.
+    // Before the takeover, the new owner of the SIM card knows neither the name nor the document of the account.
     expect((await start(owner, owner.phone)).body.code).toBe('IDENTITY_MISMATCH');
     expectStatus(await door.http('PUT', `/v1/registrations/${id}/profile`, profile), 200);
     const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
     expectStatus(await scanFace(door, scan.qrContent), 200);
     expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
-    // After it the former holder gets nothing through the number, and only the face by document.
+    // After the takeover, the number does not help the former holder; with the document only the face is offered.
     expect((await start(former, former.phone)).body.code).toBe('IDENTITY_MISMATCH');
     const byDocument = expectStatus(await start(former), 201).body;
     expect(byDocument.methods).toEqual([{ method: 'face' }]);
@@ -323,13 +323,13 @@ describe('PWD-2 what a password may be', () => {
     const { id, faceTicket } = await withFace(who);
     const refused = await complete(id, { faceTicket, newPassword: make() });
     expect(refused.body).toMatchObject({ status: 422, code: 'PASSWORD_WEAK' });
-    // Digits of a document or phone may happen to form a run as well.
+    // Random digits of a document or phone can also form a run.
     expect(refused.body.reasons).toEqual(expect.arrayContaining(reasons));
     if (!make().includes(who.phone) && !reasons.includes('contains-document'))
       expect(refused.body.reasons).toEqual(reasons);
     expect(refused.body.detail.length).toBeGreaterThan(5);
     expect(JSON.stringify(refused.body)).not.toContain(make());
-    // The factor is not spent by a refusal.
+    // A refusal does not spend the factor.
     const old = who.password;
     who = { ...who, password: freshPassword() };
     expectStatus(await complete(id, { faceTicket, newPassword: who.password }), 204);
@@ -357,7 +357,7 @@ describe('PWD-2 what a password may be', () => {
       expectStatus(await resetByFace(one, next), 204);
       used.push(next);
     }
-    // used[0] is the sixth last now.
+    // used[0] is now the sixth last password.
     for (const old of used.slice(1)) {
       const refused = await resetByFace(one, old);
       expect(refused.body).toMatchObject({ code: 'PASSWORD_WEAK', reasons: ['history'] });

@@ -74,13 +74,13 @@ describe('PHN-4 找回手机号码', () => {
     expect(notice?.text).toContain(`${newPhone.slice(0, 3)}****${newPhone.slice(7)}`);
     expect(door.sms(newPhone).filter((sms) => sms.purpose === 'notice')).toEqual([]);
 
-    // Both log in; the code goes to the new default where the document was typed (LGN-6).
+    // Both numbers work for the login. If the document was typed, the code goes to the new default number (LGN-6).
     const login = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201).body;
     expect(login.secondFactors[0].maskedPhone).toBe(sent.maskedPhone);
     expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
     await wait(door, 61);
     await loggedIn(door, { ...who, phone: newPhone }, newPhone);
-    // Used up.
+    // The ticket is used up.
     expect(codeOf(await complete(id, { smsCode: '123456' }))).toEqual([409, 'STATE_CONFLICT']);
     expect(codeOf(await send(id))).toEqual([409, 'STATE_CONFLICT']);
   });
@@ -107,7 +107,7 @@ describe('PHN-4 找回手机号码', () => {
     expect(answers.map(({ body }) => body.remainingAttempts)).toEqual([4, 3, 4, 3]);
     const [known, , unknown] = answers.map(({ body: { traceId, remainingAttempts, ...rest } }) => rest);
     expect(unknown).toEqual(known);
-    // The same count as at login.
+    // Failures count in the same count as at login.
     expect((await enterPassword(door, who.documentNumber, 'Falsch#9182')).body.remainingAttempts).toBe(2);
     expect((await start(who, mobile())).status).toBe(201);
     expect((await enterPassword(door, who.documentNumber, 'Falsch#9182')).body.remainingAttempts).toBe(4);
@@ -151,7 +151,7 @@ describe('PHN-4 找回手机号码', () => {
       expect(codeOf(await complete(id, { smsCode: wrongTo(smsCode) }))).toEqual([401, 'SMS_CODE_WRONG']);
       expect(codeOf(await complete(id, { smsCode }))).toEqual([409, 'PHONE_TAKEN']);
       expect(codeOf(await complete(id, { smsCode, takeover: true }))).toEqual([403, 'FACE_REQUIRED']);
-      // A face that was not asked for here proves nothing here.
+      // A face check that was started for something else proves nothing here.
       expect(codeOf(await complete(id, { smsCode, takeover: true, faceTicket: id }))).toEqual([
         403,
         'FACE_REQUIRED',
@@ -166,7 +166,7 @@ describe('PHN-4 找回手机号码', () => {
           ['phone-recovered', false],
         ]),
       );
-      // The former holder meets LGN-5.
+      // LGN-5 now applies to the former holder.
       const login = expectStatus(await enterPassword(door, holder.documentNumber, holder.password), 201).body;
       expect(login.secondFactors).toEqual([{ method: 'face' }]);
       expect(login.notices).toMatchObject([{ code: 'PHONE_EMPTY' }]);
@@ -339,7 +339,7 @@ describe('PHN-4 找回手机号码', () => {
       expect(codeOf(await complete(id, body))).toEqual([400, 'BAD_REQUEST']);
     // No code was sent yet.
     expect(codeOf(await complete(id, { smsCode: '123456' }))).toEqual([401, 'SMS_CODE_WRONG']);
-    // A ticket of another journey is none of this one.
+    // The ticket of another journey is not found here.
     expect(codeOf(await door.http('POST', `/v1/password-resets/${id}/sms`))).toEqual([404, 'NOT_FOUND']);
     await wait(door, 1801);
     expect(codeOf(await send(id))).toEqual([410, 'EXPIRED']);
@@ -401,7 +401,7 @@ describe('PHN-4 settings', () => {
       const solution = await solve(replies[2]?.body.challenge);
       expect((await asked(solution)).body.code).toBe('BAD_CREDENTIALS');
       expect((await asked(solution)).body.code).toBe('CHALLENGE_REQUIRED');
-      // A number that a stranger may name: the send has its budget too, and takes a solution of its own.
+      // A stranger can choose the number, so the send has a budget too, and needs a solution of its own.
       const send = (body?: object) => guarded.http('POST', '/v1/phone-recoveries/nothing/sms', body);
       const asksAgain = await send();
       expect(asksAgain.body.code).toBe('CHALLENGE_REQUIRED');

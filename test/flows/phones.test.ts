@@ -43,7 +43,7 @@ const post = (who: SignedIn, body: object) => who.api('POST', '/v1/account/phone
 const remove = (who: SignedIn, phoneId: string) => who.api('DELETE', `/v1/account/phones/${phoneId}`);
 const makeDefault = (who: SignedIn, phoneId: string) =>
   who.api('PUT', `/v1/account/phones/${phoneId}/default`);
-/** How many own which numbers: the guards and the lists must agree (PHN-5). */
+/** Which person owns which number: the rows of the numbers and the lists of the people must agree (PHN-5). */
 async function ownership() {
   const [numbers, people] = await Promise.all([rows(door, 'Phones'), rows(door, 'Users')]);
   // A number that was freed keeps its row, without an owner (MIG-1).
@@ -77,7 +77,7 @@ describe('adding', () => {
       { phoneId: expect.any(String), maskedPhone: masked(who.phone), isDefault: true },
       reply.body,
     ]);
-    // The number there was before is told.
+    // The old number gets a notice.
     expect(door.sms(who.phone)[0]).toMatchObject({
       purpose: 'notice',
       text: expect.stringContaining(masked(phone)),
@@ -154,7 +154,7 @@ describe('adding', () => {
     expect((await who.api('POST', '/v1/session/factor', { smsCode })).body.code).toBe('SMS_CODE_WRONG');
     expectStatus(await post(who, { phone, smsCode }), 201);
     expect((await post(who, { phone, smsCode })).body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG' });
-    // Another session of the same person has no part in it either.
+    // A code of another session of the same person does not work either.
     await wait(door, 61);
     const third = mobile();
     const code = await phoneCode(door, who, third);
@@ -202,7 +202,7 @@ describe('adding', () => {
     const phone = mobile();
     const refused = await who.api('POST', '/v1/account/phones/sms', { phone });
     expect(refused.body).toMatchObject({ status: 429, code: 'TOO_MANY_REQUESTS' });
-    // None of it is a failure of the login.
+    // No call of this test counted as a failure of the login.
     expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
   });
 
@@ -223,7 +223,7 @@ describe('adding', () => {
       { phone: 1 },
     ])
       expect((await post(who, body)).body.code).toBe('BAD_REQUEST');
-    // A code that nobody asked for.
+    // No code was sent.
     expect((await post(who, { phone, smsCode: '123456' })).body.code).toBe('SMS_CODE_WRONG');
   });
 });
@@ -240,7 +240,7 @@ describe('a number of somebody else', () => {
       status: 409,
       code: 'PHONE_TAKEN',
     });
-    // The code stays usable (SMS-2), and a takeover needs a face.
+    // The code stays usable (SMS-2), and a takeover needs a face check.
     for (const extra of [{}, { faceTicket: 'x'.repeat(32) }, { faceTicket: await ownFace(door, holder) }])
       expect(
         (await post(who, { phone: holder.phone, smsCode, takeover: true, ...extra })).body,
@@ -274,7 +274,7 @@ describe('a number of somebody else', () => {
     const login = expectStatus(await enterPassword(door, holder.documentNumber, holder.password), 201);
     expect(login.body.secondFactors).toEqual([{ method: 'face' }]);
     expect(login.body.notices[0].title).toMatch(/^您的手机号为空/);
-    // The number is the taker's account now.
+    // The number now means the new owner's account.
     expect((await enterPassword(door, holder.phone, 'Wrong#9182')).body.code).toBe('BAD_CREDENTIALS');
     expectStatus(await enterPassword(door, holder.phone, who.password), 201);
   });
@@ -295,7 +295,7 @@ describe('a number of somebody else', () => {
         status: 403,
         code: 'FACE_REQUIRED',
       });
-      // A code sent only now lands on the taker's phone and opens nothing.
+      // A code that is sent now goes to the new owner's phone, and opens no session.
       await wait(door, 61);
       expectStatus(await ticketCall(door, loginId, 'sms'), 202);
       const later = await verify(door, loginId, { smsCode: newestCode(door, holder.phone) });
@@ -388,7 +388,7 @@ describe('default and deleting', () => {
       purpose: 'notice',
       text: expect.stringContaining(masked(who.phone)),
     });
-    // Free at once: for an account box it is unknown, for registering it is nobody's.
+    // The number is free at once: a login does not find it, and a registration can use it.
     expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
     await wait(door, 61);
     await registered(door, person({ phone: who.phone }));

@@ -69,7 +69,8 @@ describe('a company’s name before applying', () => {
       expect(await shown()).toEqual(['方***', '方***', '方***']);
       expectStatus(await boss.switchTo(maskDocument(id)), 200);
       expectStatus(await managedBy(id, boss).on(rejected, 'reject'), 200);
-      // Nor does one that ran out unanswered, in its place and behind the next.
+      // An application that has expired without an answer does not show the name either: neither as the current record
+      // nor in the history.
       await application();
       await wait(door, 86_400);
       await Promise.all([boss.logIn(), hand.logIn()]);

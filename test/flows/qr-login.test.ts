@@ -130,7 +130,7 @@ describe('QR-1 login by scanning', () => {
       const phone = localPartner(door, channel);
       expectStatus(await phone.scan(code.qrContent), 200);
       expect(told(await phone.confirm(code.ticket))).toEqual([401, 'ASSERTION_INVALID']);
-      // It saw what the code is for, and has nobody to whom the code could belong.
+      // The app saw what the code is for. Nobody is logged in in this app, so the code is reserved for nobody.
       expect((await ask(code)).body).toEqual({ state: 'pending' });
       expectStatus(await phoneOf(who, channel).confirmCode(code.qrContent), 204);
       expect((await ask(code)).body.session).toBeDefined();
@@ -210,7 +210,7 @@ describe('QR-2 states, times and races', () => {
       expect((await call).body).toMatchObject(taken);
     expect(told(await nobody.confirm(code.ticket))).toEqual([401, 'ASSERTION_INVALID']);
     expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
-    // The app died, or it is on the other phone: the same person scans again and goes on.
+    // The app died, or the person uses another phone: the same person scans the code again and continues.
     expectStatus(await phoneOf(who, 'iit-app').scan(code.qrContent), 200);
     expectStatus(await phoneOf().confirm(code.ticket), 204);
     const { session } = (await ask(code)).body;
@@ -222,7 +222,7 @@ describe('QR-2 states, times and races', () => {
     const people = [who, await knownPerson(door), await knownPerson(door)];
     for (let round = 0; round < 4; round++) {
       const code = await showCode();
-      // Each person twice: two phones of one person do not stand in each other's way.
+      // Each person scans with two phones: two phones of one person do not disturb each other.
       const phones = [...people, ...people].map((of) => ({ of, phone: phoneOf(of, 'wechat-mini') }));
       const scans = await Promise.all(
         phones.map(async ({ of, phone }) => ({ of, reply: await phone.scan(code.qrContent) })),
@@ -347,7 +347,7 @@ describe('QR-2 states, times and races', () => {
     door.resetUsage();
     expect((await ask(code)).body.session).toBeDefined();
     expect(route()).toMatchObject({ invocations: 1, calls: 3, longestChain: 3 });
-    // The assertion spent, the ticket beside the person, the transaction.
+    // The calls: spend the assertion, read ticket and person in parallel, write the transaction.
     const confirming = await showCode();
     expectStatus(await phoneOf().scan(confirming.qrContent), 200);
     door.resetUsage();
@@ -414,7 +414,7 @@ describe('QR-3 companies', () => {
     await refused(who, asCompany('not a number'), 'RELATION_NOT_FOUND');
     await refused(who, asCompany(gone), 'RELATION_NOT_FOUND');
     await refused(who, asCompany(special), 'USE_SPECIAL_ENTRY');
-    // A relation that still waits for the company is no relation yet (REL-2).
+    // A relation that waits because its company waits is not yet a relation (REL-2).
     await refused(who, asCompany(waiting), 'RELATION_NOT_FOUND');
   });
 
@@ -454,7 +454,7 @@ describe('QR-3 tax agents', () => {
   });
   beforeEach(() => feed(door, staffLine(agency.id, [agent]), agreement));
   const asAgent = (taxpayerId: string) => ({ taxpayerId, role: 'tax-agent' });
-  /** Confirmed on a phone that works for the company. */
+  /** A code that was confirmed on a phone that works for the company. */
   const confirmedFor = async (taxpayerId: string, of: Sample = agent): Promise<Code> => {
     const code = await showCode();
     expectStatus(await phoneOf(of, 'ahtax-app', asAgent(taxpayerId)).confirmCode(code.qrContent), 204);
@@ -475,7 +475,7 @@ describe('QR-3 tax agents', () => {
     });
     const api = apiOf(door, session.accessToken);
     expect(await seen(api)).toMatchObject(asAgent(served));
-    // SWI-4: not the door to the agency's other clients.
+    // SWI-4: the session cannot go on to other clients of the agency.
     expect(told(await api('GET', '/v1/session/clients'))).toEqual([403, 'SWITCH_NOT_ALLOWED']);
     await feed(door, staffLine(agency.id, []));
     expect(told(await api('GET', '/v1/enterprise'))).toEqual([403, 'RELATION_NOT_FOUND']);
@@ -519,7 +519,7 @@ describe('QR-3 tax agents', () => {
     ];
     await feed(
       door,
-      // On the agreement without the staff form; on the staff form without the agreement.
+      // One agent is only on the agreement, the other one only on the staff form.
       agreementLine(unlisted.id, foreign, [agent]),
       staffLine(agency.id, [agent, colleague]),
       agreementLine(agency.id, theirs, [colleague]),

@@ -35,7 +35,7 @@ const startFace = async (id: string) =>
 const complete = (id: string) => door.http('POST', `/v1/registrations/${id}/complete`);
 const passFace = async (id: string) =>
   expectStatus(await scanFace(door, (await startFace(id)).qrContent), 200);
-/** Everything up to the last step. */
+/** Makes every step except the last one. */
 async function ready(who: Sample, extra: object = {}): Promise<string> {
   const id = await startRegistration(door, who);
   expectStatus(await fillProfile(door, id, who, extra), 200);
@@ -62,7 +62,7 @@ describe('REG-1 logged in by registering', () => {
       expect(reply.headers.get('set-cookie')).toMatch(/^__Host-refresh=/);
       const token = session.accessToken;
       expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
-      // What wants a factor of the last ten minutes has one.
+      // The session has a fresh factor, so a change that needs one is allowed.
       const renamed = await door.http(
         'PUT',
         '/v1/account/username',
@@ -218,7 +218,7 @@ describe('DOC-1 the twelve document types', () => {
       const refused = await start(who);
       expect(refused.body).toMatchObject({ status: 403, code: 'OFFICE_COLLECTION_REQUIRED' });
       expect(refused.body.title).toContain('办税服务');
-      // Nothing is created: neither person nor ticket.
+      // Neither a person nor a ticket was created.
       expect(await rowsOf(door, 'Users')).toHaveLength(before.length);
       expect(await rowsOf(door, 'Tickets')).toHaveLength(tickets.length);
 
@@ -272,7 +272,7 @@ describe('DOC-1 the twelve document types', () => {
     const old = expectStatus(await start(who), 201).body.registrationId;
     expectStatus(await fillProfile(door, old, who), 200);
     await door.registry(collectionLine(corrected, 6));
-    // The hall corrected the phone under way: the number that was verified there is the only one.
+    // The hall corrected the phone during the registration: only the newly checked number is accepted.
     expect((await complete(old)).body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
     const fresh = expectStatus(await start(who), 201).body.registrationId;
     expect((await sendRegistrationCode(door, fresh, who.phone)).body.code).toBe('IDENTITY_MISMATCH');
@@ -386,7 +386,7 @@ describe('REG-4 registering again', () => {
       });
       expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
       expect((await enterPassword(door, who.documentNumber, renewed.password)).status).toBe(201);
-      // The same person: what hung on the key (relations, consents, level) is there again.
+      // It is the same person: everything under the key (relations, consents, level) is there again.
       const after = await personOf(door, key);
       expect(after.account).toMatchObject({ status: 'active' });
       expect((after.consents as unknown[]).length).toBe((before.consents as unknown[]).length * 2);
@@ -440,11 +440,11 @@ describe('REG-5 a failed face check', () => {
     const last = await failFace(second.qrContent, 'mismatch');
     expect(last.body.remainingAttempts).toBe(0);
     expect((await poll(door, second)).body).toMatchObject({ state: 'failed', remainingAttempts: 0 });
-    // Nothing revives it: neither another scan that was open, nor a new one, nor completing.
+    // Nothing revives the ticket: not an open scan, not a new scan, and not the last step.
     expect((await kit.result()).status).toBe(409);
     expect((await door.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STATE_CONFLICT');
     expect((await complete(id)).body.code).toBe('STATE_CONFLICT');
-    // But the person may start again, at once.
+    // But the person may begin again at once.
     await wait(door, 61);
     await registered(door, who);
   });
@@ -560,7 +560,7 @@ describe('REG-7 channels', () => {
       const scan = expectStatus(await app('POST', `/v1/registrations/${id}/face`), 201).body;
       expectStatus(await scanFace(door, scan.qrContent), 200);
       const done = expectStatus(await app('POST', `/v1/registrations/${id}/complete`), 201).body;
-      // The app keeps its own session (SES-3).
+      // The app keeps a session of its own (SES-3).
       expect(done).toMatchObject({ realNameLevel: 4 });
     });
     const kinds = (event: Event) => `${event.kind} ${event.channel}`;
@@ -626,7 +626,7 @@ describe('PHN-3 a number that somebody else holds', () => {
         { kind: 'phone-lost', outcome: 'success', detail: { reason: 'taken-over' } },
       ]);
 
-      // The number is the new owner's; the former holder meets LGN-5.
+      // The number belongs to the new owner, and LGN-5 applies to the former holder.
       const login = expectStatus(await enterPassword(door, who.phone, who.password), 201);
       expect(login.body.notices).toEqual([]);
       expect((await enterPassword(door, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
@@ -647,7 +647,7 @@ describe('PHN-3 a number that somebody else holds', () => {
     await wait(door, 61);
     const rivalId = await ready(rival, { takeoverPhone: true });
     expectStatus(await complete(id), 201);
-    // The number was free when the rival typed it: the wish to take it over was not shown to be one.
+    // The number was free when the rival typed it, so the rival has not agreed to a takeover.
     expect((await complete(rivalId)).body).toMatchObject({ status: 409, code: 'PHONE_TAKEN' });
     await wait(door, 61);
     expectStatus(await fillProfile(door, rivalId, rival, { takeoverPhone: true }), 200);
@@ -701,7 +701,7 @@ describe('basic information', () => {
       expect(weak.body.detail).toContain('8-20');
       expect((await save({ smsCode: wrong })).body.remainingAttempts).toBe(3);
       expectStatus(await save(), 200);
-      // Spent by the call that succeeded.
+      // The call that succeeded has spent the code.
       expect((await save()).body.code).toBe('SMS_CODE_WRONG');
       await passFace(id);
       expectStatus(await complete(id), 201);

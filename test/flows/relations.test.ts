@@ -170,7 +170,7 @@ describe('legal representatives from the registry', () => {
     expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥秋实科技有限公司' }]);
     await feed(door, taxpayer(id, 3, { state: 'cancelled' }));
     expect(await listed(token, 'active', id)).toEqual([]);
-    // It leaves the list of what lives at once, and comes to the history with the copies.
+    // The relation leaves the list of live relations at once, and appears in the history when the copies are updated.
     await door.settled();
     expect(await listed(token, 'history', id)).toMatchObject([
       { state: 'company-cancelled', refusable: false },
@@ -180,7 +180,7 @@ describe('legal representatives from the registry', () => {
     expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
     await feed(door, legalRepresentative(id, who, 2));
     expect(await listed(token, 'active', id)).toHaveLength(1);
-    // The record of the term before stays what it was.
+    // The record of the earlier term does not change.
     expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
   });
 
@@ -201,7 +201,7 @@ describe('legal representatives from the registry', () => {
         });
       expect(await feed(door, taxpayer(id, 2, { name: '合肥新名有限公司' }))).toMatchObject({ accepted: 1 });
       await door.settled();
-      // The copies are old still; the list shows the company as it stands.
+      // The copies are still old, but the list shows the company's present data.
       const copies = async () =>
         (await rowsOf(door, 'Relationships')).filter(({ companyKey }) => companyKey === `c_${id}`);
       expect(await copies()).toMatchObject([{ taxpayerName: '合肥春晓科技有限公司' }]);

@@ -31,7 +31,7 @@ beforeAll(async () => {
     exampleSystem('companies-web', { accepts: { kinds: ['enterprise'] } }),
     standIn('other-web'),
   ]);
-  // It keeps its own API, which asks what a token is worth.
+  // This system has an API of its own, which asks whether a token is valid.
   const selfAsking = { ...other.client, introspects: other.client.resources.map(({ uri }) => uri) };
   door = await openWatchedDoor({ relyingParties: [filing.client, companies.client, selfAsking] });
   for (const one of [filing, companies]) one.meet(door);
@@ -105,7 +105,7 @@ describe('openid-client: the tax system of examples/relying-party', () => {
       const { token, cookie } = await inCompany(door, who, taxpayerId);
       const mine = browser();
       expect((await enter(door, filing, token, mine)).page.text).toContain('invoice');
-      // Two hours in the tax system, and not a click in the portal.
+      // Two hours of work in the tax system, without a click in the portal.
       for (let i = 0; i < 6; i++) {
         door.clock.advance(1_200);
         expect((await mine.visit(`${filing.origin}/`)).text).toContain(taxpayerId);
@@ -117,7 +117,7 @@ describe('openid-client: the tax system of examples/relying-party', () => {
       const file = () => mine.visit(`${filing.origin}/file`, 'POST');
       expect((await file()).text).toContain('申报已提交');
       await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
-      // It asks before it files; and it is told, perhaps before it has asked.
+      // The system asks before it files a declaration. It may also get the logout token before it asks.
       expect((await file()).text).toMatch(/没有申报权限|尚未登录/);
       await door.settled();
       expect(filing.notices[0]).toMatchObject({ ended: 1 });
@@ -165,7 +165,7 @@ describe('openid-client: the tax system of examples/relying-party', () => {
     const { back, page } = await enter(door, filing, token, browser(), 'refuse');
     expect([back.status, /您没有同意进入本系统/.test(back.text)]).toEqual([403, true]);
     expect(page.text).toContain('尚未登录');
-    // For companies only: the person is asked to choose, and has nothing to choose.
+    // The system accepts only companies, so the person should choose an identity and has none to choose.
     await expect(enter(door, companies, token, browser(), {})).rejects.toThrow('IDENTITY_NOT_ACCEPTED');
   });
 
@@ -250,7 +250,7 @@ describe('openid-client: an API that wants more of the login (RFC 9470)', () => 
         client.PrivateKeyJwt({ key: privateKey as client.CryptoKey, kid: 'k1' }),
         { execute: [client.allowInsecureRequests] },
       );
-      /** Goes through a request, and what its page does for whoever is logged in. */
+      /** Makes a request, lets `decide` act on the deciding page, and returns the tokens. */
       const tokens = async (
         more: Record<string, string>,
         decide: (page: ReturnType<typeof pageOf>) => Promise<Reply<Loose>>,
@@ -270,7 +270,7 @@ describe('openid-client: an API that wants more of the login (RFC 9470)', () => 
         return client.authorizationCodeGrant(config, back, { pkceCodeVerifier, idTokenExpected: true });
       };
 
-      /** The API: a face check, by a login of the last hour. */
+      /** An API that requires a face check and a login within the last hour. */
       const wants = { acr: 'urn:ahtax:face', maxAge: 3600 };
       const challenge = `Bearer error="insufficient_user_authentication", error_description="Show your face", acr_values="${wants.acr}", max_age="${wants.maxAge}"`;
       const server = createServer((incoming, response) => {
@@ -306,7 +306,7 @@ describe('openid-client: an API that wants more of the login (RFC 9470)', () => 
         expect(second.claims()).toMatchObject({ acr: acr_values });
         const answer = await client.fetchProtectedResource(config, second.access_token, api, 'GET');
         expect(answer.status).toBe(200);
-        // Asked for two factors alone, the same session is told to have two factors, not more.
+        // If the request asks for two factors, the token says two factors, although the session has more.
         const third = await tokens({ acr_values: 'urn:ahtax:2fa' }, (page) => page.approve());
         expect(decodeJwt(third.access_token).acr).toBe('urn:ahtax:2fa');
       } finally {
@@ -317,7 +317,7 @@ describe('openid-client: an API that wants more of the login (RFC 9470)', () => 
 });
 
 describe('oauth4webapi: another library, call by call', () => {
-  /** Everything that the library checks, at the time of the door. */
+  /** The library oauth4webapi with all its checks, at the time of the runtime's clock. */
   async function system() {
     const { client, privateKey } = other;
     const skew = Math.round((door.clock.now().getTime() - Date.now()) / 1000);
@@ -347,7 +347,7 @@ describe('oauth4webapi: another library, call by call', () => {
   }
   type Begun = Awaited<ReturnType<typeof begun>>;
 
-  /** By the browser, and the page's own call; answers what comes back in the address. */
+  /** A request by the browser and the decision by the page's call; returns the parameters of the answer. */
   async function decided(
     { as, self }: System,
     parameters: Record<string, string>,
@@ -397,7 +397,7 @@ describe('oauth4webapi: another library, call by call', () => {
         acr: 'urn:ahtax:face',
       });
       expect(tokens.authorization_details).toEqual([{ type: 'taxpayer', identity: 'natural' }]);
-      // What the system's own API does with the access token (RFC 9068).
+      // The check that the system's own API makes on the access token (RFC 9068).
       const resource = other.client.resources[0]?.uri ?? '';
       const request = new Request(resource, { headers: { authorization: `Bearer ${tokens.access_token}` } });
       const options = { ...rp.plain, [oauth.clockSkew]: rp.self[oauth.clockSkew] ?? 0 };

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => door?.finish());
 
-/** What differs between any two people, by attribute: written as what it is. */
+/** Attributes that differ between any two people, each with the part of its value that must agree. */
 const own: Record<string, (value: Loose) => unknown> = {
   sealed: (text) => text.replace(/[^.]+$/, '…').length,
   hash: (text) => text.replace(/\$[^$]+\$[^$]+$/, ''),
@@ -26,7 +26,7 @@ const own: Record<string, (value: Loose) => unknown> = {
   face: (text) => text.length,
   transactionId: (text) => text.length,
 };
-/** The sends of an hour are counted in eight rows, by chance: how full the one met was says nothing of the person. */
+/** The sends of an hour are counted in eight random rows, so the count of one row tells nothing about the person. */
 const ofTheHour = ({ strangers, ...row }: Row): Row =>
   typeof row.phoneKey === 'string' && row.phoneKey.startsWith('hour/')
     ? { ...row, strangers: typeof strangers }
@@ -46,7 +46,7 @@ const sorted = (value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-/** The session that whoever registers on the web has at once: a seeded person has logged out long ago. */
+/** A registration on the web opens a session; a seeded person has logged out long ago. */
 const isOfTheSession = (table: string, { kind }: Row): boolean =>
   table.endsWith('-Sessions') || kind === 'login';
 const withoutSession = ({ webSession, ...row }: Row): Row => ({
@@ -54,7 +54,7 @@ const withoutSession = ({ webSession, ...row }: Row): Row => ({
   ...(webSession ? { rev: Number(row.rev) - 1 } : {}),
 });
 
-/** What appears in the tables, the spent tickets and the session left out. */
+/** The rows that an action leaves in the tables, without spent tickets and without the session. */
 async function left(action: () => Promise<unknown>): Promise<Record<string, string[]>> {
   const tables = door.tables.filter((name) => !name.endsWith('-Tickets'));
   const all = () => Promise.all(tables.map((table) => rowsOf(door, table)));

@@ -41,7 +41,7 @@ const at = (seconds = 0): string =>
   `${new Date(door.clock.now().getTime() + seconds * 1000 + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
 const ended = (reason: string, time = at()) => ({ status: 401, code: 'SESSION_ENDED', reason, at: time });
 
-/** Password and face, the browser named. */
+/** Logs in with password and face; `userAgent` is the browser. */
 async function loginWith(who: Known, userAgent: string, on = door): Promise<Reply<Loose>> {
   const ticket = await loginTicket(on, who);
   const scan = expectStatus(await ticketCall(on, ticket, 'face'), 201).body;
@@ -177,7 +177,7 @@ describe('refresh', () => {
       expect(reply.cookie).toBe(chain[3]);
       expectStatus(await show(reply.body.session.accessToken), 200);
     }
-    // R1 and R2 were spent later than R0 and are good for longer.
+    // R1 and R2 were spent later than R0, so their grace ends later.
     await wait(door, 2);
     expect(expectStatus(await refresh(chain[0]), 200).cookie).toBe(chain[3]);
     await wait(door, 2);
@@ -197,7 +197,7 @@ describe('refresh', () => {
         chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
         await wait(door, 3);
       }
-      // It was spent 9 s, 6 s or 3 s ago.
+      // The token was spent 9 s, 6 s or 3 s ago.
       await wait(door, 10 - (9 - 3 * index));
       expect(expectStatus(await refresh(chain[index]), 200).cookie).toBe(chain[3]);
       await wait(door, 1);
@@ -254,7 +254,7 @@ describe('refresh', () => {
     expect(setCookie(last)).toContain('Max-Age=1');
     await wait(door, 1);
     expect((await refresh(last.cookie)).body).toMatchObject(ended('expired'));
-    // An access token signed in the last second does not outlive the session.
+    // An access token that was signed in the last second does not outlive the session.
     expect((await show(last.body.session.accessToken)).body.code).toBe('SESSION_ENDED');
   });
 
@@ -341,7 +341,7 @@ describe('refresh', () => {
       expect((await refresh(cookie)).status).toBe(500);
       expect(door.faults.struck(rule)).toBe(1);
     });
-    // The answer was lost with the function: asking again is what the grace is for.
+    // The function's answer was lost; the grace allows asking again.
     const again = expectStatus(await refresh(cookie), 200);
     expectStatus(await refresh(again.cookie), 200);
   });
@@ -425,13 +425,13 @@ describe('access token', () => {
     const oldKeys = await keys();
     await door.rotateSecret('signing');
 
-    // Published first (every container has read the secret again after five minutes), signing later.
+    // The new key is first published (after five minutes every container has read the secret again), and signs later.
     await wait(door, 301);
     const both = await keys();
     expect(both.keys).toHaveLength(oldKeys.keys.length + 1);
     let current = expectStatus(await refresh(before.cookie), 200);
     expect(decodeProtectedHeader(current.body.session.accessToken).kid).toBe(oldKid);
-    // Verifiers who still keep the old document manage until the new key signs.
+    // Verifiers with the old document succeed until the new key signs.
     await verified(current.body.session.accessToken, oldKeys);
 
     let switched: Reply<Loose> | undefined;
@@ -446,10 +446,10 @@ describe('access token', () => {
       expect(previous).not.toBe(current.body.session.accessToken);
     }
     expect(switched).toBeDefined();
-    // Both documents' keys: what was published before the switch verifies what is signed after it.
+    // The document from before the switch verifies what is signed after the switch.
     await verified(current.body.session.accessToken, both);
     expect((await keys()).keys.map((key: Loose) => key.kid)).toContain(oldKid);
-    // Much later only the new one is left.
+    // Much later only the new key is left.
     await wait(door, 40 * 3600);
     expect((await keys()).keys.map((key: Loose) => key.kid)).not.toContain(oldKid);
   });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   door = await openWatchedDoor();
 });
 afterAll(() => door?.finish());
-/** Every test has a day of its own. */
+/** Every test uses another day. */
 beforeEach(() => door.clock.set(`2027-03-${String(day++).padStart(2, '0')}T00:30:00+08:00`));
 
 const codes = (replies: readonly Reply<Loose>[]) => replies.map(({ status, body }) => body?.code ?? status);
@@ -34,7 +34,7 @@ const sent = (replies: readonly Reply<Loose>[]) => replies.filter(({ status }) =
 const started = (at: WatchedDoor) => startRegistration(at, person());
 const send = (at: WatchedDoor, id: string, phone: string, challenge?: string) =>
   at.http('POST', `/v1/registrations/${id}/sms`, { phone, challenge });
-/** Sends, with as many challenges as are asked for. */
+/** Sends a code, and solves every challenge that is required. */
 async function sendSolved(at: WatchedDoor, id: string, phone: string): Promise<Reply<Loose>> {
   const asked = await send(at, id, phone);
   return asked.body?.code === 'CHALLENGE_REQUIRED'
@@ -62,7 +62,7 @@ describe('strangers', () => {
         expectStatus(await ticketCall(door, await loginTicket(door, who), 'sms'), 202);
         await wait(door, 600);
       }
-      // Ten in the day, of which one was the own registration's.
+      // Ten codes in the day, one of them from the person's own registration.
       const today = door.sms(who.phone).filter(({ purpose }) => purpose === 'registration');
       expect(today).toHaveLength(10);
     },
@@ -77,7 +77,7 @@ describe('strangers', () => {
     for (const phone of numbers.slice(20)) replies.push(await sendRegistrationCode(door, id, phone));
     expect(sent(replies)).toBe(3);
     expect(new Set(codes(replies))).toEqual(new Set([202, 'SMS_TOO_FREQUENT']));
-    // Possible again with another ticket, at the latest when this one is over.
+    // The refusal names the time at which the ticket ends; another ticket can send at once.
     const refused = replies.find(({ status }) => status === 429);
     expect(Date.parse(refused?.body.retryAt)).toBe(door.clock.now().getTime() + 1_800_000);
     expectStatus(await sendRegistrationCode(door, await started(door), numbers[39] ?? ''), 202);
@@ -141,7 +141,7 @@ describe('strangers', () => {
       const asked = await sendRegistrationCode(door, other, phone);
       expect(asked.body).toMatchObject({ status: 403, code: 'CHALLENGE_REQUIRED' });
       expectStatus(await send(door, other, phone, await solve(asked.body.challenge)), 202);
-      // The gap is told before a challenge is asked for.
+      // A send within the gap is refused before a challenge is required.
       expect((await sendRegistrationCode(door, other, phone)).body.code).toBe('SMS_TOO_FREQUENT');
       door.clock.set(door.clock.now().getTime() + 24 * 3_600_000);
       expectStatus(await sendRegistrationCode(door, await started(door), phone), 202);
@@ -170,7 +170,7 @@ describe('the stage', () => {
       const { session } = await loggedIn(small, who);
       for (let i = 0; i < 3; i++) expectStatus(await send(small, await started(small), mobile()), 202);
       expect(percents()).toEqual([25, 50, 75, 100]);
-      // A cheap solution does not do any more; the owner's codes are not asked.
+      // A cheap challenge is not enough any more. The owner's sends need none.
       const id = await started(small);
       const { body: handed } = expectStatus(await small.http('GET', '/v1/challenge'), 200);
       const cheap = await send(small, id, mobile(), await solve(handed.challenge ?? handed));
@@ -181,14 +181,14 @@ describe('the stage', () => {
       for (let i = 0; i < 4; i++) expectStatus(await sendSolved(small, await started(small), mobile()), 202);
       const refused = await send(small, id, mobile());
       expect(refused.body).toMatchObject({ code: 'SMS_TOO_FREQUENT', retryAt: '2027-03-02T10:00:00+08:00' });
-      // In a session the challenge is all that is asked for.
+      // In a session the challenge is enough.
       const path = '/v1/account/phones/sms';
       const phone = mobile();
       const asked = await small.http('POST', path, { phone }, { token: session.accessToken });
       expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
       const challenge = await solve(asked.body.challenge);
       expectStatus(await small.http('POST', path, { phone, challenge }, { token: session.accessToken }), 202);
-      // The next hour has its own.
+      // The next hour has a new budget.
       small.clock.set('2027-03-02T10:00:00+08:00');
       expectStatus(await send(small, await started(small), mobile()), 202);
     },
@@ -217,7 +217,7 @@ describe('notices of companies', () => {
     const id = await firm.invited(hand.who);
     expectStatus(await hand.call('POST', `/v1/authorizations/${id}/confirm`), 200);
   }, 60_000);
-  /** The clock has left the access token behind. */
+  /** The clock has moved on, so the access token has expired. */
   const goOn = async () => {
     await firm.boss.logIn();
     expectStatus(await firm.boss.switchTo(firm.id), 200);
@@ -241,12 +241,12 @@ describe('notices of companies', () => {
       await goOn();
       expectStatus(await patch(), 200);
       expect(told()).toBe(1);
-      // Another kind has its own ten minutes.
+      // Another kind of notice has its own ten minutes.
       const row = (await firm.staff()).find(({ role }) => role === 'tax-handler');
       expectStatus(await firm.on(row?.authorizationId, '', 'DELETE'), 204);
       expect(told()).toBe(2);
       expectStatus(await ticketCall(door, await loginTicket(door, hand.who), 'sms'), 202);
-      // Ten a day, this day's invitation and its three so far included.
+      // Ten notices a day, including the invitation and the three notices so far.
       for (let i = 0; i < 9; i++) {
         await wait(door, 601);
         await goOn();
@@ -254,7 +254,7 @@ describe('notices of companies', () => {
         expectStatus(await firm.on(id, 'withdraw'), 200);
       }
       expect(told() + before).toBe(10);
-      // Another company has its own.
+      // Another company has its own limit.
       const other = await company(door);
       expectStatus(await other.invite(hand.who), 201);
       expect(told() + before).toBe(11);

@@ -35,7 +35,7 @@ beforeAll(async () => {
   door = await openWatchedDoor();
 });
 afterAll(() => door?.finish());
-/** Every test has an hour of its own. */
+/** Every test uses another hour. */
 beforeEach(() => door.clock.set(Date.parse('2027-03-02T00:30:00+08:00') + hour++ * 3_600_000));
 
 const at = (seconds: number): string =>
@@ -50,7 +50,7 @@ async function startReset(who: Sample): Promise<string> {
   const body = { account: who.documentNumber, name: who.name, documentNumber: who.documentNumber };
   return expectStatus(await door.http('POST', '/v1/password-resets', body), 201).body.resetId;
 }
-/** From the sixth of a day a number of nobody wants a challenge (SMS-4). */
+/** From the sixth code of a day on, a number that nobody owns needs a challenge (SMS-4). */
 async function sendSolved(id: string, phone: string): Promise<Reply<Loose>> {
   const asked = await sendRegistrationCode(door, id, phone);
   if (asked.body?.code !== 'CHALLENGE_REQUIRED') return asked;
@@ -97,7 +97,7 @@ describe('how often', () => {
       expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(possible));
       await wait(door, 1);
     }
-    // The sixth waits for the end of the window, refusals do not move it.
+    // The sixth code must wait for the end of the window; refusals do not move the end.
     door.clock.set(first + 599_000);
     expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(windowEnd));
     expect(door.sms(who.phone)).toHaveLength(5);
@@ -136,7 +136,7 @@ describe('how often', () => {
       const otherLogin = await loginTicket(door, who);
       const reset = await startReset(who);
       const registration = await startRegistration(door, stranger);
-      // The code of the own registration was a stranger's: those wait, the owner's does not.
+      // The code of the person's own registration was a stranger's send: strangers must wait, the owner need not.
       for (const ask of [() => resetSms(reset), () => sendRegistrationCode(door, registration, who.phone)])
         expect((await ask()).body).toMatchObject(tooFrequent(at(60)));
       expectStatus(await ticketCall(door, login, 'sms'), 202);
@@ -159,7 +159,7 @@ describe('how often', () => {
         () => sendRegistrationCode(door, registration, who.phone),
       ])
         expect((await ask()).body).toMatchObject(tooFrequent(end));
-      // Another number is free.
+      // Another number has no gap.
       expectStatus(await sendRegistrationCode(door, registration, mobile()), 202);
     },
   );
@@ -216,7 +216,7 @@ describe('what a provider does', () => {
       for (let i = 0; i < 5; i++) {
         expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
         await wait(door, 60);
-        // In the middle of a window too.
+        // The same in the middle of a window.
         if (i < 4) await whileSms(kind, () => sendRegistrationCode(door, id, who.phone));
       }
       expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(at(300)));
@@ -232,7 +232,7 @@ describe('what a provider does', () => {
     await whileSms('error500', () => sendRegistrationCode(door, id, who.phone));
     const [window] = (await rows(door, 'SmsWindows')).filter((item) => item.startedAt === start);
     expect(window).toMatchObject({ total: 1, outside: 1, strangers: 1 });
-    // And the ticket and the day where they were.
+    // The counts of the ticket and of the day are as before.
     const days = (await rows(door, 'SmsWindows')).filter((item) =>
       item.phoneKey.startsWith(`${window?.phoneKey}/`),
     );
@@ -250,7 +250,7 @@ describe('what a provider does', () => {
     await whileSms('after', () => sendRegistrationCode(door, id, who.phone));
     expect(door.sms(who.phone)).toHaveLength(1);
     expect((await sendRegistrationCode(door, id, who.phone)).body).toMatchObject(tooFrequent(at(60)));
-    // And the code that arrived works.
+    // The code that arrived works.
     expectStatus(await profile(id, who, await codeFor(door, who.phone)), 200);
   });
 
@@ -376,7 +376,7 @@ describe('what a code opens', () => {
       const reply = await profile(id, { ...who, phone: swapped }, code);
       expect(reply.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG' });
     }
-    // Nor does an owned number tell that it is owned (PHN-3) to one who has no code for it.
+    // Without a code for it, nobody learns that a number is owned (PHN-3).
     const owner = await knownPerson(door);
     expect((await profile(id, { ...who, phone: owner.phone }, code)).body.code).toBe('SMS_CODE_WRONG');
     expect(
@@ -384,7 +384,7 @@ describe('what a code opens', () => {
     ).toBe('SMS_CODE_WRONG');
     const early = await door.http('POST', `/v1/registrations/${id}/complete`);
     expect(early.body.code).toBe('STEP_MISSING');
-    // Typed differently, it is the same number.
+    // The same number in another spelling is accepted.
     expectStatus(await profile(id, { ...who, phone: `+86 ${who.phone}` }, code), 200);
   });
 

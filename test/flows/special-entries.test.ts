@@ -33,7 +33,7 @@ const entries = [
 ] as const;
 type At = (typeof entries)[number];
 
-/** Where a company of one subject logs in, and where it is sent from anywhere else. */
+/** The entries at which a company of one subject can log in, and to which every other entry refers. */
 const home: Readonly<Record<CompanySubject, readonly [At, ...At[]]>> = {
   enterprise: ['enterprise'],
   'sole-proprietor': ['enterprise'],
@@ -62,14 +62,14 @@ describe('each company at each entry', () => {
       for (const entry of entries) {
         const reply = await enterCompany(door, boss, taxpayerId, { entry });
         if (entry === 'agency' && open.includes(entry)) {
-          // For its clients, and the legal representative is not on its staff form (AGY-1).
+          // For the agency's clients. The legal representative is not on the agency's staff form (AGY-1).
           expect(reply.body.code, entry).toBe('RELATION_NOT_FOUND');
           continue;
         }
         if (!open.includes(entry)) {
           expect(reply.body, entry).toMatchObject({ status: 403, code: 'USE_SPECIAL_ENTRY' });
           expect(open, entry).toContain(reply.body.entry);
-          // There the same person gets in.
+          // At that entry the same person can log in.
           expectStatus(await enterCompany(door, boss, taxpayerId, { entry: reply.body.entry }), 201);
           continue;
         }
@@ -144,7 +144,7 @@ describe('entries without a report', () => {
         taxpayerName: '合肥徽香茶业有限公司',
         role: 'tax-handler',
       });
-      // The hall takes it back: lost at once, the person is left.
+      // The hall removes the relation: the company identity is lost at once, and the natural person is left.
       const removal = `${path}/${related.body.authorizationId}`;
       const signed = await door.assertion('hall', {
         method: 'DELETE',

@@ -42,7 +42,10 @@ import {
 } from './support/sso.ts';
 
 let door: WatchedDoor;
-/** Everybody, silently; natural people after a question; the bosses of companies; people of the highest level. */
+/**
+ * Systems that accept everybody without a question, natural people after a question, managers of companies, and people
+ * of the highest level.
+ */
 let open: TaxSystem;
 let asking: TaxSystem;
 let bosses: TaxSystem;
@@ -71,7 +74,7 @@ const natural = async (): Promise<SignedIn> => {
   const { session } = await loggedInByFace(door, who);
   return { who, token: session.accessToken, sessionId: session.sessionId };
 };
-/** Somebody logged in as a tax handler of a company at work. */
+/** A person who is logged in as a tax handler of an active company. */
 const handler = async (): Promise<SignedIn & { taxpayerId: string }> => {
   const who = await knownPerson(door);
   const taxpayerId = await companyOf(door, await knownPerson(door), { name: '徽香茶业' });
@@ -79,7 +82,7 @@ const handler = async (): Promise<SignedIn & { taxpayerId: string }> => {
   const { session, token } = await inCompany(door, who, taxpayerId);
   return { who, token, sessionId: session.sessionId, taxpayerId };
 };
-/** A browser that a system sent, and its page for whoever is logged in there. */
+/** A browser that a system sent, and the deciding page for the person who is logged in there. */
 const pageFor = async (system: TaxSystem, { token }: { token?: string }, changes: Parameters = {}) => {
   const browser = await asked(door, system, changes);
   return { browser, ...pageOf(door, browser, token) };
@@ -306,7 +309,7 @@ describe('a decision', () => {
 });
 
 describe('between the look and the write', () => {
-  /** What an approval says that waits until `meanwhile` is done. */
+  /** Holds an approval until `meanwhile` is done, and returns the approval's answer. */
   const approvingWhile = async (
     someone: SignedIn,
     meanwhile: () => Promise<unknown>,

@@ -22,7 +22,10 @@ import {
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
 import { challengeOf, newVerifier } from './support/sso.ts';
 
-/** Tokens that are bound to a key (RFC 9449). `bound` must bind them, `free` may; `api` looks at both their tokens. */
+/**
+ * Tokens that are bound to a key (RFC 9449). `bound` must bind its tokens, `free` may; `api` introspects both systems'
+ * tokens.
+ */
 let door: WatchedDoor;
 let bound: StandIn;
 let free: StandIn;

@@ -33,7 +33,7 @@ beforeAll(async () => {
       { ...register, minLevel: 5 },
     ],
   });
-  // The functions of the telling are loaded once: starting them is not what is timed.
+  // Loads the functions of the telling once, so that their start is not measured.
   const { session, token } = await signedIn();
   await handedOver(door, session.sessionId, 'filing-web');
   expectStatus(await logOut(token), 204);
@@ -58,7 +58,7 @@ const signedIn = async () => {
   const { session } = await loggedInByFace(door, who);
   return { who, session, token: session.accessToken as string };
 };
-/** Sids of the hand-overs that a system was told of. */
+/** The sids of the hand-overs whose end a system was told. */
 const toldSids = ({ tokens }: StandIn) => tokens.map((token) => decodeJwt(token).sid);
 const ssoEvents = async (who: Known) =>
   (await history(door, who))
@@ -163,7 +163,7 @@ describe('SSO-8 a system that does not answer', () => {
     await door.settled();
     expect(toldSids(first())).toEqual([sid, sid, sid, sid, sid, sid]);
     expect(new Set(first().tokens).size).toBe(6);
-    // Each is told on its own.
+    // Each system is told separately.
     expect(systems[2]?.tokens).toHaveLength(1);
     expect(systems[1]?.tokens).toEqual([]);
     const events = await ssoEvents(who);
@@ -262,7 +262,7 @@ describe('SSO-8 a company of which many work in a system', () => {
     await door.settled();
     const { calls = 0, longestChain = 0 } = door.usage()['sso-notices'] ?? {};
     expect(calls).toBeGreaterThan(600);
-    // One after the other they would be a chain of hundreds.
+    // One after the other, the reads would be a chain of hundreds of calls.
     expect(longestChain).toBeLessThan(100);
     expect(first().tokens).toEqual([]);
   });
@@ -292,7 +292,7 @@ describe('SSO-14 a call that does not prove to be the tax system that it names',
       const stranger = { ...first(), privateKey, client: { ...client, clientId: 'nobody-web' } };
       await call(await assertionOf(door, stranger));
       const audited = await eventsAbout(door, 'client:filing-web');
-      // Two functions keep count apart.
+      // Two functions count separately.
       expect(audited.map(({ detail }) => detail.why).sort()).toEqual(['claims', 'claims', 'signature']);
       for (const { kind, outcome, detail } of audited)
         expect([kind, outcome, detail.client]).toEqual(['sso-client-refused', 'failure', 'filing-web']);

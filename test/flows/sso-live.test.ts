@@ -44,7 +44,10 @@ import { reportLine, reportNumber, underReport } from './support/reports.ts';
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
 import { pageOf } from './support/sso.ts';
 
-/** Filing is asked; its API and the registers' (which may know documents and numbers) look at its tokens. */
+/**
+ * People enter the filing system; its API and the registration system's API introspect its tokens. The registration
+ * system may know documents and numbers.
+ */
 let door: WatchedDoor;
 let filing: StandIn;
 let registers: StandIn;
@@ -87,7 +90,7 @@ async function forCompany(): Promise<Session & { taxpayerId: string }> {
   const { session, token, cookie } = await inCompany(door, who, taxpayerId);
   return { who, taxpayerId, token, cookie, sessionId: session.sessionId };
 }
-/** Works for a client by an agreement. */
+/** A person who works for a client because of an agreement. */
 async function agentFor() {
   const { id: firm } = await agencyFirm(door);
   const who = await knownPerson(door);
@@ -134,7 +137,7 @@ async function entered(
 const expectRefused = (reply: { status: number; body: Loose }, error: string, status = 400) =>
   expect([reply.status, reply.body.error]).toEqual([status, error]);
 
-/** What the three places say of a hand-over now. */
+/** The answers of refresh, userinfo and introspection about a hand-over at this moment. */
 async function said({ access, refreshToken }: Entered) {
   const [refreshed, info, asked] = await Promise.all([
     refresh(door, filing, refreshToken),
@@ -149,7 +152,7 @@ async function expectOver(one: Entered) {
   expectRefused(info, 'invalid_token', 401);
   expect([asked.status, asked.body]).toEqual([200, { active: false }]);
 }
-/** All three tell the same details. */
+/** Checks that all three answers contain the same details, and returns the details. */
 async function detailOf(one: Entered): Promise<Loose> {
   const { refreshed, info, asked } = await said(one);
   expect([refreshed.status, info.status, asked.body.active]).toEqual([200, 200, true]);
@@ -189,7 +192,7 @@ describe('SSO-7 refresh', () => {
     const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', door.url));
     const checked = { issuer: door.issuer, algorithms: ['ES256'], currentDate: door.clock.now() };
     const id = await jwtVerify(body.id_token, keys, { ...checked, audience: 'filing-web', typ: 'JWT' });
-    // OpenID Connect Core, 12.2: the same person and login, no nonce, a time of its own.
+    // OpenID Connect Core, 12.2: the same person and login, no nonce, a new time.
     const { nonce: _, ...claims } = decodeJwt(first.id);
     expect(id.payload).toEqual({ ...claims, iat: now(), exp: now() + 300 });
     const audience = filing.client.resources[0]?.uri ?? '';
@@ -197,7 +200,7 @@ describe('SSO-7 refresh', () => {
     expect(access.payload).toMatchObject({ sub: claims.sub, sid: claims.sid, scope: 'openid profile' });
     expect(access.payload.jti).not.toBe(decodeJwt(first.access).jti);
     expect(await sessionRow(sessionId)).toEqual({ ...before, lastSeenAt: now() });
-    // The same token again: it does not rotate.
+    // The same refresh token works again, because it does not rotate.
     expect((await refresh(door, filing, first.refreshToken)).status).toBe(200);
   });
 
@@ -234,7 +237,7 @@ describe('SSO-7 refresh', () => {
     for (const one of [first, second])
       expect((await refresh(door, filing, one.refreshToken)).status).toBe(200);
     expect(decodeJwt(first.id).sid).toBe(decodeJwt(second.id).sid);
-    // After an end there is another name, and what was given before is nothing.
+    // After the end, a new hand-over has another name, and the earlier tokens are worth nothing.
     expect((await revocation(door, filing, first.refreshToken)).status).toBe(200);
     const third = await entered(token);
     for (const one of [first, second])
@@ -260,7 +263,7 @@ describe('SSO-7 refresh', () => {
     expectRefused(await with_({ scope: ' ' }), 'invalid_scope');
     expectRefused(await with_({ resource: 'http://127.0.0.1/other' }), 'invalid_target');
     expect((await with_({ resource: filing.client.resources[0]?.uri ?? '' })).status).toBe(200);
-    // What was narrowed was this answer alone.
+    // The refresh narrowed only its own answer.
     expect((await with_({})).body.scope).toBe('openid profile');
   });
 
@@ -287,7 +290,7 @@ describe('SSO-7 refresh', () => {
     expectRefused(await refresh(door, filing, 'x', { client_assertion }), 'invalid_grant');
     const again = await refresh(door, filing, mine.refreshToken, { client_assertion });
     expectRefused(again, 'invalid_client', 401);
-    // None of this was a sign of life.
+    // None of these calls counted as activity.
     door.clock.advance(60);
     expectRefused(await refresh(door, filing, 'x'), 'invalid_grant');
     expect((await sessionRow(sessionId)).lastSeenAt).toBe(now() - 60);
@@ -319,7 +322,7 @@ describe('SSO-7 refresh', () => {
       expect(told).not.toContain(sessionId);
     const { refreshHash } = await rpRow(door, { sessionId, clientId: 'filing-web' });
     expect(refreshHash).toHaveLength(createHash('sha256').digest('base64url').length);
-    // By that hash it is known: sealed as it is, one of another key gives nothing.
+    // The stored hash identifies the token: a token that is sealed in the right way but has another key gives nothing.
     await setHash(
       sessionId,
       refreshHash.replace(/^./, (first: string) => (first === 'A' ? 'B' : 'A')),
@@ -454,10 +457,10 @@ describe('SSO-11 revocation', () => {
       expect(
         events.filter(({ subject, detail }) => subject === who.personKey && detail?.reason === 'revoked'),
       ).toHaveLength(2);
-      // Session and other systems go on.
+      // The session and the hand-overs to other systems continue.
       expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
       expect((await userinfo(door, other.access)).status).toBe(200);
-      // Twice changes nothing.
+      // A second revocation changes nothing.
       expect((await revocation(door, filing, one[kind])).status).toBe(200);
     },
   );
@@ -558,7 +561,7 @@ describe('SSO-7 SSO-8 what ends is known to the very next refresh, userinfo and 
     filing.tokens.length = 0;
     await change(one);
     await expectOver(mine);
-    // And the system is told, whichever way it is (SSO-8).
+    // In every case the system is told (SSO-8).
     await door.settled();
     expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toContain(decodeJwt(mine.id).sid);
   });
@@ -600,7 +603,7 @@ describe('SSO-7 what is narrowed is narrowed at the very next call', () => {
   });
 });
 
-/** Refresh has read that all stands, and its write waits. */
+/** The refresh has read that everything is valid, and its write is held. */
 describe('SSO-7 between the reads of a refresh and its write', () => {
   const beside = (refreshToken: string, meanwhile: () => Promise<unknown>) =>
     whileHeld(door, { function: 'sso-token' }, () => refresh(door, filing, refreshToken), meanwhile);
@@ -673,7 +676,10 @@ describe('the cost', () => {
 
 describe('a matter that was shown on the way', () => {
   const details = (matter: string) => JSON.stringify([{ type: 'matter', matter, nonce: 'n-1' }]);
-  /** Up to the code: an invoice matter by the face of the login, another by a scan of its own. */
+  /**
+   * The steps before the exchange: an invoice matter uses the face check of the login, another matter needs a scan of
+   * its own.
+   */
   async function codeWith({ who, token }: Session, matter: string) {
     const begun = await begin(door, filing, { authorization_details: details(matter) });
     const page = pageOf(door, begun, token);

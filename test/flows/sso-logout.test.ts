@@ -22,7 +22,7 @@ beforeAll(async () => {
   ]);
   door = await openWatchedDoor({
     relyingParties: [filing, invoice].map(({ client }) => client),
-    // Addresses have budgets; nobody here is asked for a challenge.
+    // Addresses have a budget for requests, but no test here reaches a challenge.
     policies: { challengeAfter: 1_000_000, ssoRequestsPerAddress: budget },
   });
 });
@@ -35,7 +35,7 @@ beforeEach(() => {
   for (const one of [filing, invoice]) one.tokens.length = 0;
 });
 
-/** Somebody who went to a system, with what it got. */
+/** A person who has entered a system, with the tokens that the system got. */
 interface Entered {
   readonly who: SignedIn & { readonly personKey: string };
   readonly idToken: string;
@@ -51,7 +51,7 @@ async function entered(system = filing): Promise<Entered> {
 }
 
 type Asked = Readonly<Record<string, string | undefined>>;
-/** A system's page sends the browser; answers where it goes. */
+/** A system's page sends the browser to the logout; returns the address to which the browser goes. */
 async function sent(asked: Asked | URLSearchParams, method: 'GET' | 'POST' = 'GET'): Promise<string> {
   const form = asked instanceof URLSearchParams ? asked : formOf(asked);
   const elsewhere = { origin: 'https://filing.example.cn' };
@@ -67,7 +67,10 @@ const confirm = (id: string, who: Pick<SignedIn, 'api'>, body: object = {}) =>
 const isOver = async (who: Pick<SignedIn, 'api'>) => (await who.api('GET', '/v1/session')).status === 401;
 
 describe('SSO-10 RP-initiated logout', () => {
-  /** What a module sends, and what becomes of it: at once or asked, and where the browser goes; a page where nothing does. */
+  /**
+   * One row: what is sent, whether the logout happens at once or after a question, and where the browser goes; or the
+   * page if nothing happens.
+   */
   type Row = readonly [
     module: string,
     asked: (there: Entered) => Asked,
@@ -197,7 +200,7 @@ describe('SSO-10 RP-initiated logout', () => {
     expect(events).toContainEqual(['session-ended', 'logged-out', 'filing-web']);
     expect(events).toContainEqual(['sso-ended', 'rp-logout', 'filing-web']);
     expect(events).toContainEqual(['sso-ended', 'logged-out', 'invoice-web']);
-    // Again, after a lost answer: nothing is there to end, and the browser goes where it was to go.
+    // The call again after a lost answer: nothing is left to end, and the browser goes to the same address.
     expect((await confirm(id, there.who)).status).toBe(401);
     expect((await door.http('POST', `/v1/sso/logouts/${id}/leave`, {})).body).toEqual({ redirectTo: bye });
   });

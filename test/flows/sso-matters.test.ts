@@ -23,7 +23,7 @@ import { changeRelation, giveRelation, keyOf } from './support/relations.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 import { pageOf } from './support/sso.ts';
 
-/** SSO-9: a request that asks a matter of risk, from the question to the tokens. */
+/** SSO-9: a request that asks for a matter of risk, from the request to the tokens. */
 let door: WatchedDoor;
 let invoice: StandIn;
 beforeAll(async () => {
@@ -58,7 +58,7 @@ const inCompanyAs = async (role: 'tax-handler' | 'finance-head', changes: object
 };
 const detail = (matter: string, nonce?: string) =>
   JSON.stringify([{ type: 'matter', matter, ...(nonce ? { nonce } : {}) }]);
-/** A browser that came with a matter, and its page for whoever is logged in there. */
+/** A browser that came with a request for a matter, and the deciding page for the logged-in person. */
 const asking = async (
   { token }: { token: string },
   matter = 'invoice.issue',
@@ -119,7 +119,7 @@ describe('SSO-9 a request that asks a matter', () => {
     const [decided] = (await history(door, someone.who)).filter(({ kind }) => kind === 'sso-decided');
     expect(decided?.detail).toMatchObject({ client: 'invoice-web', matter: 'invoice.issue' });
     expect(decided?.detail.transactionId).toBeTruthy();
-    // The scan was for this request: it is no proof for the portal's own step-ups.
+    // The scan was for this request, so it proves nothing for the portal's own step-ups.
     const asProof = `/v1/step-ups/${scan.body.scan.ticket}`;
     expect(said(await door.http('GET', asProof, undefined, { token: someone.token }))).toBe('NOT_FOUND');
   });
@@ -172,7 +172,8 @@ describe('SSO-9 a request that asks a matter', () => {
       const silent = await asking({ token }, 'invoice.issue', { prompt: 'none' });
       expect(errorIn(await silent.approve({ silently: true }))).toBe('account_selection_required');
 
-      // By a finance head's role, chosen here, the same person may; the check is made for that role.
+      // With the role finance head, chosen on this page, the same person may do the matter; the check is made for that
+      // role.
       await giveRelation(door, who, taxpayerId, 'finance-head');
       const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
       const { choiceId } = choices.find(({ identity }: Loose) => identity.role === 'finance-head');

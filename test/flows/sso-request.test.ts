@@ -24,7 +24,7 @@ let door: WatchedDoor;
 let filing: TaxSystem;
 let invoice: TaxSystem;
 let careful: TaxSystem;
-/** Requests of one address: far more than the tests before the last one make. */
+/** The budget of one address: far more requests than all tests before the last one make. */
 const budget = 150;
 beforeAll(async () => {
   [filing, invoice, careful] = await Promise.all([
@@ -215,7 +215,7 @@ describe('a pushed request', () => {
       expectStatus(await pageOf(door, first, session.accessToken).show(), 200);
       expectStatus(await pageOf(door, second, session.accessToken).approve(), 200);
       expectStatus(await pageOf(door, first, session.accessToken).approve(), 409);
-      // And it is used up.
+      // The reference is used up.
       expect((await byReference(request_uri)).location).toBe(page('request_uri'));
     },
   );
@@ -229,7 +229,7 @@ describe('a pushed request', () => {
     expect(opened.id).not.toBe('');
     door.clock.advance(1);
     expect((await byReference(request_uri)).location).toBe(page('request_uri'));
-    // Who opened it in time has the time of any other request.
+    // A browser that opened the request in time has the full time of a request.
     expectStatus(await pageOf(door, opened).system(), 200);
     door.clock.advance(599);
     expectStatus(await pageOf(door, opened).system(), 410);
@@ -305,10 +305,10 @@ describe('who pushes a request', () => {
 
 describe('an address', () => {
   long('SSO-2 LGN-12 has a budget; beyond it the person sees a page and nothing is kept', async () => {
-    // A window of its own.
+    // A new window for the budget.
     door.clock.advance(7_200);
     const answers: Awaited<ReturnType<typeof authorize>>[] = [];
-    // Ten at once: all of them would only wait for the one counter.
+    // Ten in parallel: more would only wait for the one counter.
     while (answers.length < budget + 10)
       answers.push(
         ...(await Promise.all(Array.from({ length: 10 }, () => authorize(door, requestOf(filing))))),

@@ -9,7 +9,7 @@ import { morning, openWatchedDoor, rows, type WatchedDoor } from '../support/wat
 import { putAll } from './support/bulk.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 
-/** More hand-overs end at once than one run can look at: here a run has a moment (SSO-8). */
+/** More hand-overs end at once than one run can check: here a run has very little time (SSO-8). */
 let door: WatchedDoor;
 let system: StandIn;
 beforeAll(async () => {
@@ -31,7 +31,10 @@ beforeEach(() => {
 
 const many = 300;
 const idleSeconds = 1_800;
-/** Hand-overs of people who are seen no more: written while they live, so that their own change ends none of them. */
+/**
+ * Hand-overs of idle sessions. They are written while the sessions are live, so that the change of their own row ends
+ * none of them.
+ */
 async function due(): Promise<RpSession[]> {
   const now = Math.floor(door.clock.now().getTime() / 1000);
   const handOvers = Array.from({ length: many }, (): RpSession => {
@@ -74,7 +77,7 @@ async function due(): Promise<RpSession[]> {
 }
 const sweep = async () => expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200).body;
 const sidsOf = (some: readonly Pick<RpSession, 'sid'>[]) => some.map(({ sid }) => sid).sort();
-/** Of these the ones that no run has looked at. */
+/** The hand-overs among these that no run has checked yet. */
 const waiting = async (some: readonly RpSession[]) => {
   const mine = new Set(sidsOf(some));
   return (await rows(door, 'RpSessions')).filter(

@@ -69,7 +69,7 @@ const kinds = async (who: Known) =>
   (await history(door, who))
     .map(({ kind }) => kind)
     .filter((kind) => kind.startsWith('sso-'))
-    // Of one moment: which comes first is chance.
+    // Events of the same moment have no fixed order.
     .sort();
 const expectRefused = (reply: { status: number; body: Loose }, error: string, status = 400) => {
   expect([reply.status, reply.body.error]).toEqual([status, error]);
@@ -119,7 +119,7 @@ describe('SSO-6 tokens', () => {
       aud: resource,
       sub,
       sid,
-      // The session, for ourselves: sealed, so that it ties no two systems together.
+      // The session, readable only for us; it is sealed, so that two systems cannot compare it.
       ses: expect.stringMatching(/^s1\.[\w-]+\.[\w-]+$/),
       client_id: 'filing-web',
       scope: 'openid profile',
@@ -133,7 +133,7 @@ describe('SSO-6 tokens', () => {
     });
     expect(await handOver(sessionId)).toMatchObject({ sid, sub, personKey: who.personKey, version: 1 });
     expect(await kinds(who)).toEqual(['sso-decided', 'sso-handed-over']);
-    // Nobody learns the person key, the number or the name.
+    // The tokens contain neither the person key nor the number nor the name.
     const said = JSON.stringify([id.payload, access.payload, reply.body]);
     for (const secret of [who.personKey, who.documentNumber, who.name, who.phone, sessionId])
       expect(said).not.toContain(secret);
@@ -283,7 +283,7 @@ describe('SSO-5 a code works once', () => {
     expectRefused(await exchange(door, filing, code), 'invalid_grant');
     expect(await handOver(sessionId)).not.toHaveProperty('ended');
     door.clock.advance(1);
-    // With the code alone nobody logs anybody out: not another client, not without the verifier.
+    // With the code alone nobody can end the hand-over: not another client, and nobody without the verifier.
     expectRefused(await exchange(door, invoice, code), 'invalid_grant');
     expectRefused(await exchange(door, filing, { ...code, verifier: 'x'.repeat(43) }), 'invalid_grant');
     expect(await handOver(sessionId)).not.toHaveProperty('ended');
@@ -292,9 +292,9 @@ describe('SSO-5 a code works once', () => {
     expect(await handOver(sessionId)).toMatchObject({ sid, ended: { reason: 'replay' } });
     expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
     expect(await kinds(who)).toContain('sso-replayed');
-    // The session itself lives: only what the code gave is over.
+    // The session is live; only the hand-over of the code has ended.
     expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
-    // And a third time changes nothing more.
+    // A third call changes nothing more.
     expectRefused(await exchange(door, filing, code), 'invalid_grant');
     expect((await kinds(who)).filter((kind) => kind === 'sso-replayed')).toHaveLength(1);
   });
@@ -485,7 +485,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
   it('SES-2 half an hour without a sign of life', async () => {
     const { token, sessionId } = await signedIn();
     door.clock.advance(1790);
-    // The access token is older than its five minutes: the decision was made while it lived.
+    // The access token has expired, but the decision was made while it was valid.
     expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 401);
     door.clock.set(morning);
     const code = await granted(door, filing, token);

@@ -32,7 +32,7 @@ import { changeRelation, giveRelation, inCompany } from './support/relations.ts'
 import { handlerOf, nobody, reportLine, reportNumber, underReport } from './support/reports.ts';
 import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
 
-/** Every way in which a hand-over ends, and that its system is told: once, by its own name, and nobody else. */
+/** Every way in which a hand-over ends. Its system is told once, by the right name, and no other hand-over is told. */
 let door: WatchedDoor;
 let system: StandIn;
 let beside: RpSession;
@@ -66,7 +66,7 @@ const setIn = (table: string, key: Record<string, string>, changes: Record<strin
     ),
   });
 
-/** Somebody at a system, and what may end it. */
+/** A person who has entered a system, and everything that can end the hand-over. */
 interface There {
   readonly who: Known & Pick<SignedIn, 'token' | 'cookie' | 'sessionId' | 'api'>;
   readonly handOver: RpSession;
@@ -78,7 +78,7 @@ interface AtClient extends There {
   readonly agency: Firm;
   readonly clientId: string;
   readonly agreementId: string;
-  /** The agreement once more, by the authority, with other facts. */
+  /** The authority sends the agreement again with other facts. */
   readonly again: (facts: object) => Promise<void>;
 }
 
@@ -155,7 +155,9 @@ async function underOne(
   };
 }
 
-/** One way: what is there, what ends it, the reason that is kept. `swept`: nobody writes, the next sweep sees it. */
+/**
+ * One way: what exists, what ends it, and the reason that is kept. `swept`: no write ends it; the next sweep finds it.
+ */
 interface Way<T extends There = There> {
   readonly way: string;
   readonly begin: () => Promise<T>;
@@ -197,7 +199,7 @@ const ofCompany =
   ({ taxpayerId }: AtCompany) =>
     feed(door, companyLine(taxpayerId, facts));
 const later = (seconds: number) => async () => void door.clock.advance(seconds);
-/** Logged in ten minutes before midnight: what ends then is no idle session. */
+/** Begins ten minutes before midnight, so that the session is not idle when the day ends. */
 const late =
   <T>(begin: () => Promise<T>) =>
   () => {
@@ -226,7 +228,7 @@ const ways: readonly Way[] = [
   ),
   way('a switch to another identity', 'switched', atCompany, switched),
   way('ENT-4 the company is cancelled', 'grounds-lost', atCompany, ofCompany({ state: 'cancelled' })),
-  // From here on for the long run.
+  // The following ways are tested only in the long run.
   way('SES-1 退出', 'logged-out', asPerson, ({ who }) => who.api('DELETE', '/v1/session')),
   way('ORD-1 sessions are ended by order', 'by-order', asPerson, ({ who }) =>
     reported(door, orderLine(who, 'end-sessions', 1)),
@@ -323,13 +325,13 @@ describe('SSO-8 a hand-over ends and its system is told', () => {
     await end(there);
     const { handOver, who } = there;
     if (swept) await sweep();
-    // SSO-8: within five seconds of what ended it.
+    // SSO-8: within five seconds after the end.
     await vi.waitFor(() => expect(toldSids()).toContain(handOver.sid), {
       timeout: allowing(5_000),
       interval: 20,
     });
     await door.settled();
-    // A sweep ends what earlier tests have left idle, too.
+    // A sweep also ends idle hand-overs of earlier tests.
     expect(toldSids().filter((sid) => !swept || sid === handOver.sid)).toEqual([handOver.sid]);
     const standing = await rpRow(door, handOver);
     expect(standing.told).toMatchObject({ tries: 1 });

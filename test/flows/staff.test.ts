@@ -105,7 +105,7 @@ describe('the people of a company', () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const away: FaultRule[] = [
       { function: 'staff', service: 'sms', kind: 'error500', times: Number.POSITIVE_INFINITY },
-      // After the caller and the person asked: the third read of a person is for the notice alone.
+      // The caller and the invited person are read first; the third read of a person serves only the notice.
       { function: 'staff', table: 'Users', action: 'GetItem', nth: 3, kind: 'error500', times: 3 },
     ];
     for (const [at, rule] of away.entries()) {
@@ -317,7 +317,7 @@ describe('the people of a company', () => {
     expectStatus(await firm.on(first, 'hide'), 200);
     expect(await firm.staff('history')).toEqual([]);
     expect(await hand.listed('history', firm.id)).toHaveLength(1);
-    // Hidden stays hidden when a newer authorisation takes its place.
+    // A hidden record stays hidden when a newer authorisation takes its place.
     const second = await firm.invited(hand.who);
     expect(await firm.staff('history')).toEqual([]);
     await firm.on(second, 'withdraw');
@@ -448,7 +448,7 @@ describe('the people of a company', () => {
       const page = expectStatus(await firm.boss.call('GET', '/v1/enterprise/staff?state=pending'), 200).body;
       expect(page.staff.length).toBeLessThan(120);
       expect(await firm.staff('history')).toEqual([]);
-      // A cursor is good for its own list and company only.
+      // A cursor is valid only for its own list and company.
       const elsewhere = await company(door);
       for (const [who, state] of [
         [firm, 'active'],
@@ -510,7 +510,7 @@ describe('the people of a company', () => {
       }),
       { numRuns: 12, interruptAfterTimeLimit: 25_000 },
     );
-    // Each row belongs to the company that its id was given to.
+    // Each row belongs to the company in whose list its id appeared.
     for (const row of await rowsOf(door, 'Relationships'))
       for (const at of [0, 1] as const)
         if (ids[at].has(String(row.authorizationId))) expect(row.companyKey).toBe(`c_${firms[at].id}`);
@@ -528,7 +528,7 @@ describe('the people of a company', () => {
           door.faults.add({ function: 'staff', table: 'Relationships', action: 'UpdateItem', kind, times });
           return firm.on(id, '', 'DELETE');
         });
-        // Whatever the first answer was, asking again ends in the same place.
+        // Whatever the first answer was, a second call leads to the same state.
         expect(['204', 'STATE_CONFLICT']).toContain(said(await firm.on(id, '', 'DELETE')));
       });
       expect(happened.map((event) => event.kind)).toEqual(['relation-deleted', 'relation-deleted']);

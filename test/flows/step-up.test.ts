@@ -17,7 +17,10 @@ import { companyLine, companyOf, feed, representativeLine } from './support/regi
 import { changeRelation, giveRelation } from './support/relations.ts';
 import { setOnPerson } from './support/tables.ts';
 
-/** Matters and audiences of this stage: those shipped, one that wants a scan each time, one short, one that sees documents. */
+/**
+ * The matters and audiences of this stage: the default ones, one matter with a new scan each time, one with a short
+ * time, and one audience that sees documents.
+ */
 let door: OwnDoor;
 beforeAll(async () => {
   door = await openOwnDoor({
@@ -39,7 +42,7 @@ const told = (reply: Reply<Loose>) => [reply.status, reply.body?.code ?? reply.b
 const start = (token: string, body: object = {}) =>
   door.http('POST', '/v1/step-ups', { matter: 'invoice.issue', audience: 'invoice', ...body }, { token });
 const show = (token: string, id: string) => door.http('GET', `/v1/step-ups/${id}`, undefined, { token });
-/** Registered by face, but without a face check since there is an account: a session that has proven nothing yet. */
+/** A registered person whose account has no face check yet, so the session has proved nothing. */
 async function fresh(level?: number): Promise<{ who: Known; token: string }> {
   const who = await knownPerson(door);
   if (level !== undefined) await setOnPerson(door, who.personKey, 'realNameLevel', level);
@@ -48,7 +51,7 @@ async function fresh(level?: number): Promise<{ who: Known; token: string }> {
 const wechat = (who: Sample) => localPartner(door, 'wechat-mini', workingAs(who));
 const ahtax = (who?: Sample) => localPartner(door, 'ahtax-app', who && workingAs(who));
 
-/** What another tax system does with a proof: our public keys and nothing else. */
+/** A tax system's check of a proof: with our public keys and nothing else. */
 async function checked(proof: string, audience = 'invoice'): Promise<JWTPayload> {
   const { body } = await door.http('GET', '/.well-known/jwks.json');
   const { payload } = await jwtVerify(proof, createLocalJWKSet(body), {
@@ -62,7 +65,7 @@ async function checked(proof: string, audience = 'invoice'): Promise<JWTPayload>
   return payload;
 }
 const seconds = () => Math.floor(door.clock.now().getTime() / 1000);
-/** Starts a step-up, passes it by phone, and answers the proof's claims. */
+/** Starts a step-up, passes it by phone, and returns the claims of the proof. */
 async function passed(token: string, who: Sample, body: { audience?: string } & Record<string, string> = {}) {
   const { stepUpId, scan } = expectStatus(await start(token, body), 201).body;
   expectStatus(await ahtax(who).showFace(scan.qrContent), 200);
@@ -108,7 +111,7 @@ describe('STP-1 the scan', () => {
     expect(decodeProtectedHeader(proof)).toMatchObject({ alg: 'ES256', typ: 'step-up+jwt' });
     for (const personal of [who.documentNumber, who.name, who.phone, who.personKey])
       expect(JSON.stringify(claims)).not.toContain(personal);
-    // The page's own poll tells the state; the proof goes to the session alone.
+    // The page's own poll shows only the state; only the session gets the proof.
     expect((await pollScan(door.http, scan)).body).toEqual({ state: 'passed' });
     expect((await history(door, who)).filter((event) => event.kind === 'face').at(-1)).toMatchObject({
       outcome: 'success',
@@ -209,7 +212,7 @@ describe('STP-2 the proof', () => {
       await wait(door, 86_398);
       const late = (await loggedInByQr(door, who)).session.accessToken;
       const last = await checked(expectStatus(await start(late), 200).body.proof);
-      // STP-4: however old the check, a proof lives five minutes.
+      // STP-4: a proof is valid for five minutes, whatever the age of the check.
       expect(last.exp).toBe(seconds() + 300);
       await wait(door, 2);
       expectStatus(await start(late), 201);
@@ -229,7 +232,7 @@ describe('STP-2 the proof', () => {
     await wait(door, 1);
     expectStatus(await start(later, { matter: 'invoice.fast' }), 201);
     expectStatus(await start(later), 200);
-    // STP-4: what is no invoice matter takes the face of this very step-up alone.
+    // STP-4: a matter that is not an invoice matter accepts only the face check of this step-up.
     for (const matter of ['refund.apply', 'taxpayer.cancel', 'relation.confirm'])
       expectStatus(await start(later, { matter }), 201);
   });
@@ -363,7 +366,10 @@ describe('STP-2 the proof', () => {
 });
 
 describe('STP-4 what holds when the proof is made', () => {
-  /** Started for a company and passed; what the session may do is changed before the proof is fetched. */
+  /**
+   * A step-up that was started for a company and passed. Before the proof is fetched, a test changes what the session
+   * may do.
+   */
   async function passedAs(role: Role, matter = 'invoice.issue') {
     const taxpayerId = await companyOf(door, await knownPerson(door));
     const who = await knownPerson(door);

@@ -19,7 +19,7 @@ const ordered = async (who: Parameters<typeof orderAtHall>[1], order: string) =>
   expectStatus(await orderAtHall(door, who, order, {}, { office: `办税厅 ${office++}` }), 204);
 
 describe('ORD-1 every door', () => {
-  // One of each kind, then all others.
+  // `npm test` runs one of each kind; the others are tagged `long`.
   const doors = [firstSteps, laterSteps, signedInSteps];
   const kinds = (of: readonly (readonly Way[])[]) => [
     ...of.flatMap((ways) => ways.slice(0, 1)),
@@ -53,7 +53,7 @@ describe('ORD-1 every door', () => {
   });
 });
 
-/** Calls of signed-in people that need no body. */
+/** The calls of signed-in people that need no body. */
 const signedIn = flows.flatMap(({ routes = {} }: { routes?: Record<string, RouteDeclaration> }) =>
   Object.values(routes)
     .filter(({ access, body, query }) => access === 'session' && !body && !query)

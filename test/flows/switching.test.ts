@@ -32,7 +32,7 @@ beforeAll(async () => {
   door = await openWatchedDoor();
 });
 afterAll(async () => {
-  // What only agencies use of `identity` agency-switching.test.ts shows.
+  // agency-switching.test.ts shows the grants of `identity` that only agencies use.
   await door?.finish('enterprise');
   for (const flow of ['identity', 'enterprise', 'session']) expect(companyGrantsLeft(door, flow)).toEqual([]);
 });
@@ -131,7 +131,7 @@ describe('the list', () => {
     expect(door.usage().identity?.longestChain).toBe(2);
     door.resetUsage();
     expectStatus(await become(token, choiceOf(choices, taxpayerId).choiceId), 200);
-    // The switch looks at one company, however many there are.
+    // A switch reads one company, however many companies the person has.
     expect(door.usage().identity?.readUnits).toBeLessThan(10);
   });
 });
@@ -167,7 +167,7 @@ describe('switching', () => {
       const again = expectStatus(await refresh(opened.cookie ?? ''), 200).body.session;
       expect(again.identity).toEqual(switched.identity);
       expectStatus(await get('/v1/enterprise', again.accessToken), 200);
-      // LGN-10: the role last used is preselected at the next login.
+      // LGN-10: the next login preselects the role that was used last.
       const next = (await bothFactors(door, who, home)).reply.body.choices;
       expect(next.filter((one: Loose) => one.preselected).map((one: Loose) => one.identity.role)).toEqual([
         'tax-handler',
@@ -322,7 +322,7 @@ describe('switching', () => {
     expect(cost('identity', 'POST /v1/session/identity').chain).toBe(3);
     door.resetUsage();
     expectStatus(await show(other), 200);
-    // Session and relation side by side.
+    // Session and relation are read in parallel.
     expect(cost('session', 'GET /v1/session')).toEqual({ calls: 2, chain: 1 });
     expectStatus(await get('/v1/enterprise', other), 200);
     expect(cost('enterprise', 'GET /v1/enterprise').chain).toBe(2);
@@ -343,7 +343,10 @@ describe('live sessions', () => {
     return { boss, who, taxpayerId, ...(await inCompany(door, who, taxpayerId)) };
   }
   const lost = { status: 403, code: 'RELATION_NOT_FOUND', title: '未查询到您与该企业的关联关系' };
-  /** What a session answers whose company is lost: company work ends, the person goes on. */
+  /**
+   * The answers of a session whose company is lost: calls for the company are refused, and the natural person can
+   * continue.
+   */
   async function expectLost(token: string) {
     for (const path of ['/v1/enterprise', '/v1/account', '/v1/sessions', '/v1/authorizations'])
       expect((await get(path, token)).body).toMatchObject(lost);
@@ -421,7 +424,7 @@ describe('live sessions', () => {
       const { accessToken: token } = expectStatus(await become(natural, choiceId), 200).body.session;
       expectStatus(await staff('PATCH', authorizationId, { permissions: ['filing'] }), 200);
       expect((await get('/v1/enterprise', token)).body.permissions).toEqual(['filing']);
-      // A tax handler's session does not manage people, nor read their list.
+      // A tax handler's session can neither manage people nor read their list.
       expect((await get('/v1/enterprise/staff', token)).body.code).toBe('ROLE_NOT_ALLOWED');
       expectStatus(await staff('DELETE', authorizationId), 204);
       await expectLost(token);
@@ -471,7 +474,7 @@ describe('live sessions', () => {
       expect((await history(door, who)).filter(({ kind }) => kind === 'identity-lost')).toMatchObject([
         { detail: { taxpayerId, role: 'tax-handler' } },
       ]);
-      // A lost answer is repeated as it was, and a later refresh tells nothing twice.
+      // A refresh whose answer was lost gets the same answer again; a later refresh does not repeat the message.
       expect(expectStatus(await refresh(cookie), 200).body.session.identity).toEqual({ kind: 'natural' });
       await wait(door, 30);
       const later = expectStatus(await refresh(refreshed.cookie ?? ''), 200).body.session;

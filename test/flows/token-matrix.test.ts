@@ -23,12 +23,12 @@ import { personLine } from './support/migration.ts';
 import { feed } from './support/registry.ts';
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
 
-/** Each kind of token that this system makes or takes, at every place that takes one (TOK-02). */
+/** Every kind of token that this system makes or takes, at every place that takes a token (TOK-02). */
 let door: WatchedDoor;
 let system: StandIn;
 let key: ProofKey;
 let session: { accessToken: string; sessionId: string };
-/** Those that live through the whole file. */
+/** The tokens that stay valid during the whole file. */
 const lasting: Record<string, string> = {};
 beforeAll(async () => {
   [system, key] = await Promise.all([standIn('filing-web'), proofKey()]);
@@ -58,19 +58,19 @@ afterAll(async () => {
   await door?.finish();
 });
 
-/** @param proof of the key that the tokens are bound to */
+/** @param proof a proof of the key to which the tokens are bound */
 async function entered(proof?: { dpop: string }, token = session.accessToken): Promise<Loose> {
   const code = await granted(door, system, token);
   return expectStatus((await exchange(door, system, code, {}, proof)) as Loose, 200).body;
 }
-/** Whoever has just logged in by face has proven enough for an invoice (STP-2). */
+/** A person who has just logged in by face needs no further scan for an invoice matter (STP-2). */
 async function proof(token: string): Promise<string> {
   const asked = { matter: 'invoice.issue', audience: 'invoice' };
   return expectStatus(await door.http('POST', '/v1/step-ups', asked, { token }), 200).body.proof;
 }
 
 const scans = { method: 'POST', path: '/v1/channel/scans' } as const;
-/** What is good once is made for each use, and so are those that a revocation ends. */
+/** Tokens that work once, or that a revocation ends, are made anew for each use. */
 const made: Record<string, () => Promise<string>> = {
   'authorization code': async () => (await granted(door, system, session.accessToken)).code,
   'channel assertion': () => door.assertion('ahtax-app', scans),
@@ -84,7 +84,7 @@ const made: Record<string, () => Promise<string>> = {
 };
 
 type Said = { readonly status: number; readonly body: Loose };
-/** How a place says no: its code; `taken` where it says anything else. */
+/** How a place refuses: its code, or `taken` if it answers anything else. */
 const word = ({ status, body }: Said, no: string): string =>
   status >= 400 && (body?.code ?? body?.error) === no ? no : 'taken';
 
@@ -108,7 +108,7 @@ const places: Record<string, Place> = {
     no: 'SESSION_ENDED',
     try: async (token) => {
       const reply = await door.http('GET', '/v1/account', undefined, { token });
-      // LGN-11: known, and good for one thing alone, which this is not.
+      // LGN-11: the token is known, but it may only change the password, which this route does not do.
       return reply.body.code === 'PASSWORD_CHANGE_REQUIRED' ? 'SESSION_ENDED' : word(reply, 'SESSION_ENDED');
     },
   },
@@ -148,7 +148,7 @@ const places: Record<string, Place> = {
   'code of /oauth2/token': {
     takes: [],
     no: 'invalid_grant',
-    // A code alone is nothing: its verifier stays with whoever began (sso-token.test.ts has the right one).
+    // A code alone is worth nothing without its verifier; sso-token.test.ts has a test with the verifier.
     try: async (code) =>
       word(
         await exchange(door, system, {
@@ -223,7 +223,7 @@ const places: Record<string, Place> = {
     no: 'nothing ended',
     try: async (token) => {
       const name = { sessionId: session.sessionId, clientId: system.client.clientId };
-      // The one before may have ended what there was.
+      // The try before this one may have ended the hand-over.
       if ((await rpRow(door, name)).ended) await entered();
       expect((await revocation(door, system, token)).status).toBe(200);
       const { ended } = await rpRow(door, name);
@@ -267,7 +267,7 @@ describe('TOK-02 SES-2 SSO-6 SSO-7 SSO-10 SSO-11 every token at every place that
     expect(Object.keys(lasting).length + Object.keys(made).length).toBe(13);
     const taken = new Set(Object.values(places).flatMap(({ takes }) => takes));
     const nowhere = [...Object.keys(lasting), ...Object.keys(made)].filter((kind) => !taken.has(kind));
-    // A proof is for those who asked for it, a code for whoever has its verifier.
+    // No place of ours accepts a step-up proof, and a code needs its verifier.
     expect(nowhere).toEqual(['step-up proof', 'authorization code']);
   });
 });

@@ -19,7 +19,7 @@ const lines = (): Line[] =>
       return [];
     }
   });
-/** A line comes a moment after the answer. */
+/** A log line can come a moment after the answer. */
 async function line(is: (line: Line) => boolean): Promise<Line> {
   for (let waited = 0; waited < 5_000; waited += 20) {
     const found = lines().findLast(is);

@@ -49,7 +49,7 @@ const codes = (replies: readonly { body: { code?: string } }[]): Record<string, 
   return counted;
 };
 const solution = async (reply: { body: { challenge?: unknown } }) => solve(reply.body.challenge as never);
-/** A person with a record and no account. */
+/** A person with a real-name record and without an account. */
 async function collected(who = personWith('208')): Promise<Sample> {
   expect(await door.registry(collectionLine(who))).toMatchObject({ accepted: 1 });
   return who;
@@ -64,13 +64,13 @@ describe('REG-9 names tried against a document', () => {
       expect(codes(replies)).toEqual({ PERSON_MISMATCH: free, CHALLENGE_REQUIRED: 60 - free });
       for (const changes of [{}, { name: '不同人' }, { consents: ['privacy'] }])
         expect((await start(who, changes)).body.code).toBe('CHALLENGE_REQUIRED');
-      // A solved one is heard, right or wrong.
+      // A try with a solved challenge is judged, whether it is right or wrong.
       const asked = await start(who);
       expect((await start(who, { name: '不同人', challenge: await solution(asked) })).body.code).toBe(
         'PERSON_MISMATCH',
       );
       expect((await start(who, { challenge: await solution(await start(who)) })).status).toBe(201);
-      // Other documents are not concerned, and tomorrow is another day.
+      // Other documents are not affected, and on the next day the count begins again.
       expect((await start(await collected())).status).toBe(201);
       await wait(door, 86_400);
       expect((await start(who)).status).toBe(201);
@@ -99,7 +99,7 @@ describe('REG-9 names tried against a document', () => {
     expect(happened).toMatchObject([{ kind: 'identity-refused', detail: { reason: 'already-registered' } }]);
     await Promise.all(wrongNames(free).map((name) => start(who, { name })));
     expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
-    // It is no lock.
+    // The count locks nobody.
     expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
   });
 
@@ -205,7 +205,7 @@ describe('REG-9 names tried by people in a session', () => {
         detail: { reason: 'name' },
       });
       const nobody = claimed({ ...other, name: '查无此人' });
-      // Right or wrong, the answers are the same, whatever else the call would be refused for.
+      // With the right and with a wrong name the answers are the same, whatever else is wrong with the call.
       const answersTo = async (name: string) => {
         const guess = claimed({ ...who, name });
         const replies = [
@@ -261,7 +261,7 @@ describe('REG-9 names tried by people in a session', () => {
           detail: { reason: 'name', officer: '3401001', office: '合肥市办税服务厅' },
         });
       expect(JSON.stringify(happened)).not.toContain('查无此人');
-      // A counter is asked for no challenge, everybody else is.
+      // A counter needs no challenge; everybody else does.
       expect((await tries[0]?.())?.body.code).toBe('PERSON_MISMATCH');
       expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
     },
@@ -288,7 +288,7 @@ describe('REG-9 numbers tried against a hall record', () => {
     expect(door.sms(who.phone)).toEqual([]);
     const solved = await send(who.phone, await solution(await send(who.phone)));
     expectStatus(solved, 202);
-    // Nor does a full window tell the right number from a wrong one.
+    // A full SMS window does not show either whether the number is right.
     expect((await send(who.phone)).body.code).toBe('CHALLENGE_REQUIRED');
     expect(await codeFor(door, who.phone)).toMatch(/^\d{6}$/);
   });
@@ -316,7 +316,7 @@ describe('REG-9 找回手机号码 for nobody', () => {
       ...Array(3).fill('ACCOUNT_LOCKED'),
     ]);
     expect([await rowsOf(door, 'Lockouts'), await events(door)]).toEqual(before);
-    // Whoever registers with that document the same day has an open account.
+    // A person who registers with this document on the same day has an unlocked account.
     await registered(door, nobody);
     expect((await enterPassword(door, nobody.documentNumber, nobody.password)).status).toBe(201);
     const locked = (await rowsOf(door, 'Lockouts')).filter(({ lockedAt }) => lockedAt !== undefined);

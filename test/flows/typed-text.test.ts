@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => door?.stop());
 
-/** `密码` as an old page would send it. */
+/** `密码` in GBK, as an old page would send it. */
 const gbk = Buffer.from([0xc3, 0xdc, 0xc2, 0xeb]);
 const around = (before: string, bytes: Buffer, after: string) =>
   Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)]);
@@ -49,7 +49,7 @@ describe('bytes that are no UTF-8', () => {
       expect(() => read(around(before, bytes, after), base64)).toThrow(
         expect.objectContaining({ code: 'BAD_REQUEST', details: { errors: broken } }),
       );
-    // Half a pair as an escape is no text either, and is told by its place.
+    // Half a surrogate pair in an escape sequence is refused too, and the answer names its place.
     expect(() => read(JSON.stringify(typed).replace('密码', '\\ud842'), base64)).toThrow(
       expect.objectContaining({ details: { errors: [{ path: 'password', message: 'not UTF-8' }] } }),
     );
@@ -72,7 +72,7 @@ describe('bytes that are no UTF-8', () => {
       expect(answer.status).toBe(400);
       expect(await answer.json()).toMatchObject({ code: 'BAD_REQUEST', errors: [{ path: 'body' }] });
     }
-    // All five tries are there still.
+    // All five tries are left.
     for (const left of [4, 3])
       expect((await enterPassword(door, who.documentNumber, 'Quite#Wrong77')).body.remainingAttempts).toBe(
         left,

@@ -87,7 +87,7 @@ describe('STP-3 verification at terminal and counter', () => {
         nonce: 'T03-000017',
         channel: 'terminal',
       });
-      // An answer that was lost may be asked for again while the code lives, and not after.
+      // If the answer was lost, the page may ask again while the code is valid, and not afterwards.
       await wait(door, defaultPolicies.faceScanSeconds - 1);
       expect((await ask(scan)).body.proof).toBeDefined();
       await wait(door, 1);
@@ -125,7 +125,7 @@ describe('STP-3 verification at terminal and counter', () => {
     ]);
     await door.http('POST', '/local/face', { outcome: 'pass' });
     expect((await ask(scan)).body).toMatchObject({ state: 'scanned' });
-    // Neither the scan's ticket alone nor another page's secret shows anything.
+    // Neither the ticket of the scan alone nor the secret of another page shows anything.
     expect(told(await ask({ ...scan, pollSecret: 'x'.repeat(32) }))).toEqual([404, 'NOT_FOUND']);
   });
 

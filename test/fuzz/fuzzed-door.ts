@@ -10,20 +10,20 @@ import type { Client, Loose, Reply, Request } from '../support/client.ts';
 import { lastingRows } from './lasting-rows.ts';
 import { idOf, memberOf } from './values.ts';
 
-/** What OpenAPI says that a route takes. */
+/** What a route takes, according to OpenAPI. */
 interface Takes {
   readonly members: Readonly<Record<string, Shape>>;
   readonly query: Readonly<Record<string, Shape>>;
 }
 
-/** A request with one thing changed in it. */
+/** A request with one change. */
 interface Mutant {
   readonly what: string;
   readonly path: string;
   readonly body: unknown;
 }
 
-/** Each wrong one counts against the person or the code: a few more, and the journey is locked. */
+/** Members whose wrong values count as guesses; a few more of them would lock the journey. */
 const guesses = new Set([
   'password',
   'oldPassword',
@@ -37,20 +37,21 @@ const guesses = new Set([
 const longestPath = 4_000;
 
 export interface FuzzedDoor extends PatientDoor {
-  /** While it is off, requests go out as they are. */
+  /** While this is false, requests are sent unchanged. */
   fuzzing: boolean;
-  /** Whether a changed request was taken in the place of the right one, or a guess was counted. */
+  /** Whether a changed request was accepted instead of the right one, or a guess was counted. */
   readonly strayed: () => boolean;
-  /** Routes that got changed requests. */
+  /** The routes that got changed requests. */
   readonly met: ReadonlySet<string>;
 }
 
 /**
- * A door that sends, before each request of a journey, the same with one field of it changed, as often as asked. Such an answer
- * is never 5xx, has a code that OpenAPI lists (the client sees to that) and a title in the language asked for; and what it
- * refused has changed nothing that lasts. One that is accepted stands in the place of the right one.
- * @param round which field of each request: all of them, one after the other, in so many rounds as the largest has fields
- * @param often changed requests a field
+ * A runtime whose client sends, before each request of a journey, the same request with one changed field, `often`
+ * times. The answer to a changed request is never 5xx; it has a code that OpenAPI lists (the client checks that) and a
+ * title in the requested language; and a refusal changes nothing that lasts. An accepted request takes the place of the
+ * right one.
+ * @param round which field of each request is changed: the rounds go through all fields one after the other
+ * @param often changed requests for each field
  */
 export async function fuzzed(
   door: LegacyDoor,
@@ -65,7 +66,7 @@ export async function fuzzed(
   const draw = <T>(values: fc.Arbitrary<T>, count = often): T[] =>
     fc.sample(values, { seed: seed + drawn++, numRuns: count });
 
-  /** Of one place of the request only; another place in another round. */
+  /** Changes one field of the request; another round changes another field. */
   function mutants(takes: Takes, path: string, body: unknown, ids: readonly string[]): Mutant[] {
     const [plain = '', query = ''] = path.split('?');
     const places: (() => Mutant[])[] = [];
@@ -94,11 +95,11 @@ export async function fuzzed(
           body,
         })),
       );
-    // Beyond this the gateway refuses by itself (431), before any route is looked for.
+    // The gateway itself refuses longer paths (431), before it looks for a route.
     return (places[round % places.length]?.() ?? []).filter((mutant) => mutant.path.length < longestPath);
   }
 
-  /** Answers what was accepted; undefined where all were refused. */
+  /** Returns what was accepted; undefined if every request was refused. */
   async function tryMutants(
     routeKey: string,
     ids: readonly string[],
@@ -119,7 +120,7 @@ export async function fuzzed(
         headers: { ...sent.request.headers, 'accept-language': language },
       });
       const what = `seed ${seed}, round ${round}: ${routeKey} with ${mutant.what} (${language})`;
-      // Reading something else leads nowhere else.
+      // A read of something else does not change the journey.
       if (reply.status < 400 && sent.method === 'GET') continue;
       if (reply.status < 400) {
         strayed = true;
@@ -127,9 +128,9 @@ export async function fuzzed(
       }
       expectRefused(reply, language, what);
       if ([401, 423, 429].includes(reply.status) || reply.body.code === 'IDENTITY_MISMATCH') strayed = true;
-      // A solved challenge serves one request.
+      // A solved challenge works for one request.
       if ((sent.body as Loose)?.challenge !== undefined) strayed = true;
-      // Most write nothing at all: then there is nothing to look for.
+      // Most refusals write nothing, and then there is nothing to compare.
       const now = written(door);
       if (now === units) continue;
       units = now;
@@ -157,7 +158,7 @@ export async function fuzzed(
         const accepted = await tryMutants(match.route.routeKey, Object.values(match.params), sent);
         if (accepted) return accepted;
         const sign = signers.get(request.assertion ?? '');
-        // The journey's own assertion is spent where a changed request used it.
+        // A changed request has used the journey's assertion, so the journey signs a new one.
         if (sign) return door.http(method, path, body, { ...request, assertion: await sign(path) });
       }
       return door.http(method, path, body, request);
@@ -183,13 +184,13 @@ function expectRefused(reply: Reply<Loose>, language: string, what: string): voi
   expect(reply.body.title, said).toMatch(/^[^\p{Script=Han}]+$/u);
 }
 
-/** Units of writing that all functions have used so far. */
+/** The write units that all functions have used so far. */
 const written = (door: LegacyDoor): number =>
   Object.values(door.usage()).reduce((sum, { writeUnits }) => sum + writeUnits, 0);
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 
-/** From the document that the system serves, not from the contracts behind it. */
+/** Read from the OpenAPI document that the system serves, not from the contracts. */
 async function takesOf(door: LegacyDoor): Promise<Map<string, Takes>> {
   const { paths } = (await door.http('GET', '/v1/openapi.json')).body;
   const all = new Map<string, Takes>();

@@ -56,7 +56,7 @@ afterAll(async () => {
   await door?.stop();
 });
 
-/** Goes through a journey while every field of it is changed, too; answers the routes that were met. */
+/** Makes a journey while every field of its requests is changed; returns the routes that got changed requests. */
 async function through(kind: Kind, how: Parameters<typeof fuzzed>[1]): Promise<ReadonlySet<string>> {
   const own = await fuzzed(door, how);
   const journey = await kind.ready(own);
@@ -64,7 +64,7 @@ async function through(kind: Kind, how: Parameters<typeof fuzzed>[1]): Promise<R
   try {
     await journey.run(false);
   } catch (error) {
-    // A changed request that was taken, or that counted against the person, leads elsewhere.
+    // A changed request that was accepted, or that counted against the person, may make the journey fail.
     if (!own.strayed() || isFinding(error)) throw error;
   } finally {
     own.fuzzing = false;
@@ -76,7 +76,10 @@ async function through(kind: Kind, how: Parameters<typeof fuzzed>[1]): Promise<R
 const isFinding = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'AssertionError' || /does not list/.test(error.message));
 
-/** A route by itself, with what the contract takes, sent by somebody who may; every answer but a 5xx will do. */
+/**
+ * Calls a route alone with a body that the contract accepts, as a person who may call it; every answer except 5xx is
+ * fine.
+ */
 async function alone({ route, name }: Route, own: FuzzedDoor): Promise<void> {
   const path = pathWith(route, 'A'.repeat(43)) + goodQuery(route);
   const body = route.body ? goodBody(route) : undefined;
@@ -94,7 +97,7 @@ async function alone({ route, name }: Route, own: FuzzedDoor): Promise<void> {
   own.fuzzing = false;
 }
 
-/** The largest body has no more fields than this, with its ids. */
+/** The largest body has at most this many fields, its ids included. */
 const rounds = 8;
 
 describe('requests with one field changed', () => {
@@ -125,7 +128,7 @@ describe('requests with one field changed', () => {
     }
   });
 
-  // What browsers and tax systems send there are queries and forms: oauth.test.ts.
+  // oauth.test.ts changes the queries and forms that browsers and tax systems send to the other routes.
   it.each(routes.filter(({ route }) => !route.path.startsWith('/oauth2/')))(
     'BL-06 API-01 ERR-01 $name by itself: refused or taken, never half',
     { tags: ['long'], timeout: 300_000 },

@@ -1,7 +1,10 @@
 import { type Row, rowsOf } from '../flows/support/tables.ts';
 import type { Door } from '../support/door.ts';
 
-/** Tables of facts. The others count tries, sends and misses or keep the history, which a refusal adds to. */
+/**
+ * The tables of lasting facts. The other tables count tries, sends and misses, or keep the history; a refusal writes
+ * there too.
+ */
 const tables = [
   'Users',
   'Phones',
@@ -16,9 +19,9 @@ const tables = [
 const textOf = (row: Row): string =>
   JSON.stringify(row, (_name, value) => (value instanceof Set ? [...value].sort() : value));
 
-/** Everything that lasts, row by row, to be compared. */
+/** Every lasting row as text, for a comparison. */
 export async function lastingRows(door: Door): Promise<readonly string[]> {
-  // Copies of what the journey has changed follow after its answers.
+  // The streams update copies of the changed data after the answers.
   await door.settled();
   const found = await Promise.all(
     tables.map(async (table) => (await rowsOf(door, table)).map((row) => `${table} ${textOf(row)}`)),

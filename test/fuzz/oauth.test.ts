@@ -15,7 +15,10 @@ import { challengeOf, queryOf } from '../flows/support/sso.ts';
 import { loggedInByFace } from '../support/door.ts';
 import { knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
 
-/** Forms and queries of tax systems with one parameter changed: refused in OAuth's words, or taken, never half. */
+/**
+ * Forms and queries of tax systems with one changed parameter: each is refused with an OAuth error or accepted, and
+ * never half accepted.
+ */
 let door: WatchedDoor;
 let system: StandIn;
 let other: StandIn;
@@ -36,7 +39,7 @@ const text = fc.oneof(
   fc.string({ maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom('', ' ', '\u0000', 'null', '[]', '{"$ne":""}', '皖', '%FF', "' OR 1=1", '../'),
-  // JSON that is read: numbers that no table holds, halves of characters, names that mean something to programs.
+  // JSON that the system reads: numbers that no table can hold, halves of characters, names with a meaning in programs.
   fc.constantFrom(
     '{"id_token":{"real_name_level":{"essential":true,"value":1e300}}}',
     '{"id_token":{"acr":{"essential":true,"values":["\\ud842"]}}}',
@@ -47,7 +50,7 @@ const text = fc.oneof(
   ),
   fc.constant('x'.repeat(9_000)),
 );
-/** One parameter left out, changed, sent twice, or one more. */
+/** One parameter is left out, changed, sent twice, or added. */
 const changed = (good: Pairs): fc.Arbitrary<{ what: string; pairs: Pairs }> =>
   fc
     .tuple(fc.nat(good.length - 1), text, fc.constantFrom('drop', 'change', 'double', 'more', 'case'))
@@ -71,7 +74,7 @@ const proof = async (): Promise<Pairs> => [
   ['client_assertion', await assertionOf(door, system)],
 ];
 
-/** A good request with whatever a client may ask for. */
+/** A valid request with everything that a client may ask for. */
 function requested(): Pairs {
   const redirectUri = system.client.redirectUris[0] ?? '';
   return Object.entries({
@@ -91,7 +94,7 @@ function requested(): Pairs {
   });
 }
 
-/** Few in `npm test`. */
+/** `npm test` runs only a few. */
 const sizes: [number, { tags?: string[]; timeout?: number }][] = [
   [25, {}],
   [400, { tags: ['long'], timeout: 900_000 }],
@@ -112,7 +115,7 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
       .entries()) {
       code ??= await granted(door, system, token);
       const good = new Map(await form(code));
-      // The sample was drawn over stand-ins: what it left alone gets its real value.
+      // The sample contains placeholders; placeholders that were not changed get their real values.
       const sent = pairs.map(([name, value]): readonly [string, string] => {
         const real = ['C', 'R', 'V'].includes(value) || name.startsWith('client_assertion');
         return [name, real ? (good.get(name.toLowerCase()) ?? value) : value];
@@ -134,11 +137,11 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
         const query = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
         const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
         const location = answer.headers.get('location') ?? '';
-        // Beyond its limit of an address the gateway refuses by itself.
+        // The gateway itself refuses a longer address.
         if (query.toString().length > 7_000 && answer.status !== 303) continue;
         const said = `${what} → ${answer.status} ${location}`;
         expect(answer.status, said).toBe(303);
-        // Whatever came, nothing of ours failed by it.
+        // Whatever was sent, nothing of ours failed.
         expect(location, said).not.toContain('reason=unavailable');
         if (location.startsWith(`${door.issuer}/sso`)) continue;
         expect(location.startsWith(`${redirectUri}?`), said).toBe(true);

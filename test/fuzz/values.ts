@@ -3,7 +3,7 @@ import type { Shape } from '../flows/support/bodies.ts';
 import { creditCode } from '../flows/support/feed-lines.ts';
 import { mobile, residentNumber } from '../support/people.ts';
 
-/** What breaks programs: lengths, Unicode, numbers and texts that mean something to somebody. */
+/** Values that often break programs: extreme lengths, Unicode, numbers, and texts with a special meaning. */
 const oddities: readonly unknown[] = [
   '',
   ' ',
@@ -34,7 +34,7 @@ const oddities: readonly unknown[] = [
   { toString: 1 },
 ];
 
-/** Values that the schema allows, as far as OpenAPI says it. */
+/** Values that the OpenAPI schema allows. */
 function fitting(shape: Shape): fc.Arbitrary<unknown> {
   if (shape.const !== undefined) return fc.constant(shape.const);
   if (shape.enum) return fc.constantFrom(...shape.enum);
@@ -66,7 +66,7 @@ function fitting(shape: Shape): fc.Arbitrary<unknown> {
   }
 }
 
-/** Almost what stood there: it passes the schema more often, and so meets the rules behind it. */
+/** A value close to the original. It passes the schema more often, and so reaches the rules behind the schema. */
 function near(value: unknown): fc.Arbitrary<unknown> {
   if (typeof value === 'boolean') return fc.constant(!value);
   if (typeof value === 'number') return fc.constantFrom(value + 1, value - 1, -value, value + 0.5);
@@ -87,7 +87,7 @@ function near(value: unknown): fc.Arbitrary<unknown> {
   );
 }
 
-/** A value that the rules know, of somebody or something else. */
+/** A value in the right form that belongs to somebody or something else. */
 const others: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   phone: fc.constantFrom(mobile(), '10086', '+8613805510001'),
   newPhone: fc.constantFrom(mobile(), '10086'),
@@ -106,8 +106,8 @@ const others: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 };
 
 /**
- * A value for one member, from what fits to what nobody would send. `undefined`: the member is missing.
- * @param value what the journey sends there
+ * A value for one member, from a valid one to an absurd one. `undefined` means that the member is missing.
+ * @param value the value that the journey sends
  */
 export const memberOf = (shape: Shape, name: string, value: unknown): fc.Arbitrary<unknown> =>
   fc.oneof(
@@ -119,7 +119,7 @@ export const memberOf = (shape: Shape, name: string, value: unknown): fc.Arbitra
     { weight: 1, arbitrary: fc.constant(undefined) },
   );
 
-/** Another id in a path: one that nobody has, a changed one, and what is none. */
+/** Another id for a path: an id that nobody has, a changed id, and a text that is no id. */
 export const idOf = (real: string): fc.Arbitrary<string> =>
   fc.oneof(
     fc.stringMatching(/^[\w-]{43}$/),

@@ -5,7 +5,9 @@ interface Secret {
   versions: Map<string, { text?: string; stages: Set<string> }>;
 }
 
-/** The members that the calls use; each call has those it needs, or the fake answers wrongly and a test fails. */
+/**
+ * The members that the calls use. If a call lacks a member that it needs, the fake answers wrongly and a test fails.
+ */
 interface Input {
   SecretId: string;
   VersionId?: string;
@@ -21,7 +23,7 @@ interface Input {
   EncryptionContext: Record<string, string>;
 }
 
-/** As much of Secrets Manager and KMS as the rotation protocol needs, with its rules on versions and stages. */
+/** The part of Secrets Manager and KMS that the rotation needs, with the rules on versions and stages. */
 export async function fakeAws() {
   const secrets = new Map<string, Secret>();
   const wrappedKeys = new Map<string, { plain: Buffer; context: string }>();
@@ -96,9 +98,9 @@ export async function fakeAws() {
   return {
     ...server,
     calls,
-    /** Played instead of the next answers, in order. */
+    /** Answers that are given instead of the next ones, in order. */
     faults,
-    /** Asked before each answer, with the number of the call; what it gives is played instead. */
+    /** Called before each answer with the number of the call; its result, if there is one, is the answer. */
     control,
     environment: {
       AWS_REGION: 'cn-north-1',
@@ -113,7 +115,7 @@ export async function fakeAws() {
         versions: new Map([[randomUUID(), { text, stages: new Set(['AWSCURRENT']) }]]),
       });
     },
-    /** What RotateSecret does before it calls the function. */
+    /** The step that RotateSecret makes before it calls the function. */
     beginRotation(secretId: string): string {
       const token = randomUUID();
       const versions = secrets.get(secretId)?.versions;

@@ -128,7 +128,7 @@ describe('rotation', () => {
           kind === 'signing'
             ? [before.keys, after.keys].map((keys: { kid: string }[]) => keys.map(({ kid }) => kid))
             : [before.keys, after.keys].map(Object.keys);
-        // One key more than before, whatever happened in between.
+        // There is exactly one new key, whatever happened in between.
         expect(made?.filter((id) => !known?.includes(id))).toHaveLength(1);
       }
     },

@@ -11,7 +11,7 @@ import { deadOrigin, errorOf } from './server.ts';
 const root = JSON.stringify({ 1: 'r'.repeat(64) });
 const rootWithTwo = JSON.stringify({ 1: 'r'.repeat(64), 2: 's'.repeat(64) });
 let aws: Awaited<ReturnType<typeof fakeAws>>;
-/** A container that starts over each time, with nothing read. */
+/** The modules are loaded anew for each test, as in a new container that has read nothing. */
 let { getDataKeys, getHandleKeys, getKeys, getProviderCredentials, getSigningRing } = await import(
   '#gateways/secrets.ts'
 );
@@ -232,7 +232,7 @@ describe('data keys', () => {
     const after = await getDataKeys();
     expect(after.current).toBe('2026-12');
     expect(unseal(after, 'c', sealed)).toBe('张三');
-    // A container that read the secret before the switch opens what is sealed after it.
+    // A container that read the secret before the switch can open what is sealed after the switch.
     expect(unseal(during, 'c', seal(after, 'c', '李四'))).toBe('李四');
   });
 });

@@ -10,16 +10,16 @@ export interface Received {
 export interface Played {
   readonly status?: number;
   readonly body?: unknown;
-  /** Sent as it stands instead of JSON. */
+  /** Sent unchanged instead of JSON. */
   readonly raw?: string | Buffer;
   readonly headers?: Record<string, string>;
-  /** Waits before answering. */
+  /** Milliseconds to wait before the answer. */
   readonly delay?: number;
-  /** Cuts the connection instead of answering. */
+  /** Closes the connection instead of answering. */
   readonly cut?: true;
 }
 
-/** A provider on 127.0.0.1 that keeps what it is asked and plays what it is told. */
+/** A provider on 127.0.0.1 that records its requests and gives the answers of `play`. */
 export async function playServer(play: (request: Received, count: number) => Played | Promise<Played>) {
   const requests: Received[] = [];
   const server = createServer((incoming, answer) => {
@@ -45,14 +45,14 @@ export async function playServer(play: (request: Received, count: number) => Pla
   return { origin, requests, close };
 }
 
-/** An origin where nobody listens. */
+/** The address of a port on which no server listens. */
 export async function deadOrigin(): Promise<string> {
   const { origin, close } = await playServer(() => ({}));
   await close();
   return origin;
 }
 
-/** The error that a promise ends with; fails where it does not. */
+/** The error with which a promise ends; fails if the promise succeeds. */
 export async function errorOf(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
   try {
     await promise;

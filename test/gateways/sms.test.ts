@@ -341,7 +341,7 @@ describe('every provider', () => {
         { raw: '<html>' },
         { raw: 'null' },
         { raw: '[]' },
-        // Good in all three forms, but longer than anybody has to read.
+        // Valid in all three forms, but longer than a reader must accept.
         {
           body: {
             Response: { SendStatusSet: [{ Code: 'Ok' }] },
@@ -415,7 +415,7 @@ describe('texts', () => {
     expect(noticeText('password-changed')).toMatch(/^【安徽税务】.*密码已修改/);
     expect(noticeText('phone-added', '138****5678')).toContain('138****5678');
     expect(noticeText('deregistered', '', 'en')).toContain('closed');
-    // Every notice says of what it speaks: the account at the bureau, not the bureau.
+    // Every notice speaks of the account at the bureau.
     for (const kind of ['relation-invited', 'relation-adjusted', 'relation-deleted', 'restored'] as const)
       expect(noticeText(kind, '某公司')).toMatch(/^【安徽税务】您的安徽省电子税务局账[户号]/);
   });

@@ -13,7 +13,7 @@ import { allowing } from '../support/patience.ts';
 const root = '1-5759e988-bd862e3fe1be46a994272793';
 const header = (sampled: 0 | 1) => `Root=${root};Parent=53995c3f42cd8ad8;Sampled=${sampled};Lineage=1:a:0`;
 
-/** X-Ray's daemon, as Lambda runs it beside a function. */
+/** A stand-in for X-Ray's daemon, which Lambda runs beside a function. */
 let daemon: Socket;
 let told: { trace_id: string; parent_id: string; name: string; [member: string]: unknown }[];
 let server: Awaited<ReturnType<typeof startMisbehaving>>;
@@ -107,7 +107,7 @@ it('OPS-02 an invocation is found by X-Ray’s trace id where it is traced, else
   };
   const log = async () => writeLine({ level: 'INFO', word: 'secret-rotated' });
   expect(await lineOf(() => traced('request-1', log))).toMatchObject({ traceId: root });
-  // The gateway's own log knows the request by its id.
+  // The gateway's own log names the request by this id.
   const event = {
     routeKey: 'GET /v1/health',
     headers: {},
@@ -121,7 +121,7 @@ it('OPS-02 an invocation is found by X-Ray’s trace id where it is traced, else
   vi.stubEnv('_X_AMZN_TRACE_ID', header(0));
   expect(await lineOf(() => traced('request-1', request))).not.toHaveProperty('requestId');
   expect(await lineOf(() => traced('request-2', log))).toMatchObject({ traceId: 'request-2' });
-  // What is no trace id of X-Ray's is not taken for one.
+  // A text that is not a trace id of X-Ray is not used as one.
   vi.stubEnv('_X_AMZN_TRACE_ID', `Root=1-\n{"level":"ERROR"};Parent=53995c3f42cd8ad8;Sampled=1`);
   expect(await lineOf(() => traced('request-3', log))).toMatchObject({ traceId: 'request-3' });
   const invocation = { awsRequestId: 'invocation-4', getRemainingTimeInMillis: () => 5_000 };

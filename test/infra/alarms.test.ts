@@ -126,7 +126,7 @@ it('ORD-1 rings when an office is near its limit, and when the feed orders much,
   expect(alarm('orders-by-feed')).toMatchObject({ Period: 3600, Threshold: 30 });
 });
 
-/** Each alarm that tells somebody, with the names that its rule looks at. */
+/** Each alarm that sends a message, with the names of the alarms in its rule. */
 const composites = ({ of }: Assembly) =>
   of('AWS::CloudWatch::CompositeAlarm').map(({ Properties }) => ({
     ...Properties,
@@ -198,7 +198,7 @@ it('OPS-02 puts no more than a hundred alarms into a message, however many flows
     const alarmsIn = (text: string) => [...text.matchAll(/ALARM\("([^"]+)"\)/g)].map(([, name]) => name);
     for (const { terms } of messages) {
       expect(alarmsIn(terms.join(' OR ')).length).toBeLessThanOrEqual(100);
-      // CloudWatch's longest rule.
+      // The longest rule that CloudWatch accepts.
       expect(terms.join(' OR ').length).toBeLessThanOrEqual(10_240);
     }
     const told = messages.flatMap(({ terms }) => terms.flatMap(alarmsIn));
@@ -253,7 +253,7 @@ it(
   2 * synthTimeout,
 );
 
-/** Paragraphs of docs/operations.md by their headings. */
+/** The paragraphs of docs/operations.md, by their headings. */
 const paragraphs = new Map(
   readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
     .split(/^(?=##+ )/m)
@@ -274,7 +274,7 @@ it('OPS-02 names for each alarm a paragraph of docs/operations.md that says what
     const parts = ['**Means.** ', '**Look.** ', '**Do.**'].map((part) => paragraph.indexOf(`\n${part}`));
     expect(parts, text).not.toContain(-1);
     expect(parts).toEqual(parts.toSorted((one, other) => one - other));
-    // At three in the morning nobody reads a page.
+    // A person who is woken at night cannot read a long text.
     expect(paragraph.split(/\s+/).length, text).toBeLessThan(260);
   }
 });
@@ -451,7 +451,7 @@ it.each(['dev', 'staging', 'prod', 'showcase'] as const)(
     );
     const messages = all.filter(({ Type }) => Type === 'AWS::CloudWatch::CompositeAlarm');
     const gateway = all.find(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage');
-    // By route they are metrics that cost.
+    // Metrics by route cost money.
     expect(gateway?.Properties.DefaultRouteSettings).toMatchObject({ DetailedMetricsEnabled: false });
     const costs = paragraphs.get('What noticing costs') ?? '';
     const cells = (row: string): string[] =>
@@ -482,7 +482,7 @@ it.each(['dev', 'staging', 'prod', 'showcase'] as const)(
   },
 );
 
-/** What rings for how a function is started, by its contract. */
+/** The alarms that watch the start of a function, by the trigger in its contract. */
 function alarmsOfTrigger({ name, trigger }: FlowDeclaration): string[] {
   switch (trigger?.kind) {
     case 'schedule':
@@ -559,7 +559,7 @@ it(
 type Line = Record<string, unknown> & {
   _aws: { CloudWatchMetrics: { Dimensions: string[][]; Metrics: { Name: string }[] }[] };
 };
-/** What a call writes to the log. */
+/** The line that a call writes to the log. */
 async function writtenBy(call: () => unknown): Promise<Line> {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
@@ -578,7 +578,7 @@ function written(call: () => void): Line {
     write.mockRestore();
   }
 }
-/** The set of metrics of a line that has this one. */
+/** The set of metrics of a line that contains this metric. */
 const setOf = ({ _aws }: Line, metric: string) => {
   const found = _aws.CloudWatchMetrics.find(({ Metrics }) => Metrics.some(({ Name }) => Name === metric));
   if (!found) throw new Error(`No metric ${metric}`);

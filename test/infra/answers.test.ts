@@ -7,7 +7,7 @@ describe('answers that tests take', () => {
   it.each([
     ['GET', '/v1/health', 200, { status: 'ok' }],
     ['GET', '/v1/health', 503, { code: 'UNAVAILABLE' }],
-    // The gateway's own, to a function that died.
+    // The gateway's own answer when a function has died.
     ['GET', '/v1/health', 500, { message: 'Internal Server Error' }],
     ['POST', '/v1/logins/x/sms', 410, { code: 'EXPIRED' }],
     ['GET', '/v1/session/clients?query=%E5%BC%A0', 403, { code: 'SWITCH_NOT_ALLOWED' }],

@@ -7,7 +7,7 @@ import { prefix } from '../../infra/names.ts';
 import type { StageOverrides } from '../../infra/stage.ts';
 import { type Sources, synthesize } from '../../infra/synth.ts';
 
-/** Synthesis bundles every function once per process; on a busy machine that takes a while. */
+/** Synthesis bundles every function once per process, which takes long on a busy machine. */
 export const synthTimeout = 60_000;
 
 export interface Resource {
@@ -20,13 +20,13 @@ export interface Resource {
 }
 export interface Assembly {
   readonly directory: string;
-  /** The templates' text by what the stack holds. */
+  /** The templates as text, by the contents of the stack. */
   readonly templates: Readonly<Record<'data' | 'functions' | 'api' | 'alarms', string>> & {
     readonly release?: string;
   };
-  /** The portal stack's; stage local has none. Its resources are not among `resources`. */
+  /** The template of the portal's stack; stage local has none. `resources` does not include the stack's resources. */
   readonly portal: string | undefined;
-  /** CloudFront's access log and its alarm; in partition aws only. */
+  /** The templates of CloudFront's access log and of its alarm; only in partition aws. */
   readonly portalLogs: string | undefined;
   readonly portalAlarms: string | undefined;
   readonly resources: readonly Resource[];
@@ -44,12 +44,15 @@ afterAll(() => {
   synthesized.clear();
 });
 
-/** Stands for the built pages: these tests look at templates, not at pages. */
+/** A stand-in for the built pages, because these tests look only at templates. */
 export const portalFiles = join(import.meta.dirname, 'fixtures/pages');
 
 const synthesized = new Map<string, Promise<Assembly>>();
 
-/** A stage's assembly, made once per run: that of `local` by the run itself, the others by the first file that asks. */
+/**
+ * A stage's assembly, made once per run: the run itself makes the one of `local`, and the first file that asks makes
+ * each of the others.
+ */
 export function assembly(stage: StageName): Promise<Assembly> {
   const known =
     synthesized.get(stage) ??
@@ -63,13 +66,14 @@ async function keptStage(stage: StageName): Promise<Assembly> {
   const kept = join(others, stage);
   if (!existsSync(kept)) {
     mkdirSync(others, { recursive: true });
-    // Made aside and moved into place: a file that runs beside this one must not read half of it.
+    // The assembly is made in a folder of its own and then moved, because a test file that runs in parallel must not
+    // read half of it.
     const aside = mkdtempSync(join(others, 'fresh-'));
     await synthesize({ stage, outdir: aside, portalFiles, rehearsal: true });
     try {
       renameSync(aside, kept);
     } catch (error) {
-      // The other file was quicker; its assembly is the same.
+      // Another file was quicker, and its assembly is the same.
       if (!existsSync(join(kept, 'manifest.json'))) throw error;
     }
   }
@@ -119,7 +123,7 @@ export function resourcesOf(template: string): Resource[] {
   return Object.entries(parsed.Resources).map(([id, resource]) => ({ id, ...resource }));
 }
 
-/** The folder in the assembly that holds a function's packaged asset. */
+/** The folder of the assembly that contains a function's packaged asset. */
 export function assetFolder({ directory }: Assembly, lambda: Resource | undefined): string {
   if (!lambda) throw new Error('No such function');
   const { S3Key } = lambda.Properties.Code as { S3Key: string };
@@ -140,7 +144,7 @@ export interface Statement {
   readonly Principal?: unknown;
   readonly Condition?: unknown;
 }
-/** IAM and resource policy statements of one resource. */
+/** The statements of IAM policies and resource policies of one resource. */
 export const statementsOf = (resource: Resource): Statement[] =>
   [...objectsIn(resource.Properties)]
     .filter((object) => 'Effect' in object && 'Action' in object)
@@ -149,7 +153,7 @@ export const statementsOf = (resource: Resource): Statement[] =>
 export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value as T];
 
-/** A policy's ARN as one readable string: what only the deployment knows stands in angle brackets. */
+/** The ARN of a policy as one readable string; values that are known only at deployment are in angle brackets. */
 export function readable(value: unknown): string {
   if (typeof value === 'string') return value;
   const [name, inner] = Object.entries(value as Record<string, unknown>)[0] ?? [];

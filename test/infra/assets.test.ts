@@ -11,7 +11,10 @@ import type { StageName } from '../../infra/config.ts';
 import { long } from '../support/variants.ts';
 import { type Assembly, assembly, assetFolder, readable, synthesizeStage, synthTimeout } from './assembly.ts';
 
-/** The Node.js of the project, which is Lambda's: bundles are for it, whatever runs the tests. */
+/**
+ * The Node.js of the project, which is the version of Lambda: the bundles are made for it, whatever Node.js runs the
+ * tests.
+ */
 const node = join(import.meta.dirname, '../../node_modules/.bin/node');
 const hashing = flows.filter(({ hashesPasswords }) => hashesPasswords);
 
@@ -51,7 +54,7 @@ describe('packaged assets', () => {
       const { folder } = asset('showcase', flow);
       const parts = [
         ...('routes' in flow ? ['browsers.cjs'] : []),
-        // The feed wraps old hashes and opens none.
+        // The feed wraps old hashes and does not verify them.
         ...(flow.hashesPasswords && flow.name !== 'registry-feed' ? ['gbk.cjs'] : []),
       ];
       const expected = [
@@ -91,7 +94,7 @@ describe('packaged assets', () => {
     (flow) => {
       const brought = inputs(flow);
       expect(brought.some((path) => path.includes('/@aws-sdk/client-dynamodb/'))).toBe(true);
-      // Of credentials only the environment and the container's endpoint.
+      // Of the credential providers only two are in the bundle: environment and container endpoint.
       expect(
         brought.filter((path) =>
           /^node_modules\/.*(credential-provider-(ini|login|process|sso|web-identity)|nested-clients)/.test(
@@ -135,7 +138,7 @@ describe('packaged assets', () => {
                 .update(readFileSync(join(folder, file)))
                 .digest('hex')}`,
           );
-      // Another spelling of the folder is another bundling of the same sources.
+      // With another spelling of the folder the same sources are bundled again.
       const functionsDirectory = `${import.meta.dirname}/../../functions`;
       const again = await synthesizeStage('showcase', { functionsDirectory });
       expect(digest(again.directory)).toEqual(digest(built.get('showcase')?.directory ?? ''));

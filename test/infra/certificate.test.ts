@@ -11,7 +11,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What the canary says of a door whose certificate ends in so many days. */
+/** The canary's result for a server whose certificate ends in this many days. */
 async function toldOf(days: number): Promise<Record<string, unknown>> {
   const now = Date.now();
   const { key, cert } = selfSigned(new Date(now - 100 * day), new Date(now + days * day + day / 2));

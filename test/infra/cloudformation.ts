@@ -1,6 +1,6 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 
-/** AWS's own description of the CloudFormation resources, as the CDK team publishes it. */
+/** AWS's own description of the CloudFormation resources, published by the CDK team. */
 const spec = loadAwsServiceSpecSync();
 type Type = ReturnType<typeof propertiesOf>[string]['type'];
 
@@ -10,7 +10,7 @@ function propertiesOf(type: string) {
   return resource.properties;
 }
 
-/** Only the deployment knows what an intrinsic function answers. */
+/** The result of an intrinsic function is known only at deployment. */
 const isIntrinsic = (value: object): boolean => {
   const names = Object.keys(value);
   return names.length === 1 && /^(Ref$|Fn::|Condition$)/.test(names[0] ?? '');
@@ -18,7 +18,10 @@ const isIntrinsic = (value: object): boolean => {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What CloudFormation would refuse in a resource's properties: unknown ones, missing ones, values of another type. */
+/**
+ * The faults that CloudFormation would find in a resource's properties: unknown ones, missing ones, values of a wrong
+ * type.
+ */
 export function faultsOf(type: string, properties: Record<string, unknown>): string[] {
   return objectFaults(propertiesOf(type), properties, type);
 }

@@ -29,18 +29,18 @@ const everything = (built: Assembly): Resource[] =>
     text ? resourcesOf(text) : [],
   );
 
-/** What AWS lists for properties of a type that no template here has. */
+/** Permissions that AWS lists for properties that no template here uses. */
 const notOurs = [
-  // Streams into Kinesis, functions in a VPC or with a file system, tables of S3, logs to Firehose.
+  // Streams into Kinesis; functions in a VPC or with a file system; tables of S3; logs to Firehose.
   /^AWS::DynamoDB::Table kinesis:/,
   /^AWS::Lambda::Function (ec2|elasticfilesystem|s3files):/,
   /^AWS::S3::Bucket s3tables:/,
   /^AWS::Logs::LogGroup firehose:/,
-  // Delivery of the logs of other services than CloudFront.
+  // The delivery of logs of services other than CloudFront.
   /^AWS::Logs::DeliverySource (?!cloudfront|logs)\w+:AllowVendedLogDeliveryForResource$/,
-  // Policies of users and groups: the stages have roles only.
+  // Policies of users and groups, because the stages have only roles.
   /^AWS::IAM::Policy iam:\w+(Group|User)Policy$/,
-  // Taking the boundary off a role is what the policy forbids.
+  // Removing the boundary from a role is exactly what the policy forbids.
   /^AWS::IAM::Role iam:DeleteRolePermissionsBoundary$/,
 ];
 
@@ -87,7 +87,7 @@ describe.each(deployed)('stage %s', (stage) => {
           for (const { Action, Resource } of statementsOf({ id, Type: type, Properties: properties }))
             for (const action of list(Action))
               for (const given of list(Resource as string | string[] | undefined)) {
-                // A rehearsal's stand-in is of the stage's account, as the synth wants of a real one.
+                // The stand-in values of a rehearsal belong to the stage's account, as real values must.
                 const resource = String(given).replace('111122223333', account);
                 grants += 1;
                 const holds = within.some(
@@ -138,13 +138,13 @@ describe.each(deployed)('stage %s', (stage) => {
       const missing: string[] = [];
       for (const type of types) {
         if (type.startsWith('Custom::')) continue;
-        // A type that is new in the templates needs its row in the list, from AWS's schema of it.
+        // If the templates contain a new type, the list needs a row for it, from AWS's schema of that type.
         expect(Object.keys(actions)).toContain(type);
         for (const action of actions[type] ?? [])
           if (!allowed.some((one) => matches(one, action, true))) missing.push(`${type} ${action}`);
       }
       expect(missing.filter((one) => !notOurs.some((pattern) => pattern.test(one)))).toEqual([]);
-      // Whoever makes an account's first domain name makes API Gateway's own role; no schema says so.
+      // The first domain name of an account also makes API Gateway's own role; AWS's schema does not say so.
       expect(
         Statement.find(({ Action }) => Action.includes('iam:CreateServiceLinkedRole'))?.Condition,
       ).toEqual({ StringEquals: { 'iam:AWSServiceName': 'ops.apigateway.amazonaws.com' } });

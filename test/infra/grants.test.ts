@@ -34,7 +34,7 @@ describe.each(stageNames)('stage %s', (stage) => {
     if (!found) throw new Error(`No role for ${flow.name}`);
     return found;
   };
-  /** `action resource` for each pair that a flow's role allows. */
+  /** `action resource` for each pair that the role of a flow allows. */
   const granted = (flow: FlowDeclaration): string[] =>
     (roleOf(flow).Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[])
       .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
@@ -151,18 +151,18 @@ describe.each(stageNames)('stage %s', (stage) => {
             exceptions.push(`${resource.Type} ${list(statement.Action).join()} ${readable(target)}`);
       }
     const others = exceptions
-      // In a key's policy `*` is the key itself.
+      // In the policy of a key, `*` means the key itself.
       .filter((exception) => !/^AWS::KMS::Key .* \*$/.test(exception))
-      // X-Ray's two actions know no resource.
+      // X-Ray's two actions have no resource.
       .filter(
         (exception) => !/^AWS::IAM::Role xray:PutTelemetryRecords,xray:PutTraceSegments \*$/.test(exception),
       );
-    // Objects of the feed bucket have no names before they are written.
+    // The names of objects in the feed bucket are not known in advance.
     const codeDeploys = /cloudwatch:DescribeAlarms|lambda:UpdateAlias/;
     expect(others.filter((exception) => !codeDeploys.test(exception))).toEqual([
       expect.stringMatching(/^AWS::IAM::Role s3:GetObject <feedfiles\.Arn>\/\*$/),
     ]);
-    // CodeDeploy asks for all alarms of a deployment in one call, and reads them only; it moves aliases of this stage.
+    // CodeDeploy reads all alarms of a deployment in one call, and moves aliases of this stage only.
     expect(others.filter((exception) => codeDeploys.test(exception))).toEqual(
       stage === 'local'
         ? []

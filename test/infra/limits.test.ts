@@ -4,10 +4,16 @@ import { type Assembly, assembly, objectsIn, type Resource, resourcesOf, synthTi
 
 const deployed = stageNames.filter((name): name is Exclude<StageName, 'local'> => name !== 'local');
 
-/** What grows with flows, tables and alarms is told of at four fifths of AWS's limit, while there is time for a cut. */
+/**
+ * A test fails at four fifths of AWS's limit, while there is still time to divide what grows with flows, tables and
+ * alarms.
+ */
 const early = (limit: number) => Math.floor(limit * 0.8);
 
-/** A value as the deployment fills it in, or longer: what only the deployment knows is as long as an ARN or a name can be. */
+/**
+ * A value as the deployment completes it, or longer: a value that is known only at deployment is as long as an ARN or a
+ * name can be.
+ */
 function filled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(filled);
   if (typeof value !== 'object' || value === null) return value;
@@ -68,7 +74,7 @@ describe.each(deployed)('stage %s', (stage) => {
         expect(lengthOf(Properties.ResourcePolicy), `policy ${id}`).toBeLessThanOrEqual(early(20_480));
       for (const { id, Properties } of of('AWS::KMS::Key'))
         expect(lengthOf(Properties.KeyPolicy), `policy of key ${id}`).toBeLessThanOrEqual(early(32_768));
-      // 10 of the API's access log and of CloudFront's log are an account's and region's.
+      // An account and region may have 10 of them, for the API's access log and CloudFront's log.
       expect(of('AWS::Logs::ResourcePolicy').length).toBeLessThanOrEqual(1);
       expect(of('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(early(5_000));
       expect(of('AWS::CloudFront::CachePolicy').length).toBeLessThanOrEqual(2);
@@ -91,14 +97,14 @@ describe.each(deployed)('stage %s', (stage) => {
           ...[...objectsIn(Properties)].map(({ Period }) => Number(Period ?? 0)),
           Number(Properties.Period ?? 0),
         );
-        // What it looks back on: a day; with periods of an hour and more a week.
+        // An alarm may look back one day; with periods of an hour or more, one week.
         expect(period * Number(Properties.EvaluationPeriods), name).toBeLessThanOrEqual(
           period >= 3_600 ? 604_800 : 86_400,
         );
       }
       for (const { Properties } of of('AWS::CloudWatch::CompositeAlarm'))
         expect(String(Properties.AlarmRule).length).toBeLessThanOrEqual(10_240);
-      // A query takes fifty logs. Beyond that `failures` and `trace` have to become two each.
+      // A query takes fifty log groups. With more functions `failures` and `trace` must become two queries each.
       for (const { Properties } of of('AWS::Logs::QueryDefinition'))
         expect((Properties.LogGroupNames as string[]).length, String(Properties.Name)).toBeLessThanOrEqual(
           47,

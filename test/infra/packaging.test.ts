@@ -10,7 +10,7 @@ import { functionsDirectory, hasher, reader } from './fixtures/flows.ts';
 
 const node = join(import.meta.dirname, '../../node_modules/.bin/node');
 
-/** Packages one flow for this machine and runs its asset in a process that has nothing else. */
+/** Packages one flow for this machine, and runs its asset in a process without anything else. */
 async function run(flow: FlowDeclaration, env: Record<string, string> = {}): Promise<unknown> {
   const built = await synthesizeStage('local', { flows: [flow], functionsDirectory });
   const index = join(assetFolder(built, built.of('AWS::Lambda::Function')[0]), 'index.js');

@@ -63,7 +63,7 @@ describe('the pipeline', () => {
     ]);
     for (const stage of ['dev', 'showcase']) {
       expect(commandsOf(project(`Deploy-${stage}`)).slice(1)).toEqual(deployCommands(stage));
-      // What is deployed was made by the synth.
+      // The deployment uses the output of the synthesis.
       expect(action(`Deploy-${stage}`)?.InputArtifacts).toContainEqual({ Name: 'Assembly' });
     }
     expect(action('Synth')?.OutputArtifacts).toEqual([{ Name: 'Assembly' }]);
@@ -149,7 +149,7 @@ it('OPS-01 the workflow does the same by the same commands: test, synth, staging
   ].map((one) => text.indexOf(one));
   expect(places).not.toContain(-1);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
-  // Both stages are in partition aws-cn, whose STS has a name of its own.
+  // Both stages are in partition aws-cn, where STS has another name.
   const asked = text.match(/role-to-assume: .*\n( {10}\S.*\n)+/g) ?? [];
   expect(asked).toHaveLength(2);
   for (const one of asked) expect(one).toContain('audience: sts.amazonaws.com.cn');

@@ -13,7 +13,10 @@ interface Browser {
 }
 const fromNow = async (_name: string, work: () => Promise<Response>) => work();
 
-/** What a page made at build time asks before our scripts come, and how they take it over. */
+/**
+ * A page that was made at build time asks the API before our scripts arrive; this helper runs that, and the scripts
+ * that take the answers over.
+ */
 async function opened({ fetch, locks = { request: fromNow } }: Browser, view = '/me') {
   const window: Record<string, unknown> = {
     fetch,
@@ -81,7 +84,7 @@ describe('SES-2 what is asked before scripts have come', () => {
     const taken = early('session', again).fetch?.(request);
     await vi.advanceTimersByTimeAsync(7_900);
     expect(freed).toBe(false);
-    // Within the ten seconds in which the API takes the same cookie twice.
+    // Within the ten seconds in which the API accepts the same cookie twice.
     await vi.advanceTimersByTimeAsync(200);
     expect(freed).toBe(true);
     expect(await (await taken)?.text()).toBe('asked again');

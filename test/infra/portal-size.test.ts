@@ -10,7 +10,7 @@ beforeAll(async () => {
   dist = await buildPortal({ mode: 'production' });
 });
 
-/** Modest: what a CDN spends on a file, not the best that brotli can. */
+/** A moderate level, as a CDN uses it, and not the best that brotli can do. */
 const compressed = (code: string): number =>
   brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }).length;
 
@@ -46,7 +46,7 @@ describe('what a browser has to fetch', () => {
       (file) => [file, compressed(readFileSync(join(dist, file), 'utf8'))] as const,
     );
     const total = sizes.reduce((sum, [, size]) => sum + size, 0);
-    // What grew is in the message.
+    // The message of a failure shows the sizes, so that a person sees what grew.
     expect(total, JSON.stringify(sizes)).toBeLessThanOrEqual(200 * 1024);
   });
 
@@ -65,12 +65,12 @@ describe('what a browser has to fetch', () => {
     const urls = [...html.matchAll(/<(?:script|link)[^>]* (?:src|href)="([^"]+)"/g)].map(
       ([, url]) => url ?? '',
     );
-    // What old engines run, too, is not built, and has no hash in its name.
+    // Scripts for old engines are not built, and have no hash in their names.
     expect(urls.filter((url) => !url.startsWith('/assets/'))).toEqual(['/first-view.js', '/old-browser.js']);
     const scripts = readdirSync(join(dist, 'assets')).filter((file) => file.endsWith('.js'));
     for (const file of scripts) {
       const source = readFileSync(join(dist, 'assets', file), 'utf8');
-      // React's own support of <style precedence> asks an owner document; everything else would be antd's.
+      // React's own support of <style precedence> uses an owner document; any other call would come from antd.
       expect(source.match(/\bdocument\.createElement\([`'"]style/g), file).toBeNull();
     }
   });

@@ -65,7 +65,7 @@ it(
   synthTimeout,
 );
 
-/** aws-cn: index.html under a page's address. */
+/** In aws-cn index.html is copied to the address of every page. */
 const copies = {
   Prune: false,
   'cache-control': cacheControl.page,
@@ -172,7 +172,7 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
   it('has the single page behind the pages only, by the rule of the local server', () => {
     for (const behaviour of front.CacheBehaviors) expect(behaviour.FunctionAssociations).toBeUndefined();
     if (china) {
-      // Copies under every address instead: see uploads.
+      // Instead there is a copy at every address: see the uploads.
       expect(template).not.toContain('AWS::CloudFront::Function');
       expect(front.DefaultCacheBehavior.FunctionAssociations).toBeUndefined();
       expect(front.DefaultRootObject).toBe('login.html');
@@ -314,7 +314,7 @@ describe.each(deployed)('portal stack of stage %s', (stage) => {
   });
 
   it('DATA-01 logs chosen fields of each request, never path, query, cookie or address', () => {
-    // The log that comes with the distribution would hold all of them.
+    // The log that comes with the distribution would contain all of them.
     expect(front.Logging).toBeUndefined();
     if (china) {
       expect(built.portalLogs).toBeUndefined();
@@ -491,7 +491,7 @@ describe('addresses of pages', () => {
     const [, below = ''] = /const accountCentre = \{(.*?)\n\};/s.exec(routes) ?? [];
     const top = [...routes.matchAll(/<Route\s+path="([\w/-]+)"/g)].map(([, path]) => path);
     const sub = [...below.matchAll(/^ {2}'?([\w-]+)'?:/gm)].map(([, path]) => `me/${path}`);
-    // The desk is on this machine only.
+    // The desk exists only on this machine.
     expect([...top.filter((path) => path !== 'desk'), ...sub].sort()).toEqual([...pagePaths].sort());
     expect(sub.length).toBeGreaterThan(5);
   });

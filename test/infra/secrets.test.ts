@@ -11,7 +11,7 @@ import { list, readable, statementsOf, synthesizeStage, synthTimeout } from './a
 
 const root = join(import.meta.dirname, '../..');
 
-/** Who may try all documents and phones: a flow that comes here has to say why. */
+/** The flows that could try all documents and phones. A flow that is added here needs a reason. */
 const readersOfRoot = [
   'account',
   'agency',
@@ -35,7 +35,7 @@ const readersOfRoot = [
 ];
 
 describe('secrets', () => {
-  /** What a flow's function really has in it, module by module, unminified. */
+  /** The modules that the bundle of a flow's function really contains, not minified. */
   const modules = new Map<string, string[]>();
   beforeAll(async () => {
     const { outputFiles } = await build({
@@ -54,7 +54,7 @@ describe('secrets', () => {
         path.split('/').at(-1)?.replace('.js', '') ?? '',
         text
           .split(/^(?=\/\/ \S+\.ts$)/m)
-          // The house of all flows: what it offers is taken by the steps.
+          // Without the modules that every flow has: a step must use them itself.
           .filter((part) => !/^\/\/ shared\/(http\/caller|runtime\/context)\.ts/.test(part)),
       );
   }, synthTimeout);
@@ -94,7 +94,7 @@ describe('secrets', () => {
       const built = await synthesizeStage('dev', { config: { custodians: [custodian] } });
       for (const policy of built.of('AWS::SecretsManager::ResourcePolicy'))
         expect(JSON.stringify(policy.Properties)).toContain(custodian);
-      // They read the copy; the data key stays with the functions.
+      // These people read only the copy; only the functions can use the data key.
       for (const key of built.of('AWS::KMS::Key'))
         for (const { Condition } of statementsOf(key))
           expect(

@@ -84,7 +84,7 @@ describe('partitions', () => {
   });
 });
 
-/** The bureau's own values, as a person would fill them in. */
+/** The bureau's own values, as a person would enter them. */
 const filled = (name: 'prod' | 'dev') => {
   const text = JSON.stringify(stages[name])
     .replaceAll('example.cn', 'ahtax.gov.cn')
@@ -144,7 +144,7 @@ describe('stand-ins', () => {
     expect(() =>
       resolveStage(name, { config: { ...config, alarms: { errorPercent: 1, lockedInFiveMinutes: 1 } } }),
     ).toThrow('alarms.topicArn or alarms.emails');
-    // A topic tells in its own region only, and CloudFront's alarm of partition aws stands in us-east-1.
+    // A topic works only in its own region, and CloudFront's alarm of partition aws is in us-east-1.
     const partition = name === 'prod' ? 'aws-cn' : 'aws';
     const topicArn = `arn:${partition}:sns:${config.region}:345678901234:operations`;
     const asked = (more: object) => () =>
@@ -281,7 +281,7 @@ describe('the first deployment', () => {
       expect(stackProtection(later)).not.toContain(false);
       expect(stackProtection(later).length).toBeGreaterThan(5);
       expect(JSON.parse(first.templates.data).Description).toContain('FIRST DEPLOYMENT');
-      // What is made under a fixed name and kept goes with a creation that failed.
+      // A resource that has a fixed name and is kept must be deleted if its creation fails.
       for (const { DeletionPolicy } of later.resources) expect(DeletionPolicy).not.toBe('Retain');
     },
     synthTimeout,

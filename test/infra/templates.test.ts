@@ -25,7 +25,7 @@ describe.each(stageNames)('stage %s', (stage) => {
     return found;
   };
 
-  /** The function behind the alias that something calls, by a reference in its own stack or by name from another. */
+  /** The function behind the alias that is called, by a reference in the same stack or by its name in another stack. */
   const behind = (called: unknown): Resource | undefined =>
     built
       .of('AWS::Lambda::Alias')
@@ -117,7 +117,7 @@ describe.each(stageNames)('stage %s', (stage) => {
   it('OPS-01 gives every function a version and an alias, and lets nothing call a function past its alias', () => {
     const aliases = built.of('AWS::Lambda::Alias');
     const versions = built.of('AWS::Lambda::Version');
-    // The canary is no part of the system: nothing is served by it.
+    // The canary is not part of the system: it serves no request.
     const functions = built
       .of('AWS::Lambda::Function')
       .filter(({ Properties }) => Properties.FunctionName !== `ahtax-${stage}-canary`);
@@ -157,7 +157,7 @@ describe.each(stageNames)('stage %s', (stage) => {
     const visible = Number(queue?.VisibilityTimeout);
     expect(visible).toBeGreaterThanOrEqual(Number(lambda?.Timeout));
     expect(visible * Number(maxReceiveCount)).toBeLessThanOrEqual(900);
-    // What failed is shown again within the same time (take-file.ts).
+    // After a failure the message becomes visible within the same time (take-file.ts).
     for (let spent = 0; spent <= visible; spent += 20)
       expect(spent + secondsToNextTry(spent)).toBeLessThanOrEqual(visible);
   });
@@ -250,7 +250,7 @@ describe.each(stageNames)('stage %s', (stage) => {
       .of('AWS::Lambda::Function')
       .find(({ Properties }) => Properties.FunctionName === `ahtax-${stage}-midnight-unlock`);
     expect(behind(target.Arn)?.id).toBe(lambda?.id);
-    // Scheduler's call is asynchronous: a run that throws ends at the function's own failure destination.
+    // Scheduler calls asynchronously: if a run throws, the function's own failure destination gets the event.
     const invoked = built
       .of('AWS::Lambda::EventInvokeConfig')
       .find(({ Properties }) => Properties.FunctionName === lambda?.Properties.FunctionName);

@@ -16,15 +16,15 @@ beforeAll(async () => {
     handles: deriveHandleKeys(JSON.stringify({ 1: 'r'.repeat(64) })),
     settings: { policies: defaultPolicies },
   } as unknown as FlowContext;
-  // The first connection and key cost more than a call may take.
+  // The first connection and the first key need more time than a call has.
   await passed(['192.0.2.1']);
 });
 
 let hour = 0;
-/** So many ask at the same moment; more only wait for each other's connections. */
+/** The number of parallel calls; more would only wait for each other's connections. */
 const atOnce = 100;
 
-/** Asks from each address, many at once, in a window of its own; how many were asked for no challenge. */
+/** Asks from each address, many at once, in a new window; returns how many needed no challenge. */
 async function passed(addresses: readonly string[]): Promise<number> {
   const now = new Date(Date.parse('2027-03-02T00:00:00Z') + hour * 3_600_000);
   let free = 0;
@@ -69,7 +69,7 @@ describe('LGN-12 budgets of addresses', () => {
 
   long('LGN-12 what one /64 is refused takes nothing from the /56 and the /48 around it', async () => {
     hour++;
-    // Twice the /56's budget from one address, which was counted there only while it had a budget itself.
+    // One address sends twice the budget of the /56. The /56 counts it only while the address itself has a budget.
     for (let round = 0; round < 4; round++)
       expect(await passed(of(8 * budget, () => '2001:db8:6:1::1'))).toBe(round === 0 ? budget : 0);
     expect(await passed(of(budget, () => '2001:db8:6:2::1'))).toBe(budget);

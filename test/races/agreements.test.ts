@@ -110,7 +110,7 @@ long('AGY-4 agreed to, refused, changed and ended at once: what is told is what 
     ]);
     for (const answer of [confirmed, rejected, ended, changed])
       expect([200, 409, 429], JSON.stringify(answer.body)).toContain(answer.status);
-    // The change takes away only, so that nothing is left to refuse once it is agreed to.
+    // The change only removes, so it cannot be refused after the client has agreed.
     expect([confirmed, rejected].filter(({ status }) => status === 200).length).toBeLessThan(2);
     const { state } = await row(door, 'Agreements', { agreementId: id });
     if (ended.status === 200) expect(state).toBe('ended');

@@ -27,7 +27,7 @@ interface Claimant extends Sample {
   readonly id: string;
   readonly personKey: string;
 }
-/** A registration with everything done but its completion. */
+/** A registration with every step done except the last one. */
 async function ready(who: Sample, extra: object = {}): Promise<Claimant> {
   const id = await startRegistration(door, who);
   expectStatus(await fillProfile(door, id, who, extra), 200);
@@ -39,7 +39,7 @@ const complete = ({ id }: Claimant) => door.http('POST', `/v1/registrations/${id
 const codes = (replies: readonly Reply<Loose>[]) =>
   replies.map(({ status, body }) => body?.code ?? status).sort();
 
-/** The one who won is whole; of the others nothing was written. */
+/** The winner's rows are complete, and nothing of the others was written. */
 async function expectOneWinner(claimants: readonly Claimant[], replies: readonly Reply<Loose>[]) {
   const [users, phones, audit] = [
     await rows(door, 'Users'),
@@ -85,7 +85,7 @@ describe('registration', () => {
       expect(
         (await rows(door, 'Phones')).filter((item) => claimants.some((c) => c.personKey === item.personKey)),
       ).toHaveLength(1);
-      // The journeys of the others go on with another number.
+      // The losers can continue their registrations with another number.
       const loser = claimants.find((_, index) => replies[index]?.status !== 201) as Claimant;
       const other = { ...loser, phone: mobile() };
       expectStatus(await fillProfile(door, loser.id, other), 200);
@@ -133,15 +133,16 @@ describe('registration', () => {
     async () => {
       const holder = await registered(door);
       const claimants: Claimant[] = [];
-      // Strangers have three of the five codes that go to somebody's number in ten minutes (SMS-4); the holder's own, sent
-      // when the number was nobody's, is in the window before.
+      // In ten minutes strangers get three of the five codes of an owned number (SMS-4). The holder's own code was sent
+      // in the window before, when nobody owned the number.
       await wait(door, 601);
       for (let i = 0; i < 3; i++) {
         await wait(door, 60);
         claimants.push(await ready(person({ phone: holder.phone }), { takeoverPhone: true }));
       }
       const replies = await Promise.all(claimants.map(complete));
-      // Each may in turn take it from the one before (all have code and face); whoever was refused was told why.
+      // Each may take the number from the one before, because all have the code and a face. Every other one was told
+      // why it was refused.
       for (const { status, body } of replies) if (status !== 201) expect(body.code).toBe('PHONE_TAKEN');
       const winners = claimants.filter((_, index) => replies[index]?.status === 201);
       expect(winners.length).toBeGreaterThanOrEqual(1);

@@ -18,8 +18,8 @@ import {
 } from '../support/watched.ts';
 
 /**
- * LCK-4: a guesser sends everything at once. Casdoor, Logto and others read, count and write back, and let parallel
- * guesses through; here every look is one conditional write.
+ * LCK-4: an attacker sends all guesses at once. Casdoor, Logto and others read, count and write back, so parallel
+ * guesses pass. Here one conditional write reserves each guess.
  */
 let door: WatchedDoor;
 beforeAll(async () => {
@@ -59,7 +59,7 @@ describe('passwords', () => {
     expect(tally(replies)).toEqual({ BAD_CREDENTIALS: 4, ACCOUNT_LOCKED: crowd - 4 });
     const left = replies.map(({ body }) => body.remainingAttempts).filter((value) => value !== undefined);
     expect(left.sort()).toEqual([1, 2, 3, 4]);
-    // Exactly five reservations stand, one of them marked the lock, and each look left its one event.
+    // There are exactly five reservations; one of them set the lock, and each comparison wrote one event.
     expect(await failures(door, who)).toEqual({ ...none, password: 5, locked: true });
     const events = await kinds(who);
     expect(events['login-password']).toBe(4);
@@ -85,12 +85,12 @@ describe('passwords', () => {
       Object.keys(counts).filter((name) => !['201', 'BAD_CREDENTIALS', 'ACCOUNT_LOCKED'].includes(name)),
     ).toEqual([]);
     const events = await kinds(who);
-    // A lock that the right password had set itself was lifted with it; the others were looks at wrong ones.
+    // A lock that the right password itself had set was lifted with it; all other events are wrong passwords.
     const looks = (events['login-password'] ?? 0) + (events.locked ?? 0) - (events.unlocked ?? 0);
     const state = await failures(door, who);
     if (right?.status === 201) {
       expect(looks).toBeLessThanOrEqual(9);
-      // Four before it at least, unless those after it found more.
+      // At least four came before it, unless some came after it.
       expect(looks).toBeGreaterThanOrEqual(4);
     } else {
       expect(right?.body.code).toBe('ACCOUNT_LOCKED');
@@ -140,7 +140,7 @@ describe('SMS codes', () => {
     ).toEqual([]);
   });
 
-  /** Tickets of one person, each with a code of its own. */
+  /** Logins of one person, each with a code of its own. */
   async function codesOf(who: Known, count: number) {
     const codes: { ticket: string; code: string }[] = [];
     for (let i = 0; i < count; i++) {
@@ -193,7 +193,8 @@ describe('SMS codes', () => {
   long('LCK-5 parallel wrong codes over several tickets get ten a day', async () => {
     const who = await knownPerson(door);
     let looked = 0;
-    // Four wrong at once, then a reset of the method's count by the right one, until the day's ten are used up.
+    // Four wrong codes at once, then the right one resets the method's count, until the ten guesses of the day are used
+    // up.
     for (let round = 0; round < 4; round++) {
       await wait(door, 601);
       const ticket = await loginTicket(door, who);

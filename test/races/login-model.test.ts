@@ -13,8 +13,8 @@ import {
 } from '../support/watched.ts';
 
 /**
- * The login as a state machine: random interleavings of what a person (or a guesser) and the clock do, compared after
- * every step with a model that says the rules in a few lines, and with what stands in the lockout row.
+ * The login as a state machine: random orders of what a person (or an attacker) and the clock do. After every step the
+ * test compares the system with a model, which states the rules in a few lines, and with the lockout row.
  */
 const day = 86_400;
 const limit = {
@@ -31,20 +31,20 @@ const limit = {
 interface Ticket {
   readonly id: string;
   readonly opened: number;
-  /** Which password opened it. */
+  /** The password that opened the ticket. */
   readonly password: string;
   spent: boolean;
   code?: { readonly value: string; readonly sent: number; tries: number };
 }
 
-/** All times in epoch seconds. */
+/** All times are epoch seconds. */
 class Model {
   now = 0;
   password: string;
   failures = { password: 0, sms: 0 };
   guesses = 0;
   locked = false;
-  /** Locks of ended days that no sweep has cleared. */
+  /** Locks of past days that no sweep has cleared. */
   unswept = 0;
   sent: number[] = [];
   ticket: Ticket | undefined;
@@ -64,7 +64,7 @@ class Model {
   succeed(method: 'password' | 'sms'): void {
     this.failures[method] = 0;
   }
-  /** 00:00 in Shanghai has passed between two instants. */
+  /** Whether 00:00 in Shanghai was between two instants. */
   moveTo(now: number): void {
     const dayOf = (at: number) => Math.floor((at + 8 * 3600) / day);
     if (dayOf(now) !== dayOf(this.now)) {
@@ -86,7 +86,7 @@ class Model {
     if (ticket.spent) return 'STATE_CONFLICT';
     return this.now - ticket.opened >= limit.ticket ? 'EXPIRED' : undefined;
   }
-  /** What refuses any code, right or wrong; undefined where it is looked at. */
+  /** The refusal of any code, right or wrong; undefined if the code is compared. */
   codeRefused(ticket: Ticket): string[] | undefined {
     const problem = this.ticketProblem(ticket);
     if (problem) return [problem];
@@ -129,7 +129,9 @@ function step(name: string, run: Run, check: (model: Model) => boolean = () => t
     },
   };
 }
-/** Which steps were done in which state: a run that never locks anybody proves little. */
+/**
+ * The steps that were done, with the state in which they were done: a run that never locks an account proves little.
+ */
 const reached = new Set<string>();
 const hasTicket = (model: Model): boolean => model.ticket !== undefined;
 const withTicket = (model: Model): Ticket => model.ticket as Ticket;
@@ -243,7 +245,8 @@ const reset = (number: number) =>
     const path = `/v1/password-resets/${expectStatus(start, 201).body.resetId}`;
     const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
     expectStatus(await scanFace(door, scan.qrContent), 200);
-    // Letters far apart, so that no run of four can come up; unlike the last five.
+    // Letters that are far apart in the alphabet, so that no run of four can appear; different from the last five
+    // passwords.
     const newPassword = `Xk#${[...String(number).padStart(8, '0')].map((digit) => 'qzmxbhvdtg'[Number(digit)]).join('7')}`;
     const reply = await door.http('POST', `${path}/complete`, { faceTicket: scan.ticket, newPassword });
     expectStatus(reply, 204);
@@ -285,11 +288,11 @@ beforeAll(() => {
   password = who.password;
 });
 
-/** Another day for every run: counts, guesses and windows begin anew, as the rules say they do. */
+/** Every run uses a new day: counts, guesses and windows begin anew, as the rules say. */
 const onFreshDay = async (run: (model: Model) => Promise<void>) => {
   door.clock.set((Math.floor(door.clock.now().getTime() / 1000 / day) + 2) * day * 1000 + 3_600_000);
   const model = new Model(door.clock.now().getTime() / 1000, password, 0);
-  // What a run before this one left locked.
+  // Clears the locks that an earlier run left.
   expectStatus(await door.http('POST', '/local/schedule/midnight-unlock'), 200);
   try {
     await run(model);
@@ -298,7 +301,7 @@ const onFreshDay = async (run: (model: Model) => Promise<void>) => {
   }
 };
 
-/** Not fast-check's own time limit: it would leave a request under way behind. */
+/** Without fast-check's own time limit, which would leave a request under way. */
 async function anyOrder(seconds: number, options: fc.Parameters<unknown>): Promise<void> {
   const some = (one: typeof guess, most: number) =>
     fc.integer({ min: 1, max: most }).map((times) => one.times(times));
@@ -329,7 +332,7 @@ async function anyOrder(seconds: number, options: fc.Parameters<unknown>): Promi
 }
 
 it(`${rules} the login does what the model says`, async () => {
-  // One walk that meets every state, whatever chance brings afterwards.
+  // One fixed order that reaches every state, whatever the random orders reach.
   const round = [rightPassword, send, guess.times(4), rightCode, advance(601)];
   const walk = [
     ...[wrongPassword.times(4), rightPassword, wrongPassword.times(2), ...round, ...round],
@@ -386,7 +389,7 @@ it(`${rules} the login does what the model says`, async () => {
     'guess, locked',
   ])
     expect([...reached]).toContain(state);
-  // And a few orders that are the same in every run.
+  // Some orders that are the same in every run.
   await anyOrder(5, { numRuns: 1, seed: 20_270_302 });
 }, 120_000);
 

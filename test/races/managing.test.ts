@@ -7,7 +7,7 @@ import { whileHeld } from '../support/held.ts';
 import { long } from '../support/variants.ts';
 import { type Known, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
 
-/** What happens between the look at the acting person's place and the write that relies on it. */
+/** Changes between the check of the acting person and the write that depends on this check. */
 let door: WatchedDoor;
 beforeAll(async () => {
   door = await openWatchedDoor();
@@ -16,7 +16,7 @@ afterAll(() => door?.finish());
 beforeEach(() => door.clock.set(morning));
 
 describe('a company that changes under the one who manages it', () => {
-  /** The answer to an invitation whose commit waits until `meanwhile` is done. */
+  /** The answer to an invitation whose transaction is held until `meanwhile` is done. */
   const invitingWhile = async (
     firm: Company,
     hand: Awaited<ReturnType<typeof somebody>>,
@@ -68,7 +68,7 @@ describe('a company that changes under the one who manages it', () => {
 });
 
 describe('a switch', () => {
-  /** The answer to a switch to the company whose commit waits until `meanwhile` is done. */
+  /** The answer to a switch to the company whose transaction is held until `meanwhile` is done. */
   const switchingWhile = async (
     who: Awaited<ReturnType<typeof somebody>>,
     taxpayerId: string,
@@ -90,7 +90,7 @@ describe('a switch', () => {
     expectStatus(await boss.switchTo(), 200);
     const overtaking = async () => expectStatus(await boss.switchTo(firm.id), 200);
     expect(said(await switchingWhile(boss, firm.id, overtaking))).toBe('SESSION_ENDED');
-    // The token of the one that came first goes on.
+    // The token of the call that came first is still valid.
     expectStatus(await boss.call('GET', '/v1/session'), 200);
   });
 

@@ -19,7 +19,7 @@ let office = 0;
 const ordered = async (who: Parameters<typeof orderAtHall>[1], order: string) =>
   expectStatus(await orderAtHall(door, who, order, {}, { office: `办税厅 ${office++}` }), 204);
 
-/** Lets the order come after everything was read and before it is written. */
+/** Lets the order come after all reads and before the write. */
 async function overtaken<T>(
   rule: { function: string; action?: string },
   call: () => Promise<T>,
@@ -41,7 +41,7 @@ describe('ORD-1 an order that comes while', () => {
       const { who, last } = await prepare(door);
       const sessions = (await rows(door, 'Sessions')).filter(({ ended }) => !ended).length;
       const reply = await overtaken(decides ?? { function: '' }, last, () => ordered(who, 'suspend'));
-      // Whoever is signed in may be told of the session first, which the order ended (SES-2).
+      // A signed-in person may first learn that the order ended the session (SES-2).
       expect([
         [403, 'ACCOUNT_SUSPENDED', undefined],
         [401, 'SESSION_ENDED', 'suspended'],
@@ -67,7 +67,7 @@ describe('ORD-1 an order that comes while', () => {
     const reply = await overtaken({ function: 'login', action: 'TransactWriteItems' }, last, () =>
       ordered(who, 'end-sessions'),
     );
-    // Decided anew after the order: a session of now, whose pointer the next order finds.
+    // The call was decided again after the order. Its session is new, and the next order ends it.
     expectStatus(reply, 200);
     await ordered(who, 'end-sessions');
     const ended = await door.http('POST', '/v1/session/refresh', undefined, { cookie: reply.cookie ?? '' });

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { tables, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive, type RelationState, refusalOf, stateOn, transitions } from '#domain/relations.ts';
-import { beginWrites, hideUpdate, transitionUpdate } from '#store/companies/relation-changes.ts';
+import { beginRelationWrites, hideUpdate, transitionUpdate } from '#store/companies/relation-changes.ts';
 import { findAuthorization, findRelation, type Relation, relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
@@ -13,7 +13,7 @@ import { long } from '../support/variants.ts';
 
 type TransitionName = keyof typeof transitions;
 
-/** The store by itself: what it refuses must not depend on the code before it (REL-10). */
+/** The store alone: its refusals must not depend on the code before it (REL-10). */
 const namespace = `Rel${randomUUID().replaceAll('-', '')}`;
 const region = 'ap-southeast-1';
 let db: Db;
@@ -74,16 +74,16 @@ const facts = (personKey: string, overrides: Partial<Relation> = {}) => ({
   taxpayerState: 'active' as const,
   ...overrides,
 });
-type Fresh = Parameters<typeof beginWrites>[0];
+type Fresh = Parameters<typeof beginRelationWrites>[0];
 const person = () => `p1_${randomUUID()}`;
 const current = (personKey: string) => findRelation(db, personKey, 'c_91340100MA0000001X', 'tax-handler');
 
 async function begin(personKey: string, overrides: Partial<Relation> = {}, previous?: Relation) {
-  const begun = beginWrites(facts(personKey, overrides) as Fresh, previous, now, today);
+  const begun = beginRelationWrites(facts(personKey, overrides) as Fresh, previous, now, today);
   await db.transact(begun.writes);
   return begun.relation;
 }
-/** What became of a write: the state it led to, or the code that refused it. */
+/** The result of a write: the state that it led to, or the code of the refusal. */
 const outcome = async (write: () => Promise<unknown>): Promise<string> => {
   try {
     await write();
@@ -102,7 +102,7 @@ describe('relations in their table', () => {
     const personKey = person();
     const read = await begin(personKey);
     expect(await move(read, 'withdrawInvitation')).toBe('done');
-    // Each of these was judged by the row as it was before.
+    // Each of these moves was decided from the earlier row.
     expect(await move(read, 'acceptInvitation')).toBe('STATE_CONFLICT');
     expect(await move(read, 'refuseInvitation')).toBe('STATE_CONFLICT');
     expect((await current(personKey))?.state).toBe('withdrawn');
@@ -116,7 +116,7 @@ describe('relations in their table', () => {
       const outcomes = await Promise.all(names.map((name) => move(read, name)));
       const row = await current(personKey);
       const winners = names.filter((_, i) => outcomes[i] === 'done');
-      // Striking an accepted one off is legal too: at most that follows the first.
+      // Removing an accepted relation is legal too, so one removal may follow the acceptance.
       expect([1, 2]).toContain(winners.length);
       if (winners.length === 2) expect(winners).toEqual(['acceptInvitation', 'strike']);
       expect(row?.rev).toBe(1 + winners.length);
@@ -129,7 +129,7 @@ describe('relations in their table', () => {
     const read = await begin(personKey, { state: 'active', validUntil: today });
     expect(await move({ ...read, validUntil: '2026-11-24' }, 'adjust', '2026-11-24')).toBe('STATE_CONFLICT');
     expect(await outcome(() => begin(personKey, {}, read))).toBe('RELATION_EXISTS');
-    const begun = beginWrites(facts(personKey) as Fresh, read, now, '2026-11-24');
+    const begun = beginRelationWrites(facts(personKey) as Fresh, read, now, '2026-11-24');
     await db.transact(begun.writes);
     const { items } = await relationsOf(db, personKey, { history: true });
     expect(items.map((one) => one.state).sort()).toEqual(['expired', 'pending']);
@@ -161,7 +161,7 @@ describe('relations in their table', () => {
     const ended = await current(personKey);
     if (!ended) throw new Error('gone');
     await db.transact([hideUpdate(ended, 'person', today)]);
-    // Replaced by what was read before the hiding: decided anew instead of forgetting it.
+    // The new authorisation was decided from the row before the hiding, so it is decided again and the hiding is kept.
     expect(await outcome(() => begin(personKey, {}, ended))).toBe('stale');
     await begin(personKey, {}, await current(personKey));
     const moved = await findAuthorization(db, read.authorizationId);
@@ -198,7 +198,7 @@ describe('relations in their table', () => {
               expect(happened.filter((one) => one === 'done')).toHaveLength(anew ? 1 : 0);
               continue;
             }
-            // What was illegal for the row as read did not happen, whatever else did.
+            // Whatever else happened, no transition happened that was illegal for the row as it was read.
             for (const [i, name] of wanted.entries())
               if (refusalOf(transitions[name], read, today)) expect(happened[i]).not.toBe('done');
             if (anew && isLive(stateOn(read, today))) expect(row?.authorizationId).toBe(read.authorizationId);

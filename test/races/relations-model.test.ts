@@ -19,9 +19,9 @@ import type { Loose, Reply } from '../support/client.ts';
 import { type Door, expectStatus, openDoor } from '../support/door.ts';
 
 /**
- * One person, one company, one role, and everybody who may move the relation between them: random interleavings, also
- * of calls that are truly at the same time. The model says the rules in a few lines; whatever happens at once must look
- * as if it had happened in some order (REL-10).
+ * One person, one company, one role, and everybody who may change the relation: random orders, also of calls that run
+ * in parallel. The model states the rules in a few lines. The result of parallel calls must be the result of some order
+ * of them (REL-10).
  */
 type State = 'pending' | 'active' | 'rejected' | 'withdrawn' | 'deleted';
 interface Record_ {
@@ -32,11 +32,11 @@ interface Record_ {
   readonly narrowed: boolean;
 }
 interface Model {
-  /** Every authorisation there ever was, the current one last. */
+  /** Every authorisation so far, the current one last. */
   readonly records: readonly Record_[];
-  /** The registry's version of this handler. */
+  /** The registry's version of this tax handler. */
   readonly version: number;
-  /** What both histories tell. */
+  /** The events of both histories. */
   readonly told: readonly string[];
 }
 const nothing: Model = { records: [], version: 0, told: [] };
@@ -72,7 +72,7 @@ const changed = (
   answer,
 });
 
-/** What moves the authorisation at a place: from which states and directions, to which, and how it is answered. */
+/** Each move: the states and the direction from which it is allowed, the new state, and the answer. */
 const moves = {
   accept: { from: ['pending'], direction: 'invited', to: 'active', answer: '200' },
   refuse: { from: ['pending'], direction: 'invited', to: 'rejected', answer: '200' },
@@ -93,7 +93,7 @@ const others = ['hideForPerson', 'hideForCompany', 'narrow', 'stranger'] as cons
 
 interface Command {
   readonly name: Move | (typeof beginnings)[number] | (typeof others)[number];
-  /** Which authorisation: counted back from the newest that is known when the command is given. */
+  /** Which authorisation is meant, counted back from the newest one that is known when the command is given. */
   readonly back: number;
 }
 interface Given {
@@ -154,7 +154,7 @@ function next(model: Model, { name, at, version }: Given): Outcome {
   }
 }
 
-/** All ways in which calls at once could have come one after the other. */
+/** All orders in which the parallel calls could have happened, with their results. */
 function serial(model: Model, given: readonly Given[]): { model: Model; answers: string[] }[] {
   if (given.length === 0) return [{ model, answers: [] }];
   return given.flatMap((first, index) => {
@@ -239,7 +239,7 @@ describe('a relation that everybody moves', () => {
     }
   }
 
-  /** What stands in the table: the records by id, and that each is found by its handle where it lies now. */
+  /** The rows of the table: the records by id. Checks that each handle leads to the present place of its record. */
   async function stored(firm: Company): Promise<Map<string, Record_>> {
     const rows = await rowsOf(door, 'Relationships');
     const own = rows.filter((row) => row.companyKey === `c_${firm.id}` && row.role === 'tax-handler');
@@ -263,7 +263,7 @@ describe('a relation that everybody moves', () => {
     );
   }
 
-  /** What the two histories tell of this relation, each on its own. */
+  /** The events of this relation in the two histories, each history separately. */
   async function histories(firm: Company): Promise<string[][]> {
     const all = (await events(door)).filter(
       (event) => event.kind.startsWith('relation-') && event.detail?.role === 'tax-handler',
@@ -299,7 +299,7 @@ describe('a relation that everybody moves', () => {
       { weight: 3, arbitrary: fc.constantFrom(...beginnings) },
       { weight: 1, arbitrary: fc.constantFrom(...others) },
     ),
-    // Mostly the current authorisation, sometimes one before it.
+    // Usually the current authorisation, sometimes an earlier one.
     back: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(3) }),
   });
   const atOnce = fc.oneof(
@@ -307,7 +307,7 @@ describe('a relation that everybody moves', () => {
     { weight: 3, arbitrary: fc.array(command, { minLength: 2, maxLength: 3 }) },
   );
 
-  /** Fails unless the machine was moved so often by several at once. */
+  /** Fails if fewer rounds than `atLeast` had several calls in parallel. */
   async function anyInterleaving(atLeast: number, options: fc.Parameters<unknown>): Promise<Set<string>> {
     let together = 0;
     const seen = new Set<string>();
@@ -330,7 +330,7 @@ describe('a relation that everybody moves', () => {
           expect(fresh.length, 'one new authorisation at most, since only one can live').toBeLessThanOrEqual(
             2,
           );
-          // Two new ones can follow each other within a round: the one that has ended came first.
+          // Two new authorisations can follow each other in one round: the one that has ended came first.
           fresh.sort((a, b) => Number(isLive(rows.get(a))) - Number(isLive(rows.get(b))));
           const found = [...ids, ...fresh].map((id) => rows.get(id));
           const possible = serial(model, given);
@@ -366,7 +366,7 @@ describe('a relation that everybody moves', () => {
     tags: ['long'],
   }, async () => {
     const seen = await anyInterleaving(40, { numRuns: 120, interruptAfterTimeLimit: 90_000 });
-    // The machine really was moved, from both sides and at once.
+    // The answers show that moves of both sides and parallel moves really happened.
     for (const answer of ['200', '201', '204', 'STATE_CONFLICT', 'RELATION_EXISTS', 'accepted'])
       expect(seen).toContain(answer);
   });

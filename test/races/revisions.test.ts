@@ -6,7 +6,7 @@ import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { keeping, long } from '../support/variants.ts';
 import { knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
 
-/** REL-11: a decision is on what was shown. The decision is held at its write while the other side changes it. */
+/** REL-11: a decision is about what was shown. The decision's write is held while the other side makes a change. */
 let door: WatchedDoor;
 beforeAll(async () => {
   door = await openWatchedDoor();
@@ -15,7 +15,7 @@ afterAll(() => door?.finish());
 
 const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);
 
-/** A company with its manager, and somebody who has a relation there; both logged in. */
+/** A company with its manager, and a person with a relation there; both are logged in. */
 async function bothSides(state: 'pending' | 'active', direction: 'invited' | 'applied' = 'invited') {
   const boss = await knownPerson(door);
   const who = await knownPerson(door);
@@ -40,7 +40,7 @@ async function bothSides(state: 'pending' | 'active', direction: 'invited' | 'ap
     toCompany: () => shown(company, '/v1/enterprise/staff', 'staff'),
   };
 }
-/** The change of somebody else, in one write, as the store makes it. */
+/** The change by another person, in one write as the store makes it. */
 const changed = async (sides: Awaited<ReturnType<typeof bothSides>>, values: Record<string, string>) => {
   const table = door.tables.find((name) => name.endsWith('-Relationships'));
   const names = Object.keys(values);

@@ -28,7 +28,7 @@ const wrong = 'Wrong#9182';
 const show = (token: string) => door.http('GET', '/v1/session', undefined, { token });
 const refresh = (cookie: string | undefined) =>
   door.http('POST', '/v1/session/refresh', undefined, cookie ? { cookie } : {});
-/** A login with its face check passed: one call from a session. */
+/** A login whose face check has passed: the next call opens a session. */
 async function proven(who: Known): Promise<{ ticket: string; faceTicket: string }> {
   const ticket = await loginTicket(door, who);
   const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
@@ -102,7 +102,7 @@ describe('sessions', () => {
         const chain = [cookie];
         for (let turn = 0; turn < 3; turn++)
           chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
-        // Of all at once at most one turn is made: only R3 is the newest.
+        // Of all parallel calls at most one makes a new token, because only R3 is the newest.
         const replies = await Promise.all([...chain, ...chain, ...chain].map((one) => refresh(one)));
         const given = new Set(replies.map((reply) => expectStatus(reply, 200).cookie ?? ''));
         const next = expectStatus(await refresh(chain[3]), 200).cookie ?? '';
@@ -123,7 +123,7 @@ describe('sessions', () => {
       return mine;
     };
     let newest = new Set(await Promise.all([tab(), tab(), tab(), tab()]));
-    // Eight turns are the end of it within the grace: until then a tab may be a turn ahead of the others.
+    // Within the grace at most eight new tokens are made. Until then one tab can have a newer token than the others.
     for (let round = 0; newest.size > 1 && round < 8; round++)
       newest = new Set(
         await Promise.all([...newest].map(async (one) => expectStatus(await refresh(one), 200).cookie ?? '')),
@@ -208,7 +208,7 @@ describe('while a session is being opened', () => {
     const who = await knownPerson(door);
     await setOnPerson(door, who.personKey, 'realNameLevel', 3);
     const login = await proven(who);
-    // The scan of the login has lifted it: as somebody of whom only a hall knows more.
+    // The scan of the login raised the level meanwhile.
     const reply = await whileHeld(
       door,
       verifying,
@@ -219,7 +219,7 @@ describe('while a session is being opened', () => {
     expect((await live(who)).map(({ realNameLevel }) => realNameLevel)).toEqual([5]);
   });
 
-  /** The level alone, as a face check writes it: outside of `rev`. */
+  /** Writes the level alone, as a face check does, without a change of `rev`. */
   const raised = ({ personKey }: Known, level: number) =>
     door.dynamodb('UpdateItem', {
       TableName: door.tables.find((name) => name.endsWith('-Users')),
@@ -242,7 +242,8 @@ describe('reset', () => {
         reset('Huaihe#20581'),
       ]);
       expectStatus(done, 204);
-      // Before the reset: ended by it. After it: opened by a password that is no longer the person's, so refused.
+      // A session from before the reset was ended by the reset. A login after the reset used a password that is no
+      // longer valid, so it was refused.
       if (entered.status === 200)
         expect((await show(entered.body.session.accessToken)).body).toMatchObject({
           code: 'SESSION_ENDED',

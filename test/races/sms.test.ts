@@ -22,7 +22,7 @@ describe('sends', () => {
       const strangers = [person({ phone: who.phone }), person({ phone: who.phone })];
       door.clock.advance(3_600);
       const asks: (() => Promise<Reply<Loose>>)[] = [];
-      // Reset and registration tickets outlive the ten minutes; logins are opened anew for each round.
+      // Tickets of reset and registration live longer than ten minutes; each round opens new logins.
       for (let i = 0; i < 2; i++) {
         const reset = await door.http('POST', '/v1/password-resets', {
           account: who.phone,
@@ -53,7 +53,7 @@ describe('sends', () => {
           if (status !== 202) expect(Date.parse(body.retryAt)).toBeGreaterThan(door.clock.now().getTime());
         await wait(door, 20);
       }
-      // An owner's and another's, twice; the fifth is whoever's came first.
+      // Twice one code of the owner and one of others; the first caller gets the fifth code.
       expect(sent).toEqual([0, 0, 60, 60, 120, 600, 600]);
       expect(door.sms(who.phone)).toHaveLength(before + 7);
     },

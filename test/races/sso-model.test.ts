@@ -28,9 +28,9 @@ import {
 } from '../support/watched.ts';
 
 /**
- * One person, two companies, two tax systems, and everything that begins, carries or ends a hand-over, in any order and at
- * once. The model says in a few lines what stands; after each step the systems were told of exactly what it says has ended
- * or become less (SSO-8).
+ * One person, two companies, two tax systems, and everything that begins, carries or ends a hand-over, in random order
+ * and in parallel. The model states in a few lines which hand-overs exist. After each step the systems must have been
+ * told exactly what has ended or become less in the model (SSO-8).
  */
 const rules = 'SSO-5 SSO-7 SSO-8 SSO-10 SSO-11 ORD-1';
 const places = ['natural', 'A', 'B'] as const;
@@ -60,7 +60,7 @@ interface Session {
   token: string;
   cookie: string;
   place: Place;
-  /** Which of the relations there ever were in that company. */
+  /** The number of the relation in that company, counted over all relations so far. */
   relation: number;
   version: number;
 }
@@ -108,7 +108,7 @@ class Model {
   today(place: Place): readonly string[] {
     return place === 'natural' ? [] : this.relations[place].permissions;
   }
-  /** The row of a session at a system. */
+  /** The hand-over of a session at a system. */
   standing(at: number): HandOver | undefined {
     return this.handOvers.findLast((one) => one.at === at && one.session === this.session);
   }
@@ -117,7 +117,7 @@ class Model {
     one.over = true;
     this.told[one.at]?.add(one.sid);
   }
-  /** What has ended or become less by what stands now. */
+  /** Marks the hand-overs that have ended or become less. */
   judge(): void {
     for (const one of this.handOvers.filter(({ over }) => !over)) {
       const { session, seen } = one;
@@ -145,7 +145,7 @@ function step(name: string, run: Run, check: (model: Model) => boolean = () => t
       const happened = await run(model, real);
       model.judge();
       await door.settled();
-      // A sweep ends what runs before this one left idle, too.
+      // A sweep also ends hand-overs that earlier runs left idle.
       const known = new Set(model.handOvers.map(({ sid }) => sid));
       for (const at of [0, 1])
         expect(
@@ -169,7 +169,7 @@ const login = step('login', async (model, { who }) => {
   model.session = { token: session.accessToken, cookie, place: 'natural', relation: 0, version: 1 };
 });
 
-/** The handle of an identity, where it can be chosen. */
+/** The handle of an identity, if it can be chosen. */
 async function choiceOf(session: Session, place: Place): Promise<string | undefined> {
   const { body } = expectStatus(await call(session, 'GET', '/v1/session/identities'), 200);
   return body.choices.find(({ identity }: Loose) =>
@@ -203,7 +203,7 @@ const authorize = (at: number) =>
     model.requests[at] = await begin(door, system(at));
   });
 
-/** @param place undefined: as who the session is */
+/** @param place undefined: with the session's present identity */
 const decide = (at: number, place?: Place) =>
   step(
     `decide ${at} ${place ?? ''}`,
@@ -266,7 +266,7 @@ const exchangeOne = (pick: number) =>
         before.idToken = reply.body.id_token;
         return 'again';
       }
-      // One row a session and system: the name that was there is told.
+      // There is one row per session and system, so the system is told that the earlier hand-over has ended.
       model.end(before);
       const { id_token: idToken, refresh_token: refreshToken } = reply.body;
       model.handOvers.push({
@@ -385,7 +385,7 @@ const order = (what: 'suspend' | 'resume' | 'end-sessions') =>
     else model.session = undefined;
     if (what === 'suspend') model.suspended = true;
   });
-/** Nobody writes: the sweep sees it. Codes are over, too. */
+/** No write ends it; the sweep finds it. The codes have expired too. */
 const idle = step('idle', async (model) => {
   door.clock.advance(1_800);
   model.session = undefined;
@@ -403,7 +403,7 @@ async function withPerson(run: (real: Real) => Promise<void>): Promise<void> {
 }
 
 describe('a model of hand-overs', () => {
-  /** Not fast-check's own time limit: it would leave a request under way behind. */
+  /** Without fast-check's own time limit, which would leave a request under way. */
   async function anyOrder(
     seconds: number,
     maxCommands: number,
@@ -447,7 +447,7 @@ describe('a model of hand-overs', () => {
   }
 
   it(`${rules} whatever ends one, its system is told of exactly that`, { timeout: 120_000 }, async () => {
-    // One walk that meets what chance may leave out.
+    // One fixed order that contains what the random orders may leave out.
     const enter = (at: number, place?: Place) => [authorize(at), decide(at, place), exchangeOne(0)];
     const walk = [
       ...[login, ...enter(0), ...enter(0), ...enter(1, 'A'), refreshOne(0), change('A', ['enquiry'])],

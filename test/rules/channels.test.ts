@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { channelActions, may } from '#domain/channels.ts';
 import { channels } from '#domain/names.ts';
 
-/** The table of the rules, a row an action, a column a channel in the order of `channels`. */
+/** The table of the rules: a row for each action, a column for each channel in the order of `channels`. */
 const table = `
                  web ahtax iit wechat alipay terminal hall exchange
 register          x   x     .   .      .      .        .    .

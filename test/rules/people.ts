@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { documentTypesFitting } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 
-/** The Shanghai day on which these rules are tried. */
+/** The Shanghai day at which these rules are tested. */
 export const today = '2026-11-23';
 
-/** What a rule refuses with; fails where it does not refuse. */
+/** The Problem with which a rule refuses; fails if the rule does not refuse. */
 export function refusal(attempt: () => unknown): Problem {
   try {
     attempt();
@@ -16,7 +16,7 @@ export function refusal(attempt: () => unknown): Problem {
   throw new Error('was not refused');
 }
 
-/** Citizen numbers with a true check character, by an independent way of writing MOD 11-2 (ISO 7064). */
+/** Citizen numbers with a correct check character, by another way to compute MOD 11-2 (ISO 7064). */
 export function withCheck(first17: string): string {
   let rest = 0;
   for (const digit of first17) rest = ((rest + Number(digit)) * 2) % 11;
@@ -27,11 +27,11 @@ const birthDays = fc
   .date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2026-11-22T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10).replaceAll('-', ''));
 
-/** The types that what was typed may be of, whatever number each makes of it. */
+/** The document types that fit the typed text, in any spelling of the number. */
 export const typesOf = (typed: string): string[] =>
   documentTypesFitting(typed, today).flatMap(({ types }) => types);
 
-/** Valid citizen numbers of any region, or of the regions given. */
+/** Valid citizen numbers of any region, or of the given regions. */
 export const personNumbers = (...regions: string[]): fc.Arbitrary<string> =>
   fc
     .tuple(

@@ -76,7 +76,7 @@ describe('authorisations of people for companies', () => {
       ),
     );
     expect(movers.map(([name]) => name).sort()).toEqual([
-      // The person's own confirmation of the company (ENT-1), not of the appointment.
+      // The person confirms the company (ENT-1), not the appointment.
       'confirmWithCompany',
       'strike',
       'supersede',

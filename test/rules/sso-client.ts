@@ -1,7 +1,7 @@
 import { defaultMatters } from '#domain/matters.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 
-/** A relying party for tests of pure functions; its keys are none. */
+/** A relying party for tests of pure functions; its keys are not real keys. */
 export const client = (facts: Partial<RelyingParty> = {}): RelyingParty => ({
   clientId: 'filing-web',
   name: { zh: '申报系统', en: 'Filing' },

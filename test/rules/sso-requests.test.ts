@@ -228,7 +228,7 @@ describe('a good request', () => {
       state: 'st-1',
       nonce: 'n-1',
       challenge,
-      // `returns` belongs to the other resource.
+      // The scope `returns` belongs to the other resource.
       scope: ['openid', 'profile'],
       resource: 'https://archive.example.cn/api',
       prompt: ['login', 'consent'],

@@ -6,7 +6,7 @@ import { isManagingRole, isStaffRole, parseLastDay } from '#domain/relations.ts'
 import { companySubjects, confirmationKindsOf } from '#domain/taxpayers.ts';
 import { today } from './people.ts';
 
-/** Of a text, which always says something. */
+/** The last day that a text means. */
 function lastDayOf(raw: string): string | null {
   try {
     return parseLastDay(raw, today) ?? null;

@@ -72,7 +72,7 @@ describe('a runtime with demo people', () => {
   });
   afterAll(() => door?.stop());
 
-  /** Password, face, and whatever the entry asks then, up to a session. */
+  /** Password, face, and every further step of the entry, up to a session. */
   async function login({ person: key, entry, company }: DemoLogin) {
     const { username, phone, documentNumber, account: made, password = '', documentType } = demoPerson(key);
     const account = username ?? (made === 'hall' ? documentNumber : phone);
@@ -101,7 +101,7 @@ describe('a runtime with demo people', () => {
     return expectStatus(await door.http('POST', `${path}/choose`, { choiceId }), 200).body.session;
   }
 
-  /** SPC-2: each number that the book tells is found by its last four characters. */
+  /** SPC-2: the last four characters find each number that the demo book names. */
   async function toldReports(path: string, key: DemoLogin['person'], company: DemoLogin['company']) {
     const told = company ? reportsOf(key, company) : [];
     expect(told.length).toBeGreaterThan(0);

@@ -53,7 +53,7 @@ const write = async (id: string, ended?: string) => {
   expect(answer.status).toBe(204);
 };
 const table = (name: string) => runtime.tables.find((one) => one.endsWith(`-${name}`)) ?? '';
-/** What the worker wrote down of messages about this id, by the number of the try. */
+/** What the worker wrote about the messages with this id, by the number of the try. */
 const tries = async (id: string): Promise<string[]> => {
   const { Items } = await runtime.dynamodb('Scan', { TableName: table('Tickets') });
   return (Items as { ticketKey: { S: string } }[])
@@ -85,7 +85,7 @@ describe('SSO-15 changes of a table start functions', () => {
   long('and one that nobody can take holds up no other: it goes to the dead letters', async () => {
     await Promise.all([write('poison', 'x'), write('after', 'x'), write('later', 'x')]);
     await runtime.settled();
-    // Those in one batch with it came again with it.
+    // The other messages of its batch came again with it.
     expect(await tries('after')).toContain('after#1');
     expect(await tries('later')).toContain('later#1');
     const failed = runtime.queued('watcher-failed').map((body) => JSON.parse(body).dynamodb.Keys.sessionId.S);

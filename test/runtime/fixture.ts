@@ -4,7 +4,7 @@ import { type Runtime, type RuntimeOptions, startRuntime } from '../../infra/loc
 
 export const fixtureAssembly = fileURLToPath(new URL('./fixtures/assembly', import.meta.url));
 
-/** The local runtime over the hand-written assembly in fixtures/. */
+/** The local runtime with the hand-written assembly in fixtures/. */
 export const startFixture = (options: Partial<RuntimeOptions> = {}): Promise<Runtime> =>
   startRuntime({
     inMemory: true,
@@ -26,7 +26,7 @@ export interface Call {
   readonly input: object;
 }
 
-/** Lets a function carry out DynamoDB calls: one step after another, the calls of a step side by side. */
+/** Lets a function make DynamoDB calls: the steps one after the other, the calls of a step in parallel. */
 export async function steps(
   runtime: Runtime,
   list: readonly (readonly Call[])[],
@@ -57,7 +57,7 @@ export const put = (pk: string): Call => ({
   input: { TableName: table, Item: { pk: { S: pk } } },
 });
 
-/** Asks the probe function for one of its other actions. */
+/** Asks the probe function for another action. */
 export async function probe(
   runtime: Runtime,
   body: object,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => runtime?.stop());
 
 const ask = (path: string, init?: RequestInit) => fetch(runtime.url + path, init);
-/** What fetch would tidy up before sending. */
+/** Sends a request that fetch would change before sending. */
 const raw = (request: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(runtime.url).port), '127.0.0.1', () => socket.end(request));

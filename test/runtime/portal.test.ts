@@ -27,7 +27,7 @@ describe('pages on the port of the API', () => {
   });
   afterAll(() => runtime?.stop());
 
-  /** As it goes over the wire: nothing decompressed, no path tidied up. */
+  /** The answer as it is on the wire: not decompressed, and the path unchanged. */
   const ask = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const { hostname, port } = new URL(runtime.url);
@@ -180,7 +180,7 @@ describe('pages on the port of the API', () => {
         expect(headers['cache-control']).toBe('no-store');
       }
     expect((await ask('/', { host: 'LOCALHOST' })).headers.location).toBe('http://127.0.0.1/');
-    // Files are the same everywhere, and other names are none of ours.
+    // The files are the same for every host name.
     expect((await ask(asset('.js'), { host: `localhost:${port}` })).status).toBe(200);
     for (const host of [`127.0.0.1:${port}`, `localhost.evil.example:${port}`, `notlocalhost:${port}`])
       expect((await ask('/', { host })).status).toBe(200);
@@ -217,7 +217,7 @@ describe('the build of the pages', () => {
 
   long('happens once for the same sources, with one line, and again for others', async () => {
     const root = copied();
-    // Whatever an earlier run left: these sources are new.
+    // The sources are new, so the result of an earlier run cannot be used.
     writeFileSync(join(root, 'public/robots.txt'), `${root}\n`);
     const first = await build(root);
     expect(first.told).toEqual(['building the portal']);
@@ -226,7 +226,7 @@ describe('the build of the pages', () => {
     const changed = await build(root);
     expect(changed.told).toHaveLength(1);
     expect(changed.folder).not.toBe(first.folder);
-    // A server that hands out the first goes on doing so.
+    // A server that serves the first build can continue to serve it.
     expect(readdirSync(first.folder)).toContain('index.html');
     for (const { folder } of [first, changed]) rmSync(folder, { recursive: true });
   });

@@ -11,7 +11,7 @@ import { allowing } from '../support/patience.ts';
 import { keeping, long } from '../support/variants.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** The project's own Node, whichever runs the tests. */
+/** The project's own Node.js, whatever Node.js runs the tests. */
 const node = join(root, 'node_modules/node/bin/node');
 const fixture = join(root, 'test/runtime/fixtures/run.ts');
 const main = join(root, 'infra/local/main.ts');
@@ -49,7 +49,7 @@ async function ready(started: Run): Promise<string> {
   return /ready (\S+)/.exec(started.out)?.[1] ?? '';
 }
 
-/** Process ids below one process, from /proc. */
+/** The ids of all processes below one process, from /proc. */
 function descendants(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

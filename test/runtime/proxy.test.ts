@@ -15,7 +15,7 @@ afterEach(() => runtime.faults.clear());
 const transaction = (...TransactItems: object[]) => ({ op: 'TransactWriteItems', input: { TransactItems } });
 const write = (name: string, pk: string) => ({ Put: { TableName: name, Item: { pk: { S: pk } } } });
 const others = 'fixture-data-Others';
-/** What stands in the table, past the functions and their faults. */
+/** Reads an item directly, without the functions and their faults. */
 const stored = (pk: string) => runtime.dynamodb('GetItem', { ...get(pk).input, ConsistentRead: true });
 
 describe('policy enforcement', () => {
@@ -194,7 +194,7 @@ describe('faults', () => {
           ExpressionAttributeValues: { ':one': { N: '1' } },
         },
       };
-      // The probe gives a try up after 0.5 s and makes two.
+      // The probe gives up a try after 0.5 s and makes two tries.
       const calls = () => runtime.usage().probe?.routes['POST /probe']?.calls ?? 0;
       const before = calls();
       const waiting = call(runtime, add);

@@ -13,7 +13,7 @@ import { tryCode } from '#store/tickets/ticket-codes.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 
-/** Conditions that a request hardly meets the wrong side of: each against rows as they may stand. */
+/** Conditions whose refusal a request hardly ever meets: each is tested against rows as they may exist. */
 let db: Db;
 beforeAll(async () => {
   db = await openStore('Agreements', 'CrossRegionReports', 'Relationships', 'Sessions', 'Tickets', 'Users');
@@ -65,7 +65,7 @@ it('SPC-2 SPC-3 a report is told on what was read: a second one decided on the s
   });
   const day = '2027-03-02';
   await db.transact(reportWrites(told('皖税跨报〔2027〕1号'), undefined, [undefined], day));
-  // Of the same head, and of the same 经办人 by another report.
+  // Other reports with the same head and the same 经办人.
   for (const reportNo of ['皖税跨报〔2027〕1号', '皖税跨报〔2027〕2号'])
     await expect(
       db.transact(reportWrites(told(reportNo), undefined, [undefined], day)),

@@ -12,7 +12,7 @@ import { cheap, handlesOne, keysOne } from '../crypto/keys-of-test.ts';
 import { mobile, person } from '../support/people.ts';
 import { openStore } from '../support/store.ts';
 
-/** What an answer costs is counted here, hashes and calls, because a time that is measured proves little on a busy machine. */
+/** Counts what an answer costs, in hashes and calls, because a measured time proves little on a busy machine. */
 let db: Db;
 const calls: string[] = [];
 const hashed: string[] = [];
@@ -26,13 +26,13 @@ beforeAll(async () => {
     get: (of, name: keyof Db) => {
       const call = of[name] as (...given: unknown[]) => unknown;
       return (...given: unknown[]) => {
-        // Both write; how many items in one call is no difference that anybody sees.
+        // Both calls write. Nobody outside can see how many items one call contains.
         calls.push(name === 'get' || name === 'batchGet' || name === 'query' ? 'read' : 'write');
         return call(...given);
       };
     },
   });
-  // Each computes one hash: `verify` that of the account, `hash` one for nobody.
+  // Each of them computes one hash: `verify` the account's hash, `hash` one for an unknown person.
   for (const name of ['hash', 'verify'] as const) {
     const real = argon2[name] as (...given: unknown[]) => Promise<never>;
     vi.spyOn(argon2, name).mockImplementation((...given: unknown[]) => {
@@ -71,7 +71,7 @@ async function registeredRow(): Promise<Person> {
   };
 }
 
-/** One try of 找回手机号码: its answer, and what it cost. */
+/** One try of 找回手机号码: its answer and its cost. */
 async function cost(of: { name: string; documentNumber: string; password: string }) {
   calls.length = 0;
   hashed.length = 0;
@@ -122,12 +122,12 @@ it('REG-9 PHN-4 AUTH-07 nobody, a wrong name and a wrong password cost the same 
     tries.answers.push(costs.map(({ answer }) => answer));
   }
   const alike = <T>(of: T) => [of, of, of];
-  // The fifth failure is looked at and locks; afterwards nothing is looked at.
+  // The fifth wrong password is compared and locks; after that no password is compared.
   expect(tries.hashes).toEqual([...Array(5).fill(alike(1)), alike(0)]);
   expect(tries.answers).toEqual([
     ...Array(4).fill(alike('BAD_CREDENTIALS')),
     ...Array(2).fill(alike('ACCOUNT_LOCKED')),
   ]);
-  // Beside the address's budget: the count, then the event of the failure or what stands for it.
+  // After the address's budget: the count, and then the event of the failure, or an equal write for an unknown person.
   expect(tries.calls).toEqual([...Array(5).fill(alike('read write write write')), alike('read write write')]);
 });

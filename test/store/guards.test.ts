@@ -27,7 +27,7 @@ import { dayKey } from '#store/sms/sms-windows.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 import { long } from '../support/variants.ts';
 
-/** Rows that one of many may have: each condition against a row on the wrong side of it. */
+/** Rows that only one of many may own: each condition is tested against a row that must be refused. */
 let db: Db;
 beforeAll(async () => {
   db = await openStore('Phones', 'Users', 'SmsWindows');
@@ -181,7 +181,7 @@ describe('messages to a number', () => {
     });
     expect(await take('adjusted', 14 * 3600)).toBe(true);
     expect((await db.get<Item>('SmsWindows', { phoneKey }))?.count).toBe(1);
-    // Across midnight the ten minutes of a kind still run.
+    // The ten minutes of a kind continue across midnight.
     const late = { ...pair, companyKey: handle() };
     expect(await take('invited', 14 * 3600 - 60, late)).toBe(true);
     expect(await take('invited', 14 * 3600 + 60, late)).toBe(false);

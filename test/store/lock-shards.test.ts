@@ -11,7 +11,7 @@ describe('shards of the midnight sweep', () => {
       const shard = shardOf(key);
       held[shard] = (held[shard] ?? 0) + 1;
     }
-    // Chance alone moves a shard by some 2 %.
+    // Chance alone changes the size of a shard by about 2 %.
     for (const count of held) expect(Math.abs(count / (people / sweepShards) - 1)).toBeLessThan(0.1);
   });
 });

@@ -18,11 +18,11 @@ import {
 import { reserveGuess, returnGuess } from '#store/people/sms-guesses.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 
-/** What the writes of LCK leave in the row, how many of them there are, and what becomes of an answer that is lost. */
+/** What the writes of LCK leave in the row, how many writes there are, and what happens after a lost answer. */
 let store: Db;
 let db: Db;
 const writes: string[] = [];
-/** The next update happens, and its answer is lost. */
+/** If true, the next update is executed, but its answer is lost. */
 let losesAnswer = false;
 beforeAll(async () => {
   store = await openStore('Lockouts', 'Audit');

@@ -16,7 +16,7 @@ import {
 import { guessesLeftCheck, reserveGuess, returnedGuessUpdate } from '#store/people/sms-guesses.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 
-/** LCK is what the conditions of the store's writes let pass: it is tested where it is decided. */
+/** The conditions of the store's writes decide LCK, so LCK is tested here. */
 let db: Db;
 beforeAll(async () => {
   db = await openStore('Lockouts', 'Audit');
@@ -51,7 +51,7 @@ const fail = (personKey: string, method: AuthMethod, on = day) =>
 const failTimes = async (times: number, personKey: string, method: AuthMethod) => {
   for (let i = 0; i < times; i++) await fail(personKey, method);
 };
-/** A look whose outcome is right: it is reserved like any other, and its success forgets the method's failures. */
+/** A try with the right password: it is reserved like any other, and its success resets the method's failures. */
 async function succeed(personKey: string, method: AuthMethod): Promise<void> {
   const attempt = attemptOf(personKey, method);
   await reserveAttempt(db, attempt, policies, lockEvent(personKey));
@@ -128,7 +128,7 @@ describe('the day of a person', () => {
     const { taken } = await reserveAttempt(db, first, policies, lockEvent(who));
     await failTimes(4, who, 'password');
     expect(await refusalOf(fail(who, 'sms'))).toBe('ACCOUNT_LOCKED');
-    // The same attempt twice, as after a lost answer, gives back one look.
+    // The same attempt is returned twice, as after a lost answer: one try is given back.
     for (let i = 0; i < 2; i++) await returnAttempt(db, first, taken, policies);
     expect(await rowOf(who)).toMatchObject({ password: { size: 4 } });
     expect((await rowOf(who))?.lockedAt).toBeUndefined();

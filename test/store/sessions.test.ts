@@ -26,7 +26,7 @@ import {
 } from '#store/sessions/web-sessions.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 
-/** The conditions of a session's writes, each against a row on the wrong side of it. */
+/** The conditions of a session's writes, each tested against a row that must be refused. */
 let db: Db;
 beforeAll(async () => {
   db = await openStore('Sessions', 'Users');
@@ -88,7 +88,7 @@ describe('the end of a session', () => {
   it('SES-1 stays in the row for a day after the session’s last moment', async () => {
     const session = await kept();
     expect(await rowOf(session)).toMatchObject({ ttl: session.expiresAt + 86_400 });
-    // Nobody opens a session in the place of another one.
+    // A new session cannot replace the row of another one.
     expect(await db.put(sessionPut(session))).toBe(false);
   });
 
@@ -274,7 +274,7 @@ describe('the web session of a person', () => {
       webSession: pointer('new'),
       otherWebSessions: [pointer('b')],
     });
-    // The next login, as the one before left the person.
+    // The next login, with the person as the login before left them.
     const next = { ...first, rev: 3, webSession: pointer('new'), otherWebSessions: [pointer('b')] };
     await swap(next, []);
     expect(await personOf(first)).not.toHaveProperty('otherWebSessions');
@@ -295,7 +295,7 @@ describe('the web session of a person', () => {
     expect(await personOf(who)).toMatchObject({ webSession: pointer('one') });
     await forgetWebSession(db, who.personKey, 'one');
     expect(await personOf(who)).not.toHaveProperty('webSession');
-    // What fails is none of the caller's.
+    // The caller gets no error if this write fails.
     const away = { ...db, update: () => Promise.reject(new Error('away')) } as Db;
     await expect(forgetWebSession(away, who.personKey, 'one')).resolves.toBeUndefined();
   });

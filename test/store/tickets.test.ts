@@ -50,7 +50,9 @@ import {
 import { openStore, refusalOf } from '../support/store.ts';
 import { long } from '../support/variants.ts';
 
-/** The conditions of tickets and codes, each against a row on the wrong side of it. Journeys over HTTP show the rest. */
+/**
+ * The conditions of tickets and codes, each tested against a row that must be refused. Tests over HTTP show the rest.
+ */
 let db: Db;
 beforeAll(async () => {
   db = await openStore('Tickets', 'Taxpayers');

@@ -4,7 +4,7 @@ import { flows } from '#flows/contracts.ts';
 import { routeFinder } from '../../infra/local/http/routes.ts';
 import { codesOf, oauthByStatus } from '../../infra/openapi.ts';
 
-/** What the contracts let each route answer: statuses of success, and codes. */
+/** The answers that the contracts list for each route: success statuses and error codes. */
 const declared = new Map(
   flows.flatMap(({ routes }) =>
     Object.values(routes ?? {}).map(
@@ -18,7 +18,7 @@ const declared = new Map(
 const find = routeFinder([...declared.keys()].map((routeKey) => ({ routeKey, functionName: '' })));
 
 /**
- * every answer that a test is given is one that OpenAPI lists for its route. Whoever meets another one fails.
+ * Every answer that a test gets must be listed in OpenAPI for its route; a test that gets another answer fails.
  * @throws Error that names route, status and code
  */
 export function expectListed(method: string, pathAndQuery: string, status: number, body: unknown): void {
@@ -37,13 +37,13 @@ export function expectListed(method: string, pathAndQuery: string, status: numbe
     return;
   }
   const code = (body as { code?: unknown } | undefined)?.code;
-  // The gateway's own answer, to a function that died: whoever provokes that looks for it.
+  // The gateway's own answer when a function has died; a test that causes it checks it itself.
   if (code === undefined && status >= 500) return;
   if (typeof code !== 'string' || !entry.codes.has(code)) throw unlisted(entry.route, status, String(code));
   if (problemStatus[code as ProblemCode] !== status) throw unlisted(entry.route, status, code);
 }
 
-/** Paths that no route can have, such as those of broken percent-encoding, are the gateway's to answer. */
+/** The gateway answers paths that no route can have, for example with broken percent-encoding. */
 function routeKeyOf(method: string, path: string): string | undefined {
   try {
     return find(method, path)?.route.routeKey;

@@ -5,12 +5,12 @@ import * as schemas from '#contract/schemas.ts';
 import { flows } from '#flows/contracts.ts';
 
 /**
- * The rows of docs/api.md's route tables. All cells but the last come from the contracts, the last is written by hand.
- * `node test/support/api-rows.ts` writes them anew: changed cells in place, new routes beside those of their flow.
+ * The rows of docs/api.md's route tables. The contracts give all cells except the last one, which is written by hand.
+ * `node test/support/api-rows.ts` writes the rows anew: changed cells in place, new routes beside those of their flow.
  */
 const page = 'docs/api.md';
 
-/** Shapes with a name of their own on the page. */
+/** Shapes that have a name of their own on the page. */
 const names = new Map<unknown, string>([
   [schemas.person, 'Person'],
   [schemas.scan, 'Scan'],
@@ -27,7 +27,7 @@ const names = new Map<unknown, string>([
   [schemas.challenge, 'text'],
 ]);
 
-/** What the printer looks into; valibot's schemas have more. */
+/** The part of valibot's schemas that this file reads. */
 interface Shape {
   readonly type: string;
   readonly entries?: Readonly<Record<string, Shape>>;
@@ -50,7 +50,7 @@ const plain = new Set([
   'looseObject',
 ]);
 
-/** A shape in a few words: `{account, password, challenge?}`; simple members by their name alone. */
+/** A shape in a few words, such as `{account, password, challenge?}`; simple members appear only by name. */
 function shown(shape: Shape): string {
   const named = names.get(shape);
   if (named) return named;
@@ -77,13 +77,13 @@ function simple(shape: Shape): boolean {
 
 const textOf = (schema: GenericSchema): string => shown(schema as unknown as Shape);
 
-/** The query as it stands in an address. */
+/** The query, as the page names it. */
 const queryOf = ({ query }: RouteDeclaration): string[] => (query ? [`query ${textOf(query)}`] : []);
 
 const whoOf = ({ access, evenIfLost, evenWithInitialPassword }: RouteDeclaration): string =>
   [access, ...(evenIfLost ? ['lost'] : []), ...(evenWithInitialPassword ? ['initial'] : [])].join(', ');
 
-/** The cells that the contract decides: route, who, body and answers, codes. */
+/** The cells that the contract determines: route, caller, body and answers, codes. */
 export function cellsOf(route: RouteDeclaration): string[] {
   const asked = [
     ...queryOf(route),
@@ -107,11 +107,11 @@ export const rowOf = (route: RouteDeclaration, why = ''): string =>
 const routesOf = (flow: FlowDeclaration) => Object.values(flow.routes ?? {});
 export const allRoutes = flows.flatMap(routesOf);
 
-/** The route that a line of the page is the row of: `POST /v1/logins`. */
+/** The route to which a row of the page belongs: `POST /v1/logins`. */
 export const routeIn = (line: string): string | undefined =>
   /^\| `((?:GET|POST|PUT|PATCH|DELETE) \/(?!local)\S+)` \|/.exec(line)?.[1];
 
-/** The page with its rows as the contracts are today; what is written by hand stays. */
+/** The page with the rows of today's contracts; the hand-written cells stay. */
 export function withRows(markdown: string): string {
   const routes = new Map(allRoutes.map((route) => [routeKey(route), route]));
   const lines = markdown.split('\n').flatMap((line) => {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate that nobody has signed but itself, for `localhost`, with the dates that a test wants. */
+/** A self-signed certificate for `localhost`, with the dates that a test needs. */
 export function selfSigned(validFrom: Date, validTo: Date): { key: string; cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
@@ -22,7 +22,7 @@ export function selfSigned(validFrom: Date, validTo: Date): { key: string; cert:
   };
 }
 
-/** DER: a tag, the length of what follows, and that. */
+/** DER: a tag, the length of the content, and the content. */
 function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

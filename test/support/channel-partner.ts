@@ -6,20 +6,19 @@ import type { Door } from './door.ts';
 import type { Sample } from './people.ts';
 
 /**
- * The example of a channel partner (examples/channel-partner) over the tests' own client, which shows cookies and
- * headers, too.
+ * The channel partner of examples/channel-partner, with the tests' own client, which also shows cookies and headers.
  */
 export type { About, PartnerKey } from '../../examples/channel-partner/assertion.ts';
 export { newPartnerKey, signedBy } from '../../examples/channel-partner/assertion.ts';
 export type Sign = PartnerSign<Channel>;
 
-/** The person whom the app has logged in, and the company that they work for in it. */
+/** The person who is logged in in the app, and the company for which the person works in the app. */
 export const workingAs = (who: Sample, identity?: About['identity']): About => ({
   person: { documentType: who.documentType, documentNumber: who.documentNumber },
   ...(identity ? { identity } : {}),
 });
 
-/** The calls of one channel. Each is signed anew; a retry would be, too. */
+/** The calls of one channel. Each call gets a new signature; a repeated call would too. */
 export function channelPartner(http: Client, channel: Channel, sign: Sign, about: About = {}) {
   const call = async (method: string, path: string, body?: unknown): Promise<Reply<Loose>> =>
     http(method, path, body, { assertion: await sign(channel, { method, path, ...about }) });
@@ -27,11 +26,11 @@ export function channelPartner(http: Client, channel: Channel, sign: Sign, about
 }
 export type Partner = ReturnType<typeof channelPartner>;
 
-/** On this machine the local runtime holds a key for each channel and signs for it. */
+/** The local runtime has a key for each channel and signs for it. */
 export const localPartner = (door: Door, channel: Channel, about: About = {}): Partner =>
   channelPartner(door.http, channel, (name, call) => door.assertion(name, call), about);
 
-/** The page or terminal that shows a code asks how it stands. */
+/** The page or terminal that shows a code asks for its state. */
 export const pollScan = (
   http: Client,
   scan: { ticket: string; pollSecret: string },
@@ -41,7 +40,7 @@ export const pollScan = (
     headers: { ...headers, 'poll-secret': scan.pollSecret },
   });
 
-/** A web session by QR login: needs no SMS, and no face that would serve as a proof later. */
+/** A web session by QR login. It needs no SMS and no face check that could later serve as a proof. */
 export async function loggedInByQr(door: Door, who: Sample, identity?: About['identity']) {
   const code = (await door.http('POST', '/v1/qr-logins')).body;
   const confirmed = await localPartner(door, 'ahtax-app', workingAs(who, identity)).confirmCode(

@@ -9,8 +9,8 @@ const cache = join(import.meta.dirname, '../../node_modules/.cache');
 const folder = join(cache, 'chromium');
 
 /**
- * The browser that `npm ci` brings, or another one by CHROMIUM_PATH. It comes packed and is unpacked once, aside and then
- * moved into place: files that begin at the same time must not start one that is still being written.
+ * The browser that `npm ci` brings, or the one that CHROMIUM_PATH names. The browser comes packed. It is unpacked once,
+ * in a folder of its own, and then moved: test files that begin at the same time must not start a half-written browser.
  */
 export async function chromiumPath(): Promise<string> {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
@@ -19,7 +19,7 @@ export async function chromiumPath(): Promise<string> {
   await mkdir(cache, { recursive: true });
   const aside = await mkdtemp(join(cache, 'chromium-'));
   const { TMPDIR } = process.env;
-  // Where the package unpacks to.
+  // The package unpacks the browser into this folder.
   process.env.TMPDIR = aside;
   try {
     await bundled.executablePath();
@@ -27,7 +27,7 @@ export async function chromiumPath(): Promise<string> {
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;
   }
-  // Somebody may have been faster; theirs is as good.
+  // Another process may have been faster; its browser is as good.
   await rename(aside, folder).catch(() => rm(aside, { recursive: true, force: true }));
   return path;
 }
@@ -36,13 +36,13 @@ export async function chromiumPath(): Promise<string> {
 export const launchChromium = (executablePath: string): Promise<Browser> =>
   chromium.launch({
     executablePath,
-    // The bundled one's own flags switch off web security, which is part of what is tested here.
+    // The flags that come with the bundled browser switch off web security, which these tests need.
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'],
-    // Native date fields are written in the machine's language: here as a Chinese browser writes them.
+    // Native date fields use the machine's language; here they use Chinese.
     env: { ...process.env, LANG: 'zh_CN.UTF-8', LANGUAGE: 'zh_CN' },
   });
 
-/** Before all tests, in one process. */
+/** Runs before all tests, in one process. */
 export default async function setup(project: TestProject) {
   project.provide('chromiumPath', await chromiumPath());
 }

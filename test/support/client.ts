@@ -1,6 +1,9 @@
 import { expectListed } from './answers.ts';
 
-/** A small HTTP client that keeps cookies as a browser would and shows status and body; takes no answer that OpenAPI does not list. */
+/**
+ * A small HTTP client that keeps cookies as a browser does, and shows status and body. It throws if OpenAPI does not
+ * list the answer.
+ */
 export interface Reply<B = Record<string, unknown>> {
   readonly status: number;
   readonly body: B;

@@ -3,7 +3,7 @@ import { person, type Sample } from './people.ts';
 
 export const documentKind = (documentType: string) => ({ kind: 'document', documentType });
 
-/** Somebody of an office-first type, collected at a hall and registered; with the id of a login that is open. */
+/** A person with an office-first document who was collected at a hall and registered, and the id of an open login. */
 export async function collected(
   door: Door,
   documentType: string,

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
 
 /**
- * `node test/support/count.ts REPORT…`: adds vitest's JSON reports up to one line, the last of `.ci/run`. A run that
- * left no report, and a file that could not even be loaded, is one failure each; any failure is exit code 1.
+ * `node test/support/count.ts REPORT…`: adds up vitest's JSON reports to one line, the last line of `.ci/run`. A run
+ * without a report, and a file that could not be loaded, count as one failure each. Any failure gives exit code 1.
  */
 const reportSchema = v.object({
   success: v.boolean(),
@@ -17,7 +17,7 @@ export interface Count {
   readonly failed: number;
 }
 
-/** @param text a report; undefined where the run left none */
+/** @param text a report; undefined if the run left none */
 export function counted(text: string | undefined): Count {
   if (text === undefined) return { passed: 0, failed: 1 };
   const report = v.parse(reportSchema, JSON.parse(text));
@@ -25,7 +25,7 @@ export function counted(text: string | undefined): Count {
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   ).length;
   const failed = report.numFailedTests + unloaded;
-  // Errors outside of every test: vitest calls such a run failed, and so do we.
+  // Errors outside of every test: vitest calls such a run failed, and this count does too.
   return { passed: report.numPassedTests, failed: report.success ? failed : Math.max(failed, 1) };
 }
 

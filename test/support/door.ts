@@ -5,8 +5,8 @@ import { person, type Sample } from './people.ts';
 import { leaseRuntime } from './shared-runtime.ts';
 
 /**
- * The whole system on this machine: the synthesized stage with bundled functions behind its HTTP API, tables in
- * DynamoDB Local in a namespace of its own. Tests speak to it as clients do, over HTTP.
+ * The whole system on this machine: the synthesized stage with bundled functions behind its HTTP API, and tables in
+ * DynamoDB Local in a namespace of its own. Tests call it over HTTP, as clients do.
  */
 export interface Door extends Runtime {
   readonly http: Client;
@@ -17,17 +17,17 @@ declare module 'vitest' {
     dynamodbEndpoint: string;
     /** Stage `local`, synthesized once for the whole run. */
     stageDir: string;
-    /** Where tests of templates keep the assemblies of the other stages for the run. */
+    /** The folder in which tests of templates keep the assemblies of the other stages during the run. */
     stagesDir: string;
     chromiumPath: string;
-    /** Files of this project lend each other the runtime they opened. */
+    /** Whether the test files of this project lend each other an open runtime. */
     sharedDoors?: boolean;
   }
 }
 
 /**
- * argon2id at a price that thousands of hashes can pay: stage `local` may (PWD-3), and the numbers of production are
- * checked where they are the subject, in a door with `realHashes`.
+ * Argon2id at a cost that allows thousands of hashes. Stage `local` may use it (PWD-3); tests with `realHashes` check
+ * the numbers of production.
  */
 export const cheapHashes = { argon2MemoryKiB: 256, argon2Iterations: 1 };
 
@@ -36,7 +36,7 @@ export async function openDoor({
   realHashes = false,
   ...options
 }: Partial<RuntimeOptions> & {
-  /** For tests that count whole tables: a runtime that no other file has written to. */
+  /** For tests that count whole tables: a runtime to which no other file has written. */
   alone?: boolean;
   /** Passwords are hashed at the cost of production. */
   realHashes?: boolean;
@@ -60,8 +60,9 @@ export async function openDoor({
 }
 
 /**
- * What functions may do and have not needed so far, for the end of a file. A part of a file's tests uses a part of the
- * grants: `npm test` leaves the long ones out and asks nobody, `npm run test:full` runs these files whole, by their tag.
+ * The grants that the functions have not used so far, for the end of a file. Some tests of a file use only some grants.
+ * So `npm test`, which leaves the long tests out, checks nothing here; `npm run test:full` runs these files completely,
+ * by their tag.
  */
 export const grantsLeft = (door: Door): ReturnType<Door['unusedGrants']> =>
   process.env.QUICK ? [] : door.unusedGrants();
@@ -72,7 +73,7 @@ export function expectStatus(reply: Reply<Loose>, status: number): Reply<Loose> 
   return reply;
 }
 
-/** The newest code that a phone got. */
+/** The newest code that was sent to a phone. */
 export async function codeFor(door: Door, phone: string): Promise<string> {
   const { body } = await door.http('GET', `/local/sms?phone=${phone}`);
   const code = (body as { code?: string }[]).find((message) => message.code)?.code;
@@ -92,11 +93,11 @@ export const askRegistration = (door: Door, who: Sample, changes: object = {}) =
     ...changes,
   });
 
-/** Starts a registration and answers its id. */
+/** Starts a registration and returns its id. */
 export const startRegistration = async (door: Door, who: Sample): Promise<string> =>
   expectStatus(await askRegistration(door, who), 201).body.registrationId;
 
-/** Basic information with the code from the outbox. */
+/** Sends the basic information, with the code from the outbox. */
 export async function fillProfile(door: Door, registrationId: string, who: Sample, extra: object = {}) {
   expectStatus(await sendRegistrationCode(door, registrationId, who.phone), 202);
   return door.http('PUT', `/v1/registrations/${registrationId}/profile`, {
@@ -109,7 +110,7 @@ export async function fillProfile(door: Door, registrationId: string, who: Sampl
 
 export type App = 'ahtax-app' | 'iit-app';
 
-/** What the phone app does with a scanned code, up to the provider's result. */
+/** The phone app's calls for a scanned code, up to the provider's result. */
 export async function scanFace(door: Door, qrContent: string, app: App = 'ahtax-app', who?: Sample) {
   const personClaim = who
     ? { person: { documentType: who.documentType, documentNumber: who.documentNumber } }
@@ -125,7 +126,10 @@ export async function scanFace(door: Door, qrContent: string, app: App = 'ahtax-
   return call(`/v1/channel/scans/${scanned.body.ticket}/face-result`, { token: kit.body.token });
 }
 
-/** A person who goes the whole way of registration. Where that is not the subject, `settled` is cheaper. */
+/**
+ * A person who makes every step of the registration. If the registration is not the subject of a test, `settled` is
+ * cheaper.
+ */
 export async function registered(door: Door, who: Sample = person(), extra: object = {}): Promise<Sample> {
   const id = await startRegistration(door, who);
   expectStatus(await fillProfile(door, id, who, extra), 200);
@@ -143,12 +147,12 @@ export const enterPassword = (
   extra: object = {},
 ) => door.http('POST', '/v1/logins', { entry, account, password, ...extra });
 
-/** Password right, ticket open. */
+/** Sends the right password and returns the id of the login. */
 export async function loginTicket(door: Door, who: Sample, account = who.documentNumber): Promise<string> {
   return expectStatus(await enterPassword(door, account, who.password), 201).body.loginId;
 }
 
-/** The whole login by SMS; the clock must allow the code (60 s after the last one to this phone). */
+/** A complete login by SMS. The clock must allow a code (60 s after the last one to this phone). */
 export async function loggedIn(door: Door, who: Sample, account?: string) {
   const loginId = await loginTicket(door, who, account);
   expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
@@ -159,7 +163,7 @@ export async function loggedIn(door: Door, who: Sample, account?: string) {
   return { session: reply.body.session, cookie: reply.cookie ?? '', loginId };
 }
 
-/** The login by face, which needs no SMS and so no waiting. */
+/** A complete login by face, which needs no SMS and no wait. */
 export async function loggedInByFace(door: Door, who: Sample) {
   const loginId = await loginTicket(door, who);
   const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
@@ -171,6 +175,6 @@ export async function loggedInByFace(door: Door, who: Sample) {
   return { session: reply.body.session, cookie: reply.cookie ?? '', loginId };
 }
 
-/** Sets the virtual clock forward. */
+/** Advances the virtual clock. */
 export const wait = (door: Door, seconds: number) =>
   door.http('POST', '/local/clock', { advanceSeconds: seconds });

@@ -2,8 +2,8 @@ import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Door } from './door.ts';
 
 /**
- * Lets something happen between the reads of a request and its write: the first transaction that fits `rule` waits until
- * `meanwhile` is done. Answers what the request says then.
+ * Lets something happen between the reads of a request and its write: the first transaction that matches `rule` waits
+ * until `meanwhile` is done. Returns the answer of the request.
  */
 export async function whileHeld<T>(
   door: Pick<Door, 'faults'>,

@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-/** So many changes are tried that each gets fewer samples: what survives twenty-five is looked at. */
+/** Many changes are tried, so each gets fewer samples. A person looks at a change that survives twenty-five. */
 fc.configureGlobal({ numRuns: 25 });

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { personNumberCheckDigit } from '#domain/person-numbers.ts';
 
-/** Made-up people with valid check digits; numbers do not repeat within a run. */
+/** Invented people with valid check digits; numbers do not repeat within a run. */
 export interface Sample {
   readonly name: string;
   readonly documentType: string;

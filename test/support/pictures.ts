@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import { chromiumPath, launchChromium } from './chromium.ts';
 
-/** `npm run pictures`: the pictures of the docs, newly made from the demo people. */
+/** `npm run pictures`: makes the pictures of the docs anew, with the demo people. */
 const folder = join(import.meta.dirname, '../../docs/pictures');
 const password = 'Wanjiang#2058';
 
@@ -151,7 +151,7 @@ async function signedIn(who: Who, viewport?: { width: number; height: number }):
 }
 
 async function keep(page: Page, name: string, fullPage = false): Promise<void> {
-  // Late fonts are part of the picture.
+  // Waits for the fonts.
   await page.evaluate('document.fonts.ready.then(() => undefined)');
   await page.waitForLoadState('networkidle');
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage });

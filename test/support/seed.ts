@@ -25,9 +25,9 @@ import { cheapHashes, type Door, registered } from './door.ts';
 import { person, type Sample } from './people.ts';
 
 /**
- * People who are registered already, written as registration leaves them (test/flows/seeded.test.ts compares the two,
- * item by item): for tests whose subject is something else. As after a registration the phone's next code that a stranger
- * can ask for is 60 s away; only the message itself and the spent tickets are missing.
+ * People who are registered already, written as a registration leaves them (test/flows/seeded.test.ts compares the two,
+ * item by item). For tests about something else. As after a registration, the phone's next code for a stranger is
+ * possible in 60 s; only the message itself and the spent tickets are missing.
  */
 export interface Seeded extends Sample {
   readonly personKey: string;
@@ -36,7 +36,10 @@ export interface Seeded extends Sample {
 const keysOfRoot = new Map<string, Keys>();
 const hashes = new Map<string, ReturnType<typeof hashPassword>>();
 
-/** The root's keys, derived once; a password is hashed once a pepper, because a hash is what costs. */
+/**
+ * The keys of the secret `root`, derived once. Each password is hashed once for each pepper, because hashes are
+ * expensive.
+ */
 function rootOf(door: Door): { keys: Keys; hashed: (password: string) => ReturnType<typeof hashPassword> } {
   const root = door.secret('root');
   const keys = keysOfRoot.get(root) ?? deriveKeys(root);
@@ -64,7 +67,7 @@ export function dataKeysOf(door: Door): DataKeys {
   };
 }
 
-/** @param username claimed as well, where there is one */
+/** @param username claimed too, if it is given */
 export async function seeded(
   door: Door,
   who: Sample = person(),
@@ -119,7 +122,7 @@ export async function seeded(
       : [claimUsernamePut(usernameKeyOf({ keys }, username), username, personKey, now)]),
     event('consented', 'web', { consents: 'face privacy', version: policies.consentVersion }),
     event('face', 'ahtax-app', { purpose: 'register', transactionId }),
-    // Whose number it is was not known yet when the code was sent: a stranger's send (SMS-4).
+    // When the code was sent, nobody owned the number, so the send was a stranger's (SMS-4).
     {
       table: 'SmsWindows',
       put: {
@@ -146,8 +149,8 @@ export async function seeded(
 }
 
 /**
- * A registered person: seeded, unless something of the registration itself is asked for, or something of the person is
- * there already (a hall's record, an import, a phone).
+ * A registered person: seeded, unless the test needs something of the registration itself, or something of the person
+ * exists already (a hall record, an import, a phone).
  */
 export async function settled(
   door: Door,
@@ -164,7 +167,7 @@ export async function settled(
   }
 }
 
-/** The writes of the store, carried out past the functions. */
+/** Executes writes of the store directly, without the functions. */
 async function transact(door: Door, writes: readonly Write[]): Promise<void> {
   const item = (value: object) => marshall(value, { removeUndefinedValues: true });
   await door.dynamodb('TransactWriteItems', {

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `node test/support/shape.ts` writes today's number of files, lines and the largest file into docs/measurements.md. */
+/**
+ * `node test/support/shape.ts` writes the present number of files and lines and the largest file into
+ * docs/measurements.md.
+ */
 const root = join(import.meta.dirname, '../..');
 const page = join(root, 'docs/measurements.md');
 
@@ -19,7 +22,7 @@ const rows = ['shared', 'functions', 'infra', 'portal'].map((folder) => {
   return { folder, sizes, shown: `${sizes.length}, ${grouped(sum)}` };
 });
 const code = rows.filter(({ folder }) => folder !== 'portal').flatMap(({ sizes }) => sizes);
-// Messages and settings are lists, which grow with what they list.
+// Messages and settings are lists, so their size depends on what they list.
 const lists = /runtime\/messages\/|infra\/config\.ts$|domain\/common-password-words\.ts$/;
 const [largest, ...others] = code.filter(({ file }) => !lists.test(file)).sort((a, b) => b.lines - a.lines);
 if (!largest) throw new Error('git lists no files');

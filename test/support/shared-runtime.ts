@@ -1,8 +1,9 @@
 import type { Runtime } from '../../infra/local/runtime.ts';
 
 /**
- * One runtime that the test files of a worker use after each other, for what warm functions save. Its tables keep what
- * earlier files wrote: fit for files whose people and companies are made up anew and which look at nobody else's.
+ * One runtime that the test files of a worker use one after the other, which saves the start of the functions. Its
+ * tables keep what earlier files wrote. So it suits only files that invent their own people and companies and look at
+ * no others.
  */
 interface Standing {
   readonly runtime: Runtime;
@@ -10,12 +11,15 @@ interface Standing {
   leases: number;
 }
 
-/** Afterwards a fresh one is started: tables that some tests read whole must not grow for a whole run. */
+/**
+ * After this many files a new runtime is started, because tables that some tests read completely must not grow during a
+ * whole run.
+ */
 const leasesEach = 8;
 
 const worker = globalThis as typeof globalThis & { standingRuntime?: Standing | undefined };
 
-/** The standing runtime, begun anew; one of its own for who asks while it is in use. `stop` gives it back. */
+/** The shared runtime, with its state reset; a separate runtime if the shared one is in use. `stop` gives it back. */
 export async function leaseRuntime(start: () => Promise<Runtime>): Promise<Runtime> {
   if (worker.standingRuntime?.inUse) return start();
   worker.standingRuntime ??= { runtime: await start(), inUse: true, leases: 0 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { SendKind } from '#domain/sms-window.ts';
 
-/** One ask for a code, `gap` milliseconds after the one before. */
+/** One request for a code, `gap` milliseconds after the request before. */
 export interface Ask {
   readonly gap: number;
   readonly kind: SendKind;
@@ -18,7 +18,7 @@ export const asks = (maxLength: number) =>
   });
 
 /**
- * SMS-1, SMS-2 and SMS-4 as people say them, from the whole history of a number: nothing is counted on, everything is
+ * SMS-1, SMS-2 and SMS-4 in plain words, computed from the whole history of a number: no counter is kept, everything is
  * counted anew each time.
  */
 export class PlainRule {
@@ -30,7 +30,7 @@ export class PlainRule {
     this.solved = solved;
   }
 
-  /** Whether the code goes out. */
+  /** Whether the code is sent. */
   ask(kind: SendKind, at: number): boolean {
     const last = this.sent.at(-1);
     const opening = last?.window ?? Number.NEGATIVE_INFINITY;
@@ -53,7 +53,7 @@ export class PlainRule {
     return true;
   }
 
-  /** The provider refused the newest one. */
+  /** The provider has refused the newest code. */
   takeBack(): void {
     this.sent.pop();
   }

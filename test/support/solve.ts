@@ -1,7 +1,7 @@
 import { type Challenge, type Solution, solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 
-/** Solves a challenge as a client without the widget would. */
+/** Solves a challenge as a client without the widget does. */
 export async function solve(challenge: Challenge): Promise<string> {
   const solution: Solution | null = await solveChallenge({ challenge, deriveKey });
   if (!solution) throw new Error('The challenge was not solved in time');

@@ -5,9 +5,9 @@ import type { TestProject } from 'vitest/node';
 import { synthesize } from '../../infra/synth.ts';
 
 /**
- * Stage `local` with its bundled functions, synthesized once for the whole run: every door runs it with its own
- * address, channel keys and settings. In watch mode it is made again after each change. The other stages, which only
- * tests of templates want, are made by the first of them and kept beside it.
+ * Stage `local` with its bundled functions, synthesized once for the whole run. Every runtime uses it with its own
+ * address, channel keys and settings. In watch mode it is made again after each change. Only tests of templates need
+ * the other stages; the first such test makes them and keeps them beside this one.
  */
 export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'ahtax-stage-'));

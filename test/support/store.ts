@@ -5,7 +5,10 @@ import { type TableDeclaration, type TableName, tables, tableVariable } from '#c
 import { Problem } from '#domain/problem.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 
-/** Tables with their indexes in a namespace of their own, for the store modules alone: no function, no HTTP, no virtual clock. */
+/**
+ * Tables with their indexes in a namespace of their own, for the store modules alone: without functions, HTTP and
+ * virtual clock.
+ */
 export async function openStore(...names: TableName[]): Promise<Db> {
   const endpoint = inject('dynamodbEndpoint');
   const credentials = { accessKeyId: `STORE${randomBytes(6).toString('hex')}`, secretAccessKey: 'local' };
@@ -33,7 +36,7 @@ export async function openStore(...names: TableName[]): Promise<Db> {
         BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: [...attributes].map((key) => ({ AttributeName: key, AttributeType: 'S' })),
         KeySchema: schemaOf(keysOf(own)),
-        // DynamoDB takes no empty list.
+        // DynamoDB accepts no empty list.
         ...(secondary.length > 0 ? { GlobalSecondaryIndexes: secondary } : {}),
       }),
     );
@@ -47,7 +50,7 @@ export async function openStore(...names: TableName[]): Promise<Db> {
   return openTables();
 }
 
-/** The code of the Problem by which it is refused; undefined where it is done. Any other error is thrown on. */
+/** The code of the Problem that refuses it; undefined if it succeeds. Any other error is thrown on. */
 export async function refusalOf(run: Promise<unknown>): Promise<string | undefined> {
   try {
     await run;

@@ -6,8 +6,8 @@ interface Options {
 type Run = (...row: unknown[]) => void;
 
 /**
- * `it.each` for one proof in many variants: `npm test` runs the first ones, one of each kind, and `npm run test:full` the
- * others. Put the variant that says most first.
+ * `it.each` for one proof in many variants: `npm test` runs only the first ones, and `npm run test:full` runs all. Put
+ * the variant that proves most first.
  */
 export const keeping = (kept: number): typeof it.each =>
   ((rows: readonly unknown[]) =>
@@ -22,6 +22,6 @@ export const keeping = (kept: number): typeof it.each =>
       if (rows.length > kept) it.each(rows.slice(kept))(title, { ...some, tags: ['long'] }, run);
     }) as unknown as typeof it.each;
 
-/** A test that only `npm run test:full` runs: a large one whose rules have smaller tests beside it. */
+/** A test that only `npm run test:full` runs: a large test whose rules have smaller tests too. */
 export const long = (title: string, run: () => unknown, timeout?: number): void =>
   it(title, { tags: ['long'], ...(timeout === undefined ? {} : { timeout }) }, run as () => void);

@@ -6,24 +6,27 @@ import { type Door, expectStatus, grantsLeft, loginTicket, openDoor, registered 
 import { person, type Sample } from './people.ts';
 import { settled } from './seed.ts';
 
-/** A door that remembers what must never happen: answers 5xx, and calls that the functions' policies refuse. */
+/** A runtime that records what must never happen: answers 5xx, and calls that the functions' policies refuse. */
 export interface WatchedDoor extends Door {
-  /** Runs something in which our own errors are provoked: its 5xx answers are expected. */
+  /** Runs an action that provokes our own errors: its 5xx answers are expected. */
   provoking<T>(run: () => Promise<T>): Promise<T>;
-  /** Fails on any 5xx or refused grant so far. `exercised` functions must have used all their grants. */
+  /** Fails if there was a 5xx or a refused grant so far. The `exercised` functions must have used all their grants. */
   expectClean(...exercised: string[]): void;
-  /** Stops it, then the same. */
+  /** Stops the runtime, and then checks the same. */
   finish(...exercised: string[]): Promise<void>;
 }
 
-/** Implied by every route for signed-in people, used for those with a company: switching.test.ts shows it. */
+/**
+ * Every route for signed-in people has this grant, but uses it only for a company identity: switching.test.ts shows
+ * that.
+ */
 const readsGrounds = ({ action, resource }: { action: string; resource: string }): boolean =>
   action === 'dynamodb:BatchGetItem' &&
   ['Relationships', 'Taxpayers', 'Agencies', 'Agreements', 'CrossRegionReports'].some((table) =>
     resource.endsWith(table),
   );
 
-/** Far from the machine's day and from midnight; every test moves it on itself. */
+/** Far from the machine's own day and from midnight. Every test advances the clock itself. */
 export const morning = '2027-03-02T10:00:00+08:00';
 
 export async function openWatchedDoor(
@@ -76,7 +79,7 @@ const lastError = (door: Door): string =>
 const tableOf = (door: Door, table: string): string =>
   door.tables.find((name) => name.toLowerCase().endsWith(table.toLowerCase())) ?? table;
 
-/** Every item of a table as it stands, past every policy. */
+/** Every item of a table, read directly. */
 export async function rows(door: Door, table: string): Promise<Loose[]> {
   const found: Loose[] = [];
   let from: Loose;
@@ -101,7 +104,7 @@ export async function row(door: Door, table: string, key: Record<string, string>
   return Item && unmarshall(Item);
 }
 
-/** The person behind an open ticket. */
+/** The person key of an open ticket. */
 export async function personOf(door: Door, ticketId: string): Promise<string> {
   const ticketKey = `t_${createHash('sha256').update(ticketId).digest('base64url')}`;
   return (await row(door, 'Tickets', { ticketKey })).personKey;
@@ -111,14 +114,17 @@ export interface Known extends Sample {
   readonly personKey: string;
 }
 
-/** A registered person and the key, by which tables can be looked at. The phone's next code is 60 s away. */
+/**
+ * A registered person with the person key, with which a test can read tables. The phone's next code is possible in 60
+ * s.
+ */
 export async function knownPerson(door: Door, who: Sample = person(), extra: object = {}): Promise<Known> {
   const there = await settled(door, who, extra);
   if ('personKey' in there) return there;
   return { ...who, personKey: await personOf(door, await loginTicket(door, who)) };
 }
 
-/** The same of somebody who went the whole way: for tests that count what registering sends. */
+/** The same, but the person made every step of the registration: for tests that count what a registration sends. */
 export async function knownAfterRegistering(door: Door): Promise<Known> {
   const who = await registered(door);
   return { ...who, personKey: await personOf(door, await loginTicket(door, who)) };
@@ -126,7 +132,7 @@ export async function knownAfterRegistering(door: Door): Promise<Known> {
 
 const shanghaiDay = (at: Date): string => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 
-/** What the day's lockout row of a person says. */
+/** The counts in a person's lockout row of the day. */
 export async function failures(door: Door, { personKey }: Known, day = shanghaiDay(door.clock.now())) {
   const found = await row(door, 'Lockouts', { personKey, day });
   const size = (set: Set<string> | undefined) => set?.size ?? 0;
@@ -166,11 +172,11 @@ export const ticketCall = (door: Door, loginId: string, step: 'sms' | 'face') =>
 export const verify = (door: Door, loginId: string, body: object) =>
   door.http('POST', `/v1/logins/${loginId}/verify`, body);
 
-/** Sends a login code and answers it. */
+/** Sends a login code and returns it. */
 export async function loginCode(door: Door, loginId: string, phone: string): Promise<string> {
   expectStatus(await ticketCall(door, loginId, 'sms'), 202);
   return door.sms(phone).find((message) => message.code)?.code ?? '';
 }
 
-/** A code that is not the one given. */
+/** A code that differs from the given one. */
 export const otherThan = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');

@@ -1,6 +1,7 @@
 /**
- * The circles of imports: groups of files of which each leads to each other one (Tarjan). Files and groups are sorted.
- * @param imports what each file imports; what is no key of it is somebody else's
+ * The circles of imports: groups of files in which each file leads to every other one (Tarjan). Files and groups are
+ * sorted.
+ * @param imports what each file imports; a file that is not a key belongs to something else
  */
 export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>();
@@ -14,7 +15,7 @@ export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): stri
     for (const next of imports.get(file) ?? []) {
       if (!imports.has(next)) continue;
       if (!order.has(next)) visit(next);
-      // A file that has left the path belongs to a group of its own.
+      // A file that has left the path belongs to another group.
       if (path.includes(next)) lowest.set(file, Math.min(lowest.get(file) ?? 0, lowest.get(next) ?? 0));
     }
     if (lowest.get(file) !== order.get(file)) return;

@@ -15,7 +15,7 @@ const files = users.flatMap((folder) =>
     .map((file) => join(folder, file)),
 );
 
-/** Where an import leads, from the project's root; none: to a package. */
+/** The file to which an import leads, from the project's root; undefined for a package. */
 function target(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return join(dirname(file), specifier);
   const [alias, path] = Object.entries(imports).find(([one]) => specifier.startsWith(one.slice(0, -1))) ?? [];
@@ -23,8 +23,8 @@ function target(file: string, specifier: string): string | undefined {
 }
 
 /**
- * Exports that no other production file takes, with the reason why they are there.
- * A test that wants more than production uses wants the wrong thing: it proves code that does not run.
+ * Exports that no other production file uses, each with the reason why it exists. A test that needs an export which
+ * production does not use proves code that does not run.
  */
 const excepted: Readonly<Record<string, string>> = {
   'infra/canary/handler.ts handler': 'Lambda calls it (infra/constructs/canary.ts).',
@@ -51,13 +51,13 @@ describe('exports', () => {
       .filter(([file]) => folders.some((folder) => file.startsWith(`${folder}/`)))
       .flatMap(([file, { offered }]) =>
         offered
-          // The entry of a function is named in the template.
+          // The template names the entry of a function.
           .filter((name) => !(name === 'handler' && /^functions\/[\w-]+\/handler\.ts$/.test(file)))
           .filter((name) => !used.get(file)?.has(name))
           .map((name) => `${file} ${name}`),
       );
     expect(dead.filter((one) => !(one in excepted))).toEqual([]);
-    // No reason outlives what it was for.
+    // Every exception is still needed.
     expect(Object.keys(excepted).filter((one) => !dead.includes(one))).toEqual([]);
   });
 

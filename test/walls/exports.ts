@@ -5,13 +5,13 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 const nameOf = (node: unknown): string | undefined =>
   isNode(node) ? ((node.name ?? node.value) as string | undefined) : undefined;
 
-/** What a file takes of another: names, or everything (`* as`, `export *`, `import(…)`). */
+/** What a file imports from another one: names, or everything (`* as`, `export *`, `import(…)`). */
 export interface Taken {
   readonly from: string;
   readonly names: readonly string[] | 'all';
 }
 export interface Module {
-  /** Its own exports by name that nothing else in the file mentions. */
+  /** Its own exports, by name, that the rest of the file does not mention. */
   readonly offered: readonly string[];
   readonly taken: readonly Taken[];
 }
@@ -55,7 +55,7 @@ function visit(node: unknown, each: (node: Node) => void): void {
   for (const [place, inner] of Object.entries(node)) if (!isLabel(node, place)) visit(inner, each);
 }
 
-/** `b` of `a.b` and of `{ b: 1 }` only looks like a name of the file. */
+/** `b` in `a.b` and in `{ b: 1 }` is not a name of the file, though it looks like one. */
 const isLabel = (node: Node, place: string): boolean =>
   node.computed !== true && (place === 'property' || (place === 'key' && node.type !== 'ImportAttribute'));
 

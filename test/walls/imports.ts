@@ -1,6 +1,6 @@
 import { parseSync } from 'vite';
 
-/** The syntax that names a module, by node type; `require(…)` is a plain call and looked at by name. */
+/** The syntax that names a module, by node type; `require(…)` is an ordinary call and recognised by its name. */
 const naming = new Set([
   'ImportDeclaration',
   'ExportNamedDeclaration',
@@ -12,11 +12,14 @@ const naming = new Set([
 
 interface Options {
   readonly lang?: 'ts' | 'tsx';
-  /** `run`: what stays when types are stripped; `at-once`: of these, what is not loaded later by `import(…)`. */
+  /**
+   * `run`: the imports that are left after types are removed; `at-once`: of these, without those that `import(…)` loads
+   * later.
+   */
   readonly only?: 'run' | 'at-once';
 }
 
-/** Every module a TypeScript file names, in order: imports of types, dynamic ones and re-exports included. */
+/** Every module that a TypeScript file names, in order: also imports of types, dynamic imports and re-exports. */
 export function importsIn(source: string, { lang = 'ts', only }: Options = {}): string[] {
   const { program, errors } = parseSync(`source.${lang}`, source, { lang });
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('; '));
@@ -33,7 +36,7 @@ function* specifiers(node: unknown, only: Options['only']): Generator<string> {
   for (const inner of Object.values(node)) yield* specifiers(inner, only);
 }
 
-/** `import type` and `import { type A, type B }` are gone at run time. */
+/** `import type` and `import { type A, type B }` do not exist at run time. */
 function leftAway(node: object, only: Options['only']): boolean {
   if (only === undefined) return false;
   const { type, importKind, exportKind, specifiers: names } = node as Record<string, unknown>;

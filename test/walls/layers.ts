@@ -7,7 +7,7 @@ interface Layer {
   readonly zh: string;
 }
 
-/** The folders of `shared/` in the order in which they may know each other: each only those before it. */
+/** The folders of `shared/`, in an order in which each folder may import only the folders before it. */
 export const layers = [
   {
     name: 'domain',
@@ -49,12 +49,12 @@ export const layers = [
 export type LayerName = (typeof layers)[number]['name'];
 export const layerNames = layers.map(({ name }) => name);
 
-/** The READMEs, with the language of their list. */
+/** The READMEs, with the language of the list in each. */
 export const readmes = { 'README.md': 'en', 'README.zh-CN.md': 'zh' } as const;
 const flow = { en: 'the step: reads like the rule', zh: '业务步骤：读起来就是规则本身' };
 const width = 'functions/<flow>'.length;
 
-/** The way of a request, from the top down, as a README shows it. */
+/** The way of a request from the top down, as a README shows it. */
 export const wayOfARequest = (language: 'en' | 'zh'): string =>
   [
     'HTTP API → functions/<flow>/handler.ts',
@@ -65,7 +65,7 @@ export const wayOfARequest = (language: 'en' | 'zh'): string =>
 const block = /(?<=```\n)HTTP API → functions\/<flow>\/handler\.ts\n[^`]*?(?=\n```)/;
 export const wayIn = (page: string): string | undefined => block.exec(page)?.[0];
 
-// Run by itself, it writes the list into both pages.
+// If this file is run as a program, it writes the list into both pages.
 if (import.meta.main)
   for (const [file, language] of Object.entries(readmes)) {
     const path = join(import.meta.dirname, '../..', file);

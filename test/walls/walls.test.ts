@@ -20,16 +20,16 @@ const imported = (file: string) => importsIn(readFileSync(join(root, file), 'utf
 const isRelative = (specifier: string) => specifier.startsWith('.');
 const isPackage = (specifier: string) =>
   !isRelative(specifier) && !specifier.startsWith('#') && !isBuiltin(specifier);
-/** Where a relative import leads, from the project's root. */
+/** The file to which a relative import leads, from the project's root. */
 const target = (file: string, specifier: string) => relative('.', join(dirname(file), specifier));
-/** Where an import of the project's own leads, from its root; undefined: to a package. */
+/** The file to which an import within the project leads, from the root; undefined for a package. */
 function localTarget(file: string, specifier: string): string | undefined {
   if (isRelative(specifier)) return target(file, specifier);
   const alias = Object.keys(aliases).find((one) => specifier.startsWith(one.slice(0, -1)));
   return alias && join(aliases[alias]?.slice(0, -1) ?? '', specifier.slice(alias.length - 1));
 }
 
-/** `file → import` for every import of the files that is not allowed. */
+/** `file → import` for every import that is not allowed. */
 const crossings = (
   files: readonly string[],
   allowed: (specifier: string, file: string) => boolean,
@@ -58,7 +58,7 @@ describe('imports point one way', () => {
   });
 
   it.each(Object.entries(readmes))('%s lists them in this order', (file, language) => {
-    // Written by `node test/walls/layers.ts`.
+    // `node test/walls/layers.ts` writes this list.
     expect(wayIn(readFileSync(join(root, file), 'utf8'))).toBe(wayOfARequest(language));
   });
 
@@ -103,10 +103,10 @@ describe('imports point one way', () => {
 
   it('infra knows contracts and the domain, never the code of handlers', () => {
     const allowed = (specifier: string, file: string) => {
-      // The stand-ins of stage local are the example as it is.
+      // The stand-ins of stage local use the example's code itself.
       if (file === 'infra/local/control/tax-systems.ts' && /\/examples\/relying-party\//.test(specifier))
         return true;
-      // The canary is a function, too: its secret is read as the others read theirs.
+      // The canary is a function too, and reads its secret as the other functions do.
       if (file === 'infra/canary/handler.ts' && specifier === '#gateways/aws.ts') return true;
       if (isRelative(specifier)) return /^(infra\/|cdk\.json$)/.test(target(file, specifier));
       if (specifier.startsWith('#'))
@@ -130,7 +130,7 @@ describe('imports point one way', () => {
       if (isRelative(specifier)) return !target(file, specifier).startsWith('portal/src/');
       return specifier.startsWith('#') && !/^#(contract|flows|domain)\//.test(specifier);
     };
-    // The list of common passwords is the API's: 100 KB that no page needs.
+    // Only the API needs the list of common passwords: 100 KB that no page needs.
     const heavy = (specifier: string) => /^#(contract|flows)\/|^#domain\/common-password/.test(specifier);
     const wrong = files.flatMap((file) =>
       [
@@ -144,7 +144,7 @@ describe('imports point one way', () => {
   it.each(['shared', 'functions', 'infra', 'portal/src', 'bench'])(
     '%s has no circle of imports',
     (folder) => {
-      // Types count too: two files that need each other's types are one subject.
+      // Imports of types count too: two files that need each other's types have the same subject.
       const known = new Map(
         sources(folder).map((file) => {
           const lang = file.endsWith('x') ? 'tsx' : 'ts';
@@ -233,13 +233,13 @@ describe('the scanner of this test', () => {
 
 describe('a list in pages', () => {
   it('CTR-3 is read by loops that have a bound, which are in one module', () => {
-    // A place that is taken from the page before is a loop of one's own.
+    // Code that takes the next position from a page that it has read is a loop of its own.
     const ownLoop =
       /\b(from|next|cursor|key|last) = \w+\.next\b[^;]*;\s*\}\s*while|for \(let from: |LastEvaluatedKey/;
     const own = [...sources('functions'), ...sources('shared')].filter((file) =>
       ownLoop.test(readFileSync(join(root, file), 'utf8')),
     );
-    // One query hands on what DynamoDB says.
+    // The one query that passes DynamoDB's position on.
     expect(own).toEqual(['shared/store/dynamodb/tables.ts']);
     expect(ownLoop.test('do { const page = await read(from); from = page.next; } while (from);')).toBe(true);
   });
@@ -250,7 +250,7 @@ describe('the time of a function', () => {
     const own = sources('functions').filter((file) => {
       if (!file.endsWith('/handler.ts')) return false;
       const code = readFileSync(join(root, file), 'utf8');
-      // The last four are runs that several functions share, each within its budget.
+      // The last four names are runs that several functions share, each within its time budget.
       return !/\b(serve|withinBudget|runSweep|sweepHandOvers|copyChanged|copyOn)\b(<[^(]*>)?\(/.test(code);
     });
     expect(own).toEqual([]);

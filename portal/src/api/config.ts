@@ -11,7 +11,7 @@ type Config = Awaited<ReturnType<typeof ask>>;
 let asked: Promise<Config> | undefined;
 const config = (): Promise<Config> => {
   asked ??= ask().catch((error: unknown) => {
-    // The next one who needs it asks again.
+    // After a failure the next caller asks again.
     asked = undefined;
     throw error;
   });
@@ -34,7 +34,10 @@ export function useConfig(): { readonly data: Config | undefined } {
   return { data };
 }
 
-/** The last day of 旧版登录 (LEG-1); null where it is over or never was, undefined as long as the API has not said. */
+/**
+ * The last day of 旧版登录 (LEG-1); null if that day is over or was never set, undefined as long as the API has not
+ * answered.
+ */
 export function useLegacyDay(): string | null | undefined {
   const { data } = useConfig();
   if (!data) return undefined;

@@ -4,7 +4,7 @@ import { translate } from '../i18n/index.ts';
 
 interface Props {
   readonly children: ReactNode;
-  /** For a piece that may be missing: nothing is said. */
+  /** True for a part that may be missing: then nothing is shown. */
   readonly quiet?: boolean;
 }
 

@@ -9,14 +9,16 @@ import { Broken } from './Broken.tsx';
 import { Emblem } from './Emblem.tsx';
 import { clickAsBefore } from './early.ts';
 import { Footer } from './Footer.tsx';
+import { LatePiece } from './LatePiece.tsx';
 import { chooseLook, useLook } from './look.ts';
 import { SignedInBar } from './SignedInBar.tsx';
 
-/** What stands around every page. */
+/** The frame around every page: header, footer and dialogs. */
 export function Frame() {
   const t = useCommon();
   const { pathname } = useLocation();
-  // The desk lies beside the portal: who logs in or switches in another window neither stops it nor works in it.
+  // The desk is a tool beside the portal: logins and switches in other windows do not stop it, and nobody is logged in
+  // on it.
   const onDesk = (import.meta.env.MODE === 'desk' || import.meta.env.DEV) && pathname === '/desk';
   return (
     <>
@@ -59,17 +61,15 @@ export function Frame() {
 
 const Moved = lazy(async () => ({ default: (await import('../session/Moved.tsx')).Moved }));
 /**
- * Loaded when a person is signed in, so that it is ready when it is needed. If it could not be loaded, the page works on
- * until it is needed; a tab that has stopped then offers to be loaded anew.
+ * Loaded when a person is signed in, so that it is ready when it is needed. If it cannot be loaded, the page continues
+ * to work until it is needed. A tab that has stopped then offers to reload.
  */
 function WhereMoved() {
   const { status } = useSessionState();
   return status === 'active' || status === 'moved' ? (
-    <Broken quiet={status === 'active'}>
-      <Suspense fallback={null}>
-        <Moved />
-      </Suspense>
-    </Broken>
+    <LatePiece quiet={status === 'active'}>
+      <Moved />
+    </LatePiece>
   ) : null;
 }
 
@@ -99,7 +99,7 @@ function Switches() {
       {look === 'elder' ? null : (
         <Switch name={t('elder')} short={t('short.elder')} onClick={() => chooseLook('elder')} />
       )}
-      {/* Named in the other language, for whoever cannot read this one. */}
+      {/* In the other language, for a person who cannot read this one. */}
       <button type="button" className="quiet" lang={next} onClick={() => void chooseLanguage(next)}>
         {t(`other.${next}`)}
       </button>

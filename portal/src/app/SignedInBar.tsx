@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { announce } from '../components/live.tsx';
@@ -7,13 +7,13 @@ import { useIdentityName } from '../session/identities.ts';
 import { logOut } from '../session/session.ts';
 import { useSessionState } from '../session/store.ts';
 import { wantNothing } from '../session/wanted.ts';
-import { Broken } from './Broken.tsx';
+import { LatePiece } from './LatePiece.tsx';
 
 const IdleWarning = lazy(async () => ({ default: (await import('../session/IdleWarning.tsx')).IdleWarning }));
-/** Comes with its first use: the login page does without. */
+/** Loaded at its first use, because the login page does not need it. */
 const Switcher = lazy(async () => ({ default: (await import('../session/Switcher.tsx')).Switcher }));
 
-/** Who somebody is here and for whom, and 退出: always in sight while signed in (SES-1). */
+/** Shows the person, the identity and 退出, always visible while a person is signed in (SES-1). */
 export function SignedInBar() {
   const t = useCommon();
   const identityName = useIdentityName();
@@ -68,18 +68,14 @@ export function SignedInBar() {
         </nav>
       </div>
       {now.status === 'active' ? (
-        <Broken quiet>
-          <Suspense fallback={null}>
-            <IdleWarning />
-          </Suspense>
-        </Broken>
+        <LatePiece quiet>
+          <IdleWarning />
+        </LatePiece>
       ) : null}
       {switching ? (
-        <Broken>
-          <Suspense fallback={null}>
-            <Switcher identity={identity} onClose={() => setSwitching(false)} />
-          </Suspense>
-        </Broken>
+        <LatePiece quiet={false}>
+          <Switcher identity={identity} onClose={() => setSwitching(false)} />
+        </LatePiece>
       ) : null}
     </section>
   );

@@ -4,8 +4,9 @@ import { isDarkSystem, onSystemColours, remember, remembered } from './optional.
 import { hasDark, type Look, loadDark } from './theme.ts';
 
 /**
- * How the person wants it: 大字版 is larger type, 长辈版 large type, larger targets and fewer choices at once. Both are
- * remembered, like the language (DOC-4); light or dark is the system's word. `<html>` says it to the style sheets.
+ * The look that the person chose. 大字版 has larger type. 长辈版 has large type, larger targets and fewer choices at once.
+ * Both choices are remembered, like the language (DOC-4). The system decides between light and dark. `<html>` passes
+ * the look to the style sheets.
  */
 const keys = { large: 'large-type', elder: 'elder' } as const;
 const listeners = new Set<() => void>();
@@ -23,7 +24,7 @@ export function chooseLook(chosen: Look): void {
   remember(keys.large, chosen === 'large' ? 'yes' : undefined);
   remember(keys.elder, chosen === 'elder' ? 'yes' : undefined);
   show();
-  // Type and targets are there with the next paint; antd's parts, which are computed anew, follow it.
+  // Type and targets change with the next paint; antd's parts are computed again after that.
   afterPaint(() => {
     for (const listener of listeners) listener();
   });
@@ -32,11 +33,11 @@ const onLook = (listener: () => void): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
-/** What was made at build time shows neither a choice nor a dark system; the page itself corrects it at once. */
+/** A page that was made at build time shows neither a chosen look nor a dark system; the page corrects that at once. */
 export const useLook = (): Look => useSyncExternalStore(onLook, look, () => 'normal');
 export const useIsElder = (): boolean => useLook() === 'elder';
 
-/** Before anything is shown. Where the dark colours do not arrive, antd's parts stay light. */
+/** Runs before anything is shown. If the dark colours cannot be loaded, antd's parts stay light. */
 export const startLook = async (): Promise<void> => {
   if (isDarkSystem()) await loadDark().catch(() => undefined);
 };

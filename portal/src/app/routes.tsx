@@ -4,7 +4,7 @@ import { SignedIn } from '../session/SignedIn.tsx';
 import { Frame } from './Frame.tsx';
 import { NotFound } from './NotFound.tsx';
 
-/** A page of its own chunk: its folder's index.tsx exports `Page`. */
+/** A page in a chunk of its own: the index.tsx of its folder exports `Page`. */
 const page = (load: () => Promise<{ Page: ComponentType }>) =>
   lazy(async () => ({ default: (await load()).Page }));
 
@@ -28,7 +28,7 @@ const firstPage = (path: keyof typeof firstPages): ComponentType => {
 const Login = firstPage('/login');
 const Register = firstPage('/register');
 
-/** The local runtime builds with mode `desk`; what is deployed has no trace of the phones on the desk. */
+/** The local runtime builds with mode `desk`; the deployed build does not contain the desk. */
 const onThisMachine = import.meta.env.MODE === 'desk' || import.meta.env.DEV;
 
 const Legacy = page(() => import('../pages/legacy/index.tsx'));

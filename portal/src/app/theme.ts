@@ -4,7 +4,7 @@ import { corners, light, type Palette, sizes } from './tokens.ts';
 
 export type Look = 'normal' | 'large' | 'elder';
 
-/** antd derives the other ones from these. */
+/** The base colours; antd derives the other ones from them. */
 const lightSeeds = {
   colorPrimary: light.fill,
   colorLink: light.blue,
@@ -13,7 +13,7 @@ const lightSeeds = {
   colorSuccess: light.green,
 };
 let dark: typeof import('./dark.ts') | undefined;
-/** Whoever has a light system never fetches it. */
+/** A browser on a light system never fetches the dark colours. */
 export async function loadDark(): Promise<void> {
   dark ??= await import('./dark.ts');
 }
@@ -44,9 +44,9 @@ const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
     token: {
       ...(shade?.seeds ?? lightSeeds),
       ...grounds(shade?.palette ?? light),
-      // antd's own motions wait for a transition to end, and there is none where less motion is asked for (styles.css).
+      // antd waits for the end of its transitions; with reduced motion there are no transitions (styles.css).
       motion: !wantsLessMotion(),
-      // One ring around what has the focus: that of styles.css.
+      // Only one ring around the focused element: the one of styles.css.
       controlOutlineWidth: 0,
       borderRadius: corners.control,
       fontFamily: 'var(--font)',

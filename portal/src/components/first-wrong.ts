@@ -17,8 +17,8 @@ function elementOf(form: FormInstance<never>, name: Name): HTMLElement | undefin
 }
 
 /**
- * Focuses the wrong field that comes first on the page. antd would take the one that was mounted first, which is
- * another one in a form whose fields come and go, and it does not focus groups of boxes at all.
+ * Focuses the first wrong field on the page. antd would focus the field that was mounted first, which can be another
+ * one if fields appear and disappear. Also antd does not focus groups of boxes.
  */
 export function focusFirst(form: FormInstance<never>, names: readonly Name[]): void {
   const [first] = names

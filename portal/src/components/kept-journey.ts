@@ -2,7 +2,8 @@ import { serverNow } from '../api/clock.ts';
 import { keepHere, keptHere } from '../app/optional.ts';
 
 /**
- * The progress of a journey: a handle of 128 random bits, a step and a time. None of it tells who somebody is (DOC-4).
+ * The progress of a journey: a handle of 128 random bits, a step and a time. None of this identifies the person
+ * (DOC-4).
  */
 export interface KeptJourney {
   readonly at: string;

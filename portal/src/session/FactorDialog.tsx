@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { answer, api } from '../api/client.ts';
 import { type Factor, type Proof, SecondFactor } from '../components/SecondFactor.tsx';
+import { useModal } from '../components/use-modal.ts';
 import { useCommon } from '../i18n/index.ts';
 
 /** The person's default number, masked; null if the person has none, undefined as long as it is not known. */
@@ -27,8 +28,7 @@ export function FactorDialog({
   readonly onClose: (passed: boolean) => void;
 }) {
   const t = useCommon();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   const phone = useDefaultPhone();
   // LGN-6: the dialog shows the number before a code is sent; a person without a number is not offered SMS (LGN-5).
   const usable = factors.flatMap((factor): Factor[] =>

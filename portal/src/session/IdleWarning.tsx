@@ -1,7 +1,8 @@
 import { Button } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useConfig } from '../api/config.ts';
 import { minutes } from '../components/use-countdown.ts';
+import { useModal } from '../components/use-modal.ts';
 import { useCommon } from '../i18n/index.ts';
 import { refreshSession } from './session.ts';
 import { sinceHeard } from './token.ts';
@@ -41,8 +42,7 @@ export function IdleWarning() {
 
 function Warning({ text, onStay }: { readonly text: string; readonly onStay: () => void }) {
   const t = useCommon();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   return (
     <dialog
       ref={dialog}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Identity } from '#contract/schemas.ts';
 import { foldNumber, searchForm } from '#domain/text.ts';
@@ -8,6 +8,7 @@ import { ProblemAlert } from '../components/ProblemAlert.tsx';
 import { SearchField } from '../components/SearchField.tsx';
 import { Spinner } from '../components/states.tsx';
 import { useAction } from '../components/use-action.ts';
+import { useModal } from '../components/use-modal.ts';
 import { useCommon } from '../i18n/index.ts';
 import { useIdentityName } from './identities.ts';
 import { adoptSession } from './session.ts';
@@ -19,7 +20,7 @@ interface Option {
   readonly current?: true | undefined;
   readonly kind: 'identity' | 'client';
 }
-/** Enough for a bookkeeper with thirty companies; a person with more is told so and searches on the page. */
+/** Enough for a bookkeeper with thirty companies. A person with more is told so, and searches on the page. */
 const pages = 5;
 /** What the dialog lists. */
 interface Some {
@@ -39,7 +40,7 @@ export function Switcher({
   const t = useCommon();
   const identityName = useIdentityName();
   const navigate = useNavigate();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [list, setList] = useState<Some>();
   const [query, setQuery] = useState('');
   const reading = useAction();
@@ -47,7 +48,6 @@ export function Switcher({
   const { run: read } = reading;
   // biome-ignore lint/correctness/useExhaustiveDependencies: read once a opening
   useEffect(() => {
-    dialog.current?.showModal();
     void read(async () => setList(await all(identity.kind === 'agency', identityName)));
   }, []);
   const become = ({ choiceId, kind, name }: Option) =>
@@ -63,7 +63,7 @@ export function Switcher({
       adoptSession(session);
       announce(name);
     });
-  // As the API searches for clients: numbers also without the hyphens of print (DOC-2, ENT-5).
+  // The API searches in the same way: it also finds numbers that are typed without hyphens (DOC-2, ENT-5).
   const [wanted, wantedNumber] = [searchForm(query), foldNumber(query)];
   const found = list?.options.filter(
     ({ name, number = '' }) =>

@@ -7,7 +7,7 @@ const FactorDialog = lazy(async () => ({ default: (await import('./FactorDialog.
 const either = [{ method: 'sms' }, { method: 'face' }] as const;
 const face = [{ method: 'face' }] as const;
 
-/** `ownFace`: the call brings a face proof of its own, of which FACE_REQUIRED speaks. */
+/** `ownFace`: the call itself carries a face proof, and FACE_REQUIRED is about this proof. */
 export type Ensured = <T>(work: () => Promise<T>, ownFace?: 'ownFace') => Promise<T>;
 interface Asking {
   readonly factors: typeof either | typeof face;
@@ -16,10 +16,10 @@ interface Asking {
 }
 
 /**
- * SES-5: what changes phones, password, username or account wants a factor of the last ten minutes; what manages people,
- * agreements and companies wants one in a session that came by QR, and a face after a phone was recovered (PHN-4).
- * `ensured(work)` works; where the API asks for a factor first (nothing was done), shows the dialog and works once more
- * after it. Rejects where the person closes the dialog. Render `dialog` once.
+ * SES-5: changes of phones, password, username or account need a factor of the last ten minutes. Managing people,
+ * agreements and companies needs a factor in a session that came by QR, and a face check after a phone was recovered
+ * (PHN-4). `ensured(work)` calls `work`. If the API needs a factor first (nothing was done), `ensured` shows the dialog
+ * and calls `work` once more. It rejects if the person closes the dialog. Render `dialog` once.
  */
 export function useFreshFactor(): { ensured: Ensured; dialog: ReactNode } {
   const [asking, setAsking] = useState<Asking>();

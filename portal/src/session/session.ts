@@ -10,7 +10,7 @@ import { dropToken, freshToken, heldToken, holdToken } from './token.ts';
 
 const factsOf = ({ accessToken: _token, expiresIn: _seconds, ...facts }: SessionAnswer): Session => facts;
 
-/** Takes a session that this tab asked for: a login or a switch. Other tabs stop. */
+/** Takes over a session that this tab asked for, by a login or a switch. Other tabs stop. */
 export function adoptSession(given: SessionAnswer): void {
   holdToken(given.accessToken, given.expiresIn);
   setSession({ status: 'active', session: factsOf(given) });
@@ -29,7 +29,7 @@ const over = (says: 'left' | 'elsewhere'): Problem => ({
 
 let running: Promise<void> | undefined;
 
-/** Asks the cookie for a token. Ends the session here where it is over; throws where no answer came. */
+/** Gets a token with the cookie. If the session has ended, ends it in this tab; throws if no answer came. */
 export function refreshSession(): Promise<void> {
   const early = running ? {} : askedEarly('session', patientFetch);
   running ??= oneAtATime(() => renew(early)).finally(() => {
@@ -44,7 +44,7 @@ async function renew(early: ReturnType<typeof askedEarly>): Promise<void> {
     const { session } = await answer(bareApi.POST('/v1/session/refresh', early));
     const now = factsOf(session);
     const held = sessionState();
-    // Logged out, or stopped, while the answer was on its way.
+    // The tab was logged out or stopped while the answer was under way.
     if (held.status === 'moved' || (held.status === 'none' && before.status !== 'none')) return;
     if (held.status === 'active' && whoActs(held.session) !== whoActs(now)) return stop(held.session, now);
     holdToken(session.accessToken, session.expiresIn);
@@ -52,12 +52,12 @@ async function renew(early: ReturnType<typeof askedEarly>): Promise<void> {
   } catch (error) {
     const problem = problemOf(error);
     if (problem.code !== 'SESSION_ENDED') throw error;
-    // A first visitor has no cookie, and nothing has ended.
+    // A first visitor has no cookie, so no session has ended.
     end(problem.reason !== undefined || before.status === 'active' ? problem : undefined);
   }
 }
 
-/** A tab whose identity changed elsewhere does nothing more: no call of it may go out under the new one. */
+/** A tab whose identity changed in another tab does nothing more: no call of this tab may use the new identity. */
 function stop(session: Session, now?: Session): void {
   const lost = now?.notices.find(({ code }) => code === 'IDENTITY_LOST');
   dropToken();
@@ -69,7 +69,7 @@ function stop(session: Session, now?: Session): void {
   });
 }
 
-/** Tabs tell each other that something happened, never who somebody is: what it is now, the cookie's session says. */
+/** Tabs tell each other that something happened, but never who the person is; the cookie's session tells that. */
 async function learnWhatMoved(): Promise<void> {
   const { session } = await oneAtATime(() => answer(bareApi.POST('/v1/session/refresh')));
   const now = sessionState();
@@ -77,9 +77,9 @@ async function learnWhatMoved(): Promise<void> {
 }
 
 /**
- * 退出 (SES-1). A token that is refused without a reason is only out of date, also where another tab took another
- * identity: the session still lives, and ends by a token that the cookie gives.
- * @throws ApiProblem where the API did not hear it: then nobody is logged out
+ * 退出 (SES-1). A token that is refused without a reason has only expired, perhaps because another tab took another
+ * identity. The session is still live, and a token that the cookie gives ends it.
+ * @throws ApiProblem if the API did not get the call: then nobody is logged out
  */
 export async function logOut(): Promise<void> {
   const now = sessionState();
@@ -97,14 +97,14 @@ export async function logOut(): Promise<void> {
   end(over('left'), { good: true, says: 'left' });
 }
 
-/** The same, which another call than 退出's own has done. */
+/** The same, if another call has already ended the session. */
 export function loggedOut(): void {
   const now = sessionState();
   if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
   end(over('left'), { good: true, says: 'left' });
 }
 
-/** @returns false where the token is out of date */
+/** @returns false if the token has expired */
 async function endedBy(token: string): Promise<boolean> {
   try {
     await answer(bareApi.DELETE('/v1/session', { headers: { authorization: `Bearer ${token}` } }));
@@ -116,7 +116,7 @@ async function endedBy(token: string): Promise<boolean> {
   }
 }
 
-/** LGN-11: the initial password is gone, and with it what it forbade. */
+/** LGN-11: the initial password is replaced, so its restrictions end. */
 export function passwordChanged(): void {
   const now = sessionState();
   if (now.status !== 'active') return;
@@ -124,14 +124,14 @@ export function passwordChanged(): void {
   setSession({ status: 'active', session: { ...now.session, notices } });
 }
 
-/** The account is closed and with it every session (CTR-2): the login page says `said`. */
+/** The account and all its sessions are closed (CTR-2); the login page shows `said`. */
 export function accountClosed(said: { readonly title: string; readonly detail: string }): void {
   const now = sessionState();
   if (now.status === 'active') tellTabs({ kind: 'logged-out', sessionId: now.session.sessionId });
   end({ code: 'SESSION_ENDED', status: 401, reason: 'deregistered', ...said }, { good: true });
 }
 
-/** The page of the changed identity, from the start: nothing of the old one stays in memory. */
+/** Loads the page of the new identity from the start: nothing of the old identity stays in memory. */
 export const startOver = (): void => location.assign('/me');
 
 giveCredentials({
@@ -146,7 +146,7 @@ giveCredentials({
     return heldToken();
   },
   renewed: async (refused) => {
-    // Another call of this tab may have renewed it already.
+    // Another call of this tab may have renewed the token already.
     if (heldToken() === refused) await refreshSession();
     const token = heldToken();
     return token === refused ? undefined : token;
@@ -154,10 +154,10 @@ giveCredentials({
   heard: (problem) => {
     const now = sessionState();
     if (now.status !== 'active') return;
-    // A call that was under way when the order came is told of the order itself (ORD-1).
+    // A call that was under way when the order came gets the order's own refusal (ORD-1).
     if (problem.code === 'SESSION_ENDED' || problem.code === 'ACCOUNT_SUSPENDED') end(problem);
     if (problem.code === 'PASSWORD_CHANGE_REQUIRED') setSession({ ...now, mustChangePassword: true });
-    // The company may be lost (REL-7, AGY-4): refreshing says so, and then this tab stops.
+    // The company may be lost (REL-7, AGY-4): a refresh tells that, and then this tab stops.
     if (problem.code === 'RELATION_NOT_FOUND' && now.session.identity.kind !== 'natural')
       void refreshSession().catch(() => undefined);
   },
@@ -174,7 +174,10 @@ hearTabs((message) => {
   if (message.sessionId === now.session.sessionId) end(over('elsewhere'), { says: 'elsewhere' });
 });
 
-/** At the start of the page. A cookie that cannot be asked counts as none; the next call says what is wrong. */
+/**
+ * Runs when the page starts. If the cookie cannot be checked, nobody counts as signed in; the next call shows the
+ * problem.
+ */
 export const startSession = (): Promise<void> =>
   refreshSession().catch((error: unknown) => {
     const problem = problemOf(error);

@@ -4,11 +4,11 @@ import type { Problem } from '../api/problem.ts';
 
 export type Session = Omit<SessionAnswer, 'accessToken' | 'expiresIn'>;
 
-/** What an identity may do and is called may change while it stays the same one (REL-5, ENT-4). */
+/** Members that can change while the identity stays the same: permissions and names (REL-5, ENT-4). */
 const mayChange: readonly string[] = ['permissions', 'taxpayerName', 'agencyName'];
 /**
- * Who acts, and as whom: another text is another identity, with which no tab goes on and of whose reads and forms nothing is
- * kept. Key order is the API's, so equal identities are equal texts.
+ * The person and the identity as a text. A tab continues only with the same text, and keeps reads and forms only for
+ * it. The API always writes the keys in the same order, so equal identities give equal texts.
  */
 export const whoActs = ({ sessionId, identity }: Pick<Session, 'sessionId' | 'identity'>): string =>
   `${sessionId} ${JSON.stringify(identity, (key, value: unknown) => (mayChange.includes(key) ? undefined : value))}`;
@@ -17,11 +17,11 @@ export const whoActs = ({ sessionId, identity }: Pick<Session, 'sessionId' | 'id
 export type SessionState =
   /** The cookie was not checked yet. */
   | { readonly status: 'unknown' }
-  /** Nobody is signed in; `ended` tells why a person no longer is. */
+  /** Nobody is signed in; `ended` tells why the session has ended. */
   | {
       readonly status: 'none';
       readonly ended?: Problem;
-      /** The person ended it themselves: 退出, 用户注销. */
+      /** The person ended the session: 退出, 用户注销. */
       readonly good?: true;
       /** One of our own sentences, in the language of the moment when it is read. */
       readonly says?: 'left' | 'elsewhere';

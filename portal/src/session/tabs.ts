@@ -1,12 +1,12 @@
 import { oneTabAtATime, openChannel } from '../app/optional.ts';
 
 /**
- * Messages between the tabs of one browser. They tell that something happened and to which session, never who somebody
- * is.
+ * Messages between the tabs of one browser. They tell that something happened and to which session, but never who the
+ * person is.
  */
 export type TabMessage =
   | { readonly kind: 'logged-out'; readonly sessionId: string }
-  /** Somebody logged in, or the session took another identity. */
+  /** A person logged in, or the session took another identity. */
   | { readonly kind: 'identity' };
 
 const channel = openChannel('session');

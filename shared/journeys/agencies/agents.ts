@@ -11,7 +11,7 @@ import { findPeople } from '#store/people/users.ts';
 import {
   holderOf,
   type NamedPerson,
-  readPerson,
+  parseNamedPerson,
   recordWrites,
   requireSameName,
 } from '../people/named-person.ts';
@@ -88,7 +88,7 @@ export async function readAgents(
 ): Promise<NewAgent[]> {
   const named = new Map<string, { at: number; one: NamedPerson }>();
   for (const { at, person } of people) {
-    const one = telling(at, () => readPerson(ctx, person, now));
+    const one = telling(at, () => parseNamedPerson(ctx, person, now));
     const before = named.get(one.key);
     if (before && before.one.name !== one.name) throw whichOne(at, new Problem('PERSON_MISMATCH'));
     if (!before) named.set(one.key, { at, one });

@@ -1,7 +1,7 @@
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { transactInBatches } from '#store/agencies/form-entries.ts';
-import { asChallenge, requireNameTried, withinTries } from '../factors/tries.ts';
+import { asChallenge, requireNameOrCountMiss, withinTries } from '../factors/tries.ts';
 import { hasOtherName, type NamedPerson } from '../people/named-person.ts';
 import { type NamesTried, type NameTried, naming } from './agents.ts';
 
@@ -29,7 +29,7 @@ export function namesTried(ctx: FlowContext, call: AnyCall, solved: boolean): Na
       await allWithin(names);
       const { at, named, recorded } = wrong;
       const tried = { personKey: named.key, solved };
-      await naming(at, requireNameTried(ctx, call, named, recorded, tried));
+      await naming(at, requireNameOrCountMiss(ctx, call, named, recorded, tried));
     },
   };
 }

@@ -9,7 +9,7 @@ import {
   transitions,
 } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { beginWrites } from '#store/companies/relation-changes.ts';
+import { beginRelationWrites } from '#store/companies/relation-changes.ts';
 import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
@@ -119,7 +119,7 @@ export async function appointedWrites(
   const known = await findRelation(ctx.db, holder.personKey, company.companyKey, role);
   if (known && isLive(stateOn(inTerm(known, company.term), day)))
     return { relation: known, writes: takingEffectWrites(ctx, company, known, origin, present) };
-  const begun = beginWrites(
+  const begun = beginRelationWrites(
     {
       personKey: holder.personKey,
       ...companyCopies(company),

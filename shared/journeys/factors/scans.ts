@@ -162,7 +162,7 @@ export const startFaceScan = (
   );
 
 /** Starts a face check that stands alone; `parent` is a ticket that also gets the proof of a passed check. */
-export const startPersonScan = (
+export const startStandaloneFaceScan = (
   ctx: FlowContext,
   call: AnyCall,
   { personKey, documentType, sealedName, sealedNumber, account }: Wanted & { readonly personKey: string },
@@ -196,7 +196,7 @@ export function startOwnFaceScan(
   use: FaceUse,
 ): Promise<Scan> {
   const { sessionId, qr } = call.caller.session;
-  return startPersonScan(ctx, call, person, {
+  return startStandaloneFaceScan(ctx, call, person, {
     purpose: 'face',
     action: 'face-factor',
     use,

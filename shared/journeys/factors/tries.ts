@@ -109,7 +109,7 @@ export async function solvedInSession(
  * CHALLENGE_REQUIRED if the free tries of the day are used up.
  * @param about further details for the audit event of the miss
  */
-export async function requireNameTried(
+export async function requireNameOrCountMiss(
   ctx: FlowContext,
   call: AnyCall,
   named: Pick<NamedPerson, 'name'>,

@@ -12,7 +12,13 @@ import { allPages } from '#store/dynamodb/pages.ts';
 import { type HallCollection, isNamed, type Person, sealContext } from '#store/people/person-row.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
 import type { RelationOrigin } from '../companies/relation-audits.ts';
-import { hasOtherName, type NamedPerson, readName, readPerson, requireSameName } from './named-person.ts';
+import {
+  hasOtherName,
+  type NamedPerson,
+  parseNamedPerson,
+  readName,
+  requireSameName,
+} from './named-person.ts';
 
 /** What a hall collected (REG-2): the person, the document and the phone. */
 export interface Collected {
@@ -38,7 +44,7 @@ export async function collect(
   version: number | undefined,
   origin: RelationOrigin,
 ): Promise<'accepted' | 'stale'> {
-  const named = readPerson(ctx, collected.person, origin.at);
+  const named = parseNamedPerson(ctx, collected.person, origin.at);
   const phone = parsePhone(collected.phone);
   const phoneIndex = phoneKey(ctx.keys, phone);
   const former =

@@ -34,7 +34,11 @@ export function readName(raw: string, member: string): string {
 }
 
 /** Throws DOCUMENT_INVALID, or BAD_REQUEST if the text is no name. */
-export function readPerson(ctx: FlowContext, raw: v.InferOutput<typeof person>, now: Date): NamedPerson {
+export function parseNamedPerson(
+  ctx: FlowContext,
+  raw: v.InferOutput<typeof person>,
+  now: Date,
+): NamedPerson {
   const name = normaliseName(raw.name);
   const number = parseDocument(raw.documentType, raw.documentNumber, shanghaiDay(now));
   const key = personKey(ctx.keys, raw.documentType, number);

@@ -7,7 +7,7 @@ import type { RefusablePut, RefusableUpdate, Write } from '../dynamodb/tables.ts
 import { requireSeenRevision } from '../dynamodb/versioned-update.ts';
 import { asRead, lastsUntil } from './relation-checks.ts';
 import { guardKey, historyPrefix, relationKey, relationKeyOf } from './relation-keys.ts';
-import { listed, listKeysOf } from './relation-lists.ts';
+import { listKeysOf, withListKeys } from './relation-lists.ts';
 import type { Relation } from './relation-row.ts';
 
 /** The given facts of a new authorisation; all others are derived. */
@@ -31,7 +31,7 @@ export type NewRelation = Omit<
  * RELATION_EXISTS if the previous relation is live in the company's present term (ENT-4). The writes throw
  * ConcurrentChange if the row changed since it was read.
  */
-export function beginWrites(
+export function beginRelationWrites(
   fresh: NewRelation,
   read: Relation | undefined,
   now: Date,
@@ -42,7 +42,7 @@ export function beginWrites(
   const authorizationId = handle();
   const at = now.toISOString();
   const key = relationKey(fresh.personKey, fresh.companyKey, fresh.role);
-  const relation = listed({
+  const relation = withListKeys({
     ...fresh,
     relation: key.relation ?? '',
     authorizationId,
@@ -65,7 +65,7 @@ export function beginWrites(
     };
     return { authorizationId, relation, writes: [row, guard] };
   }
-  const ended = listed({
+  const ended = withListKeys({
     ...previous,
     state: stateOn(previous, day),
     relation: `${historyPrefix}${ulid(now)}`,

@@ -63,7 +63,7 @@ export const listKeysOf = (row: Listed): ListKeys => ({
   ...(mayConfirm(row) ? { confirmerKey: row.personKey } : {}),
 });
 /** A row with its list keys, whatever keys it had before. */
-export const listed = ({ confirmerKey: _, ...row }: Listed & Partial<ListKeys>): Relation => ({
+export const withListKeys = ({ confirmerKey: _, ...row }: Listed & Partial<ListKeys>): Relation => ({
   ...row,
   ...listKeysOf(row),
 });

@@ -10,46 +10,46 @@ import { allowing } from '../../support/patience.ts';
 const pictures = join(import.meta.dirname, '../../../test-results');
 const axeSource = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-/** `login` is the code of the login page, `face` every other one. */
+/** `login` is the QR code of the login page, `face` is every other QR code. */
 type CodeKind = 'login' | 'face';
 
 interface Opened {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What the page complained of: its own errors, and what the policy refused. */
+  /** Errors of the page, and what the Content-Security-Policy refused. */
   readonly complaints: string[];
-  /** Contents of the QR codes that the page got, the newest last, by what they are for. */
+  /** Contents of the QR codes that the page got, by their kind, the newest last. */
   readonly codes: Record<CodeKind, string[]>;
 }
 
 interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
-  /** Motion as designed; otherwise the browser asks for less, which makes tests quicker. */
+  /** The page moves as designed. Without this the browser asks for reduced motion, which makes tests quicker. */
   readonly motion?: true;
   readonly javaScript?: false;
-  /** What the system is set to. */
+  /** The settings of the system. */
   readonly dark?: true;
   readonly forcedColors?: true;
-  /** A script that runs before those of the page: what this browser lacks. */
+  /** A script that runs before the page's own scripts, and removes what this browser does not have. */
   readonly lacking?: string;
-  /** The page can't run and may complain. */
+  /** The page cannot run, so its errors are expected. */
   readonly broken?: true;
 }
 
 export interface Portal {
   readonly door: Door;
-  /** A browser of its own (no cookie, no storage) on a page of the portal; closed after the test. */
+  /** A browser of its own (no cookie, no storage) that opens a page of the portal; it is closed after the test. */
   open(path?: string, options?: OpenOptions): Promise<Page>;
-  /** Another tab beside a page: the same cookie and storage. */
+  /** Another tab of the same browser as a page, with the same cookie and storage. */
   tab(beside: Page, path?: string): Promise<Page>;
-  /** The content of the code that a page shows, as a phone reads it. Waits for one that was not read yet. */
+  /** The content of the QR code that a page shows, as a phone reads it. Waits for a code that was not read before. */
   scanned(page: Page, kind?: CodeKind): Promise<string>;
 }
 
 /**
- * One browser and one door with the portal for the tests of a file; call it at the top of the file. A test whose page
- * throws, or meets the Content-Security-Policy, fails; a failing test keeps its pictures under test-results/.
+ * One browser and one runtime with the portal, for all tests of a file; call it at the top of the file. A test fails if
+ * its page throws or violates the Content-Security-Policy. A test that fails keeps its pictures under test-results/.
  */
 export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
   let browser: Browser | undefined;
@@ -97,7 +97,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
     page.on('pageerror', (error) => one.complaints.push(error.message));
     page.on('console', (message) => {
       const text = message.text();
-      // Refusals of the API are part of journeys; everything else is not.
+      // Refusals of the API belong to journeys; every other error is a complaint.
       if (message.type() === 'error' && !/^Failed to load resource/.test(text)) one.complaints.push(text);
     });
     page.on('response', async (response) => {
@@ -154,7 +154,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
   };
 }
 
-/** Nothing serious or critical by axe (WCAG 2.2 A and AA). */
+/** axe finds nothing serious or critical (WCAG 2.2 A and AA). */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axeSource);
   const found = (await page.evaluate(
@@ -165,16 +165,16 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
 }
 
-/** At 360 px nothing lies outside of the page's width. */
+/** At 360 px nothing is wider than the page. */
 export async function expectFits(page: Page): Promise<void> {
   expect(
     await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
   ).toBe(0);
 }
 
-/** Keeps a picture under test-results/pictures/ to look at. */
+/** Saves a picture under test-results/pictures/, for a person to look at. */
 export async function picture(page: Page, name: string): Promise<void> {
-  // Late fonts are part of the picture: no boxes.
+  // Waits for the fonts, so that the picture shows no empty boxes.
   await page.evaluate('document.fonts.ready.then(() => undefined)');
   await page.screenshot({ path: join(pictures, 'pictures', `${name}.png`), fullPage: true });
 }

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import type { Portal } from './browser.ts';
 
-/** `__Host-refresh=…` as an answer set it. */
+/** `__Host-refresh=…`, as the `Set-Cookie` of an answer contains it. */
 type Cookie = string;
 
 /**
- * A browser that is logged in already: the login itself has tests of its own. The session came over HTTP, and the
- * browser gets its refresh cookie, as if it had made the journey.
+ * A browser that is logged in already, because the login has tests of its own. The session was opened over HTTP, and
+ * the browser gets its refresh cookie.
  */
 export async function openSignedIn(
   portal: Portal,

@@ -10,17 +10,17 @@ import type { Portal } from './browser.ts';
 /** Pages of tax systems on another site than the portal. */
 export interface TaxPages {
   readonly origin: string;
-  /** Begins a request; what stands in its query goes along. */
+  /** The address that begins a request; further query parameters become parameters of the request. */
   start(clientId: string): string;
-  /** Where browsers come back, also after 退出. */
+  /** The address to which the browser returns, also after 退出. */
   back(clientId: string): string;
-  /** What the system got, once the browser is there. */
+  /** The parameters that the system got, once the browser is at the system's page. */
   cameBack(page: Page, clientId: string): Promise<Record<string, string>>;
-  /** Registers a system whose pages these are. */
+  /** Registers a system that uses these pages. */
   system(clientId: string, facts: Partial<RelyingPartyInput>): Promise<TaxSystem>;
 }
 
-/** Call it at the top of a file, before `usePortal`, which is given the systems. */
+/** Call it at the top of a file, before `usePortal`; `usePortal` gets the systems as an option. */
 export async function taxPages(portal: () => Portal): Promise<TaxPages> {
   const systems: TaxSystem[] = [];
   const server = createServer((incoming, response) => {

@@ -3,7 +3,7 @@ import { type Door, expectStatus, loggedInByFace, scanFace } from '../../support
 import { person, type Sample } from '../../support/people.ts';
 import { settled } from '../../support/seed.ts';
 
-/** Somebody who is signed in, with calls in that session. */
+/** A signed-in person, with calls in that session. */
 export interface SignedIn extends Sample {
   readonly token: string;
   readonly sessionId: string;
@@ -11,7 +11,7 @@ export interface SignedIn extends Sample {
   readonly api: (method: string, path: string, body?: unknown) => Promise<Reply<Loose>>;
 }
 
-/** Logs in by face, which takes no SMS of the phone. */
+/** Logs in by face, which uses no SMS of the phone. */
 export async function signIn(door: Door, who: Sample): Promise<SignedIn> {
   const { session, cookie } = await loggedInByFace(door, who);
   const token: string = session.accessToken;
@@ -24,7 +24,7 @@ export async function signIn(door: Door, who: Sample): Promise<SignedIn> {
   };
 }
 
-/** The session's next access token: one lasts five minutes. */
+/** The session's next access token, because one lasts five minutes. */
 export async function refreshed(door: Door, who: SignedIn): Promise<SignedIn> {
   const reply = expectStatus(
     await door.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie }),
@@ -43,7 +43,7 @@ export async function refreshed(door: Door, who: SignedIn): Promise<SignedIn> {
 export const newcomer = async (door: Door, overrides: Partial<Sample> = {}, extra: object = {}) =>
   signIn(door, await settled(door, person(overrides), extra));
 
-/** A passed face check of the account centre: the proof for one call. */
+/** A passed face check of the account centre, as the proof for one call. */
 export async function ownFace(door: Door, who: SignedIn, path = '/v1/account/face'): Promise<string> {
   const scan = expectStatus(await who.api('POST', path), 201).body;
   expectStatus(await scanFace(door, scan.qrContent), 200);
@@ -54,7 +54,7 @@ export async function ownFace(door: Door, who: SignedIn, path = '/v1/account/fac
 export const newestCode = (door: Door, phone: string): string =>
   door.sms(phone).find((message) => message.code)?.code ?? '';
 
-/** Sends the code of adding a number and answers it. */
+/** Sends the code for adding a number and returns the code. */
 export async function phoneCode(door: Door, who: SignedIn, phone: string): Promise<string> {
   expectStatus(await who.api('POST', '/v1/account/phones/sms', { phone }), 202);
   return newestCode(door, phone);

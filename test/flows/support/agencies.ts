@@ -38,7 +38,7 @@ export const agreementLine = (
   ...facts,
 });
 
-/** Feed lines as they are; the report says what became of them. */
+/** Feeds lines without a check; the report says which lines were accepted. */
 export const reported = async (door: Door, ...lines: object[]): Promise<Loose> =>
   expectStatus(
     await door.http('POST', '/local/registry', lines.map((line) => JSON.stringify(line)).join('\n')),
@@ -54,10 +54,10 @@ export const apiOf =
 export interface Firm {
   readonly id: string;
   readonly boss: Known;
-  /** The legal representative, logged in through `enterprise`. */
+  /** Calls of the legal representative, who is logged in through `enterprise`. */
   readonly api: Api;
 }
-/** A company at work with its legal representative logged in. */
+/** An active company whose legal representative is logged in. */
 export async function firm(door: Door, facts: object = {}): Promise<Firm> {
   const boss = await knownPerson(door);
   const id = await companyOf(door, boss, facts);
@@ -67,14 +67,14 @@ export async function firm(door: Door, facts: object = {}): Promise<Firm> {
 export const agencyFirm = (door: Door, facts: object = {}) =>
   firm(door, { subject: ['agency', 'enterprise'], name: '徽州税务师事务所', ...facts });
 
-/** A company that nobody is logged in for. */
+/** A company for which nobody is logged in. */
 export async function client(door: Door, facts: object = {}): Promise<string> {
   const id = creditCode();
   await feed(door, companyLine(id, { name: '黄山毛峰有限公司', ...facts }));
   return id;
 }
 
-/** Both factors at `agency`; answers what `verify` says. */
+/** Passes both factors at `agency`; returns the answer of `verify`. */
 export async function atAgency(door: Door, who: Sample, agencyId: string) {
   const reply = expectStatus(
     await enterPassword(door, who.documentNumber, who.password, 'agency', { taxpayerId: agencyId }),
@@ -94,14 +94,14 @@ export async function agentAt(door: Door, who: Sample, agencyId: string) {
   };
 }
 
-/** Goes to a client; answers the calls of the session after that. */
+/** Switches to a client; returns the calls of the session after the switch. */
 export async function goTo(door: Door, api: Api, taxpayerId: string) {
   const reply = expectStatus(await api('POST', '/v1/session/client', { taxpayerId }), 200);
   const { session } = reply.body;
   return { session, token: session.accessToken as string, api: apiOf(door, session.accessToken) };
 }
 
-/** An agreement as the agency enters it. */
+/** The body with which an agency enters an agreement. */
 export const entering = (clientId: string, agents: readonly object[], facts: object = {}) => ({
   clientId,
   agents,
@@ -110,7 +110,7 @@ export const entering = (clientId: string, agents: readonly object[], facts: obj
   until: yearsEnd,
   ...facts,
 });
-/** Enters an agreement and answers its id. */
+/** Enters an agreement and returns its id. */
 export const entered = async (
   from: Firm,
   clientId: string,
@@ -135,5 +135,5 @@ export const agreementsOf = async (
   }
 };
 
-/** `code` of a refusal, or the status. */
+/** The `code` of a refusal, or the status. */
 export const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);

@@ -4,7 +4,7 @@ import type { RouteDeclaration } from '#contract/flow.ts';
 import { flows } from '#flows/contracts.ts';
 import { personWith } from './documents.ts';
 
-/** A JSON Schema as far as the contracts use it. */
+/** The part of JSON Schema that the contracts use. */
 export interface Shape {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Shape>>;
@@ -24,7 +24,7 @@ export interface Route {
   readonly route: RouteDeclaration;
 }
 
-/** Every route of every flow: new ones are tried without anybody listing them. */
+/** Every route of every flow, so new routes are tested automatically. */
 export const routes: readonly Route[] = flows.flatMap((flow) =>
   Object.values(flow.routes ?? {}).map((route) => ({
     name: `${route.method} ${route.path}`,
@@ -54,7 +54,7 @@ const known: Readonly<Record<string, unknown>> = {
   qrContent: 'http://127.0.0.1/s/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
 };
 
-/** A value of a shape: the required members, filled with what the rules accept where that is known. */
+/** A value of a shape: the required members, with values that the rules accept if such a value is known. */
 export function sample(shape: Shape, name = ''): unknown {
   if (shape.const !== undefined) return shape.const;
   if (name in known && !shape.properties) return known[name];
@@ -78,7 +78,7 @@ export function sample(shape: Shape, name = ''): unknown {
   }
 }
 
-/** A body that passes the route's schema; where it wants one of several factors, one of them. */
+/** A body that passes the route's schema. If the schema needs one of several factors, the body has one. */
 export function goodBody(route: RouteDeclaration): Record<string, unknown> {
   if (!route.body) return {};
   const shape = bodyShape(route);
@@ -97,7 +97,10 @@ export function goodBody(route: RouteDeclaration): Record<string, unknown> {
 export const bodyMembers = (route: RouteDeclaration): string[] =>
   Object.keys(bodyShape(route).properties ?? {});
 
-/** A query that passes the route's schema, with its question mark; empty where it needs none. Known members stand in it. */
+/**
+ * A query that passes the route's schema, with its question mark; empty if none is needed. Known members have known
+ * values.
+ */
 export function goodQuery(route: RouteDeclaration): string {
   if (!route.query) return '';
   const shape = toJsonSchema(route.query, { errorMode: 'ignore', typeMode: 'input' }) as Shape;

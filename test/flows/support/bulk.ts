@@ -4,7 +4,7 @@ import type { Door } from '../../support/door.ts';
 const perCall = 25;
 const atOnce = 6;
 
-/** Items written past the functions, as many as a province has. */
+/** Writes items directly into a table, without the functions; as many as a province has. */
 export async function putAll(door: Door, table: string, items: readonly object[]): Promise<void> {
   const name = door.tables.find((one) => one.endsWith(`-${table}`)) ?? table;
   const batches = Array.from({ length: Math.ceil(items.length / perCall) }, (_, at) =>
@@ -23,7 +23,7 @@ export async function putAll(door: Door, table: string, items: readonly object[]
   await Promise.all(Array.from({ length: atOnce }, take));
 }
 
-/** What the calls of one run cost a function. */
+/** Runs an action and returns what its calls cost a function. */
 export async function costOf<T>(door: Door, functionName: string, run: () => Promise<T>) {
   door.resetUsage();
   const result = await run();

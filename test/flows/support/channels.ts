@@ -5,7 +5,7 @@ import type { Sample } from '../../support/people.ts';
 
 const counter = { officer: '3401001', office: '合肥市办税服务厅' };
 
-/** A client whose calls are all signed by a channel. */
+/** A client whose calls are all signed by one channel. */
 export const asChannel =
   (door: Door, channel: Channel, claims: object = {}) =>
   async (method: string, path: string, body?: unknown, request: Request = {}): Promise<Reply<Loose>> => {
@@ -22,7 +22,7 @@ export const claimOf = ({ documentType, documentNumber }: Sample) => ({
   person: { documentType, documentNumber },
 });
 
-/** Scans the code and starts the face kit: what precedes the provider's result. */
+/** Scans the code and starts the face kit: all steps before the provider's result. */
 export async function startKit(
   door: Door,
   qrContent: string,

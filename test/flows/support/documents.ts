@@ -9,7 +9,7 @@ const checked = (region: string) => {
   return first17 + personNumberCheckDigit(first17);
 };
 
-/** A number of each type, of the forms of DOC-2. */
+/** A valid number of each document type (DOC-2). */
 const numbers: Record<string, () => string> = {
   '201': () => checked('340104'),
   '210': () => `H${digits(8)}`,
@@ -34,7 +34,7 @@ export function personWith(documentType: string, overrides: Partial<Sample> = {}
   return person({ documentType, documentNumber: number(), ...overrides });
 }
 
-/** What a hall sends of a person whom it has seen (REG-2). */
+/** The line that a hall sends about a person (REG-2). */
 export const collectionLine = (who: Sample, version = 1, overrides: object = {}): string =>
   JSON.stringify({
     type: 'collection',

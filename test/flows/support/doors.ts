@@ -18,12 +18,15 @@ import { claimed } from './staff.ts';
 
 type Last = () => Promise<Reply<Loose>>;
 
-/** A way in: everything before its last call, which is answered as `succeeds` where nobody is suspended. */
+/**
+ * A way to use an account. `prepare` makes every call except the last one; the last call is answered `succeeds` if the
+ * person is not suspended.
+ */
 export interface Way {
   readonly name: string;
   readonly succeeds: number;
   readonly prepare: (door: LegacyDoor) => Promise<{ readonly who: Sample; readonly last: Last }>;
-  /** The call of the last step that an order may not be outrun by: its flow, and the action of the write. */
+  /** The flow and the action of the deciding write: a test holds this write while the order comes. */
   readonly decides?: { readonly function: string; readonly action?: string };
 }
 
@@ -56,7 +59,7 @@ const resetting = async (door: LegacyDoor, who: Sample): Promise<string> =>
 const recovery = (door: LegacyDoor, who: Sample, newPhone: string) =>
   door.http('POST', '/v1/phone-recoveries', { ...claimed(who), password: who.password, newPhone });
 
-/** Before anything of the person was shown. */
+/** Ways that are refused before anything about the person is shown. */
 export const firstSteps: readonly Way[] = [
   {
     name: 'login by document',
@@ -159,7 +162,7 @@ export const firstSteps: readonly Way[] = [
   },
 ];
 
-/** Begun before the order. */
+/** Ways that were begun before the order. */
 export const laterSteps: readonly Way[] = [
   {
     name: 'the SMS code of a login',
@@ -323,7 +326,7 @@ export const laterSteps: readonly Way[] = [
   },
 ];
 
-/** In a session, which an order ends: only a call that was under way when it came gets so far. */
+/** Ways in a session. An order ends the session, so only a call that is under way at that moment reaches its end. */
 export const signedInSteps: readonly Way[] = [
   {
     name: 'a proof that an earlier face check serves',

@@ -2,11 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { Door } from '../../support/door.ts';
 
-/** A key of a tax system that proves itself (RFC 9449). */
+/** The key with which a tax system makes proofs (RFC 9449). */
 export interface ProofKey {
   readonly jkt: string;
   readonly pair: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
-  /** The header of a call. @param claims undefined takes one away */
+  /**
+   * The header of a call.
+   * @param claims undefined removes a claim
+   */
   proof(door: Door, path: string, claims?: Readonly<Record<string, unknown>>): Promise<{ dpop: string }>;
   /** The same at userinfo, for this access token. */
   proofAt(door: Door, accessToken: string, claims?: object): Promise<{ dpop: string }>;

@@ -13,17 +13,17 @@ import {
 } from '../../../examples/relying-party/system.ts';
 import { type Door, expectStatus } from '../../support/door.ts';
 
-/** The tax system of examples/relying-party on a port of this machine, built with openid-client. */
+/** The tax system of examples/relying-party on a port of this machine; it uses openid-client. */
 export interface ExampleSystem {
   readonly client: RelyingPartyInput;
   readonly origin: string;
   readonly notices: readonly Notice[];
-  /** From now on it works with this bureau and lives in its time. */
+  /** Connects the system with this runtime and its clock. */
   meet(door: Door): void;
   stop(): void;
 }
 
-/** @param host `localhost` is another site than the bureau, as it will be in production */
+/** @param host `localhost` is another site than the bureau's, as in production */
 export async function exampleSystem(
   clientId: string,
   changes: Partial<RelyingPartyInput> = {},
@@ -67,7 +67,7 @@ export async function exampleSystem(
   };
 }
 
-/** A browser as far as journeys need one: cookies by name, redirects one by one. */
+/** As much of a browser as the journeys need: cookies by name, and redirects one after the other. */
 export function browser() {
   const jar = new Map<string, string>();
   const visit = async (
@@ -92,8 +92,8 @@ export function browser() {
 }
 
 /**
- * A click on the system's button, the decision by the page's call, and the way back; answers the system's page.
- * @param decide what the page sends; `refuse` says no
+ * A click on the system's button, the decision by the page's call, and the way back; returns the system's page.
+ * @param decide the body that the page sends; `refuse` makes the page refuse
  */
 export async function enter(
   door: Door,

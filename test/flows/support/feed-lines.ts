@@ -5,14 +5,14 @@ import type { Sample } from '../../support/people.ts';
 
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 
-/** A valid 统一社会信用代码; numbers hardly repeat within a run. */
+/** A valid 统一社会信用代码; a number hardly ever repeats within a run. */
 export function creditCode(): string {
   const organisation = Array.from({ length: 9 }, () => alphabet[randomInt(alphabet.length)]).join('');
   const first17 = `91340100${organisation}`;
   return first17 + uscCheckDigit(first17);
 }
 
-/** Registry lines with their versions in hand, where the order of versions is what matters. */
+/** Registry lines with explicit versions, for tests about the order of versions. */
 export const taxpayer = (taxpayerId: string, version = 1, facts: object = {}) => ({
   type: 'taxpayer',
   version,
@@ -31,7 +31,7 @@ export const legalRepresentative = (taxpayerId: string, who: Sample, version = 1
   ...facts,
 });
 
-/** Feeds lines in their order; the report says what became of them. */
+/** Feeds lines in their order; the report says which lines were accepted. */
 export const feed = (door: Door, ...lines: object[]) =>
   door.registry(lines.map((line) => JSON.stringify(line)).join('\n'));
 

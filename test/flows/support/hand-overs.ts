@@ -6,27 +6,30 @@ import type { Loose } from '../../support/client.ts';
 import { type Door, expectStatus } from '../../support/door.ts';
 import type { StandIn } from './rps.ts';
 
-/** The pieces of a hand-over, one call each, for tests that change one of them; whole journeys are relying-parties.test.ts. */
+/**
+ * The steps of a hand-over, one call each, for tests that change one of them. Complete journeys are in
+ * relying-parties.test.ts.
+ */
 
 type Fields = Readonly<Record<string, string | undefined>>;
 type Sent = Readonly<Record<string, string>>;
 
-/** Parameters without those that a test takes away. */
+/** Parameters without those that a test removes (undefined). */
 export const formOf = (fields: Fields): URLSearchParams =>
   new URLSearchParams(
     Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
 
-/** What a tax system knows of a request that it began. */
+/** What a tax system stores about a request that it began. */
 export interface Begun {
   readonly id: string;
-  /** `name=value` of the browser's secret. */
+  /** The secret of the browser, as `name=value`. */
   readonly cookie: string;
   readonly verifier: string;
   readonly redirectUri: string;
 }
 
-/** The browser comes with a system's request: what the page that decides is opened with. */
+/** The browser brings a system's request; returns what the deciding page needs. */
 export async function begin(door: Door, { client }: StandIn, changes: Fields = {}): Promise<Begun> {
   const verifier = randomBytes(32).toString('base64url');
   const redirectUri = client.redirectUris[0] ?? '';
@@ -52,7 +55,7 @@ export interface Granted extends Pick<Begun, 'verifier' | 'redirectUri'> {
   readonly code: string;
 }
 
-/** The person of the session is handed over, as who they are or as `choiceId`. */
+/** The session's person is handed over, with the present identity or with the identity `choiceId`. */
 export async function granted(
   door: Door,
   system: StandIn,
@@ -68,7 +71,7 @@ export async function granted(
   return { code: new URL(redirectTo).searchParams.get('code') ?? '', verifier, redirectUri };
 }
 
-/** `private_key_jwt` at the time of the door's clock. */
+/** A `private_key_jwt` at the time of the runtime's clock. */
 export function assertionOf(
   door: Door,
   { client: { clientId }, privateKey }: StandIn,
@@ -88,7 +91,7 @@ export function assertionOf(
     .sign(privateKey);
 }
 
-/** The token call; `changes` replaces fields of its form, and undefined takes one away. */
+/** The token call. `changes` replaces fields of the form; undefined removes a field. */
 export async function exchange(
   door: Door,
   system: StandIn,
@@ -108,7 +111,7 @@ export async function exchange(
   return postForm(door, '/oauth2/token', form, headers);
 }
 
-/** A call of a client with its assertion; `changes` as of `exchange`. */
+/** A call of a client with its assertion; `changes` as in `exchange`. */
 export async function clientCall(
   door: Door,
   system: StandIn,
@@ -143,7 +146,7 @@ export const introspection = (door: Door, system: StandIn, token: string, change
 export const revocation = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
   clientCall(door, system, '/oauth2/revoke', { token, ...changes });
 
-/** @param how where the access token stands, and by which method it is sent */
+/** @param how the place of the access token, and the method of the call */
 export async function userinfo(
   door: Door,
   accessToken: string,
@@ -160,7 +163,7 @@ export async function userinfo(
 export const postForm = (door: Door, path: string, form: URLSearchParams, headers: Sent = {}) =>
   answered(door, 'POST', path, { body: form, headers });
 
-/** Takes no answer that OpenAPI does not list. */
+/** Throws if OpenAPI does not list the answer. */
 async function answered(door: Door, method: string, path: string, init: RequestInit) {
   const answer = await fetch(door.url + path, { ...init, method });
   const text = await answer.text();

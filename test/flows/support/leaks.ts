@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** Something that may not be found in clear, and a text in which it may not be found. */
+/** A value that must not be found in clear, and a text in which the test looks for it. */
 export interface Secret {
   readonly what: string;
   readonly value: string;
-  /** A handle of 128 random bits and more: its hash gives nothing away. */
+  /** A random handle of 128 bits or more: its hash reveals nothing. */
   readonly random?: true;
 }
 export interface Text {
@@ -12,21 +12,24 @@ export interface Text {
   readonly text: string;
 }
 
-/** Base64 of a value inside of something longer: by the three ways it can lie on the groups of three bytes. */
+/**
+ * The base64 forms of a value inside a longer text. The value can begin at each of the three positions of a group of
+ * three bytes.
+ */
 function base64Cores(value: string): string[] {
   const bytes = Buffer.from(value);
   return [0, 1, 2].flatMap((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    // What mixes with the neighbours at either end is cut away.
+    // Removes the characters at both ends that also depend on the neighbouring bytes.
     const core = encoded.slice(shift === 0 ? 0 : shift + 1).replace(/=+$/, '');
     const clean = (bytes.length + shift) % 3 === 0 ? core : core.slice(0, -1);
     return clean.length < 6 ? [] : [clean, clean.replaceAll('+', '-').replaceAll('/', '_')];
   });
 }
 
-/** The forms in which a value could stand somewhere by mistake. Hashes without a key are no hiding place. */
+/** The forms in which a value could appear by mistake. A hash without a key does not hide a value. */
 function formsOf({ value, random }: Secret): (string | RegExp)[] {
-  // Six digits turn up in any number: only when they stand alone.
+  // Six digits occur in many numbers, so they count only if no other digit stands beside them.
   if (/^\d{6}$/.test(value)) return [new RegExp(`(?<![\\d.])${value}(?!\\d)`)];
   const hashes = (random ? [] : ['md5', 'sha1', 'sha256', 'sha512']).flatMap((algorithm) => {
     const digest = createHash(algorithm).update(value).digest();
@@ -48,7 +51,7 @@ function formsOf({ value, random }: Secret): (string | RegExp)[] {
   ];
 }
 
-/** A text and what its base64 pieces decode to (segments of tokens, binary attributes), twice over. */
+/** A text and what its base64 parts decode to (segments of tokens, binary attributes), to a depth of two. */
 function unpacked(text: string, depth = 2): string[] {
   if (depth === 0) return [text];
   const pieces = text.match(/[A-Za-z0-9+/_-]{12,}={0,2}/g) ?? [];
@@ -58,7 +61,7 @@ function unpacked(text: string, depth = 2): string[] {
   ];
 }
 
-/** Every secret that a text gives away, as `what in where`. */
+/** Every value that a text reveals, as `what in where`. */
 export function leaks(texts: readonly Text[], secrets: readonly Secret[]): string[] {
   const wanted = secrets.map((secret) => ({ secret, forms: formsOf(secret) }));
   return texts.flatMap(({ where, text }) => {

@@ -9,9 +9,9 @@ import { solve } from '../../support/solve.ts';
 import { openWatchedDoor, type WatchedDoor } from '../../support/watched.ts';
 import { companyLine, creditCode, feed, representativeLine } from './registry.ts';
 
-/** A door whose challenges a test answers without their work: it knows the secret `handles`. */
+/** A runtime whose challenges a test solves without work, because the test knows the secret `handles`. */
 export interface LegacyDoor extends WatchedDoor {
-  /** Solutions as the widget sends them, each good once. */
+  /** Solutions in the form of the widget; each works once. */
   solutions(count: number): Promise<string[]>;
 }
 
@@ -28,7 +28,7 @@ export async function openLegacyDoor(
   };
 }
 
-/** A genuine challenge but for its counter, which is found at the first try. */
+/** A genuine challenge whose solution is the first number that is tried. */
 async function lightSolution(keys: HandleKeys, now: Date): Promise<string> {
   const secret = keys.challengeKey.toString('hex');
   return solve(
@@ -47,7 +47,7 @@ async function lightSolution(keys: HandleKeys, now: Date): Promise<string> {
 export const companyPassword = 'Qiye#1998';
 export const sha256 = (text: string): string => `{SHA256}${createHash('sha256').update(text).digest('hex')}`;
 
-/** A company with a password of the old system, and its legal representative where there is to be one. */
+/** A company with a password of the old system, and optionally a legal representative. */
 export async function oldCompany(door: LegacyDoor, boss?: Sample, facts: object = {}): Promise<string> {
   const taxpayerId = creditCode();
   await feed(
@@ -58,7 +58,7 @@ export async function oldCompany(door: LegacyDoor, boss?: Sample, facts: object 
   return taxpayerId;
 }
 
-/** The first step with a solved challenge. */
+/** The first step of the old login, with a solved challenge. */
 export async function oldLogin(
   door: LegacyDoor,
   taxpayerId: string,
@@ -73,7 +73,7 @@ export async function oldLogin(
   });
 }
 
-/** An open choice of persons. */
+/** Opens the choice of persons. */
 export const picking = async (door: LegacyDoor, taxpayerId: string) =>
   expectStatus(await oldLogin(door, taxpayerId), 201).body as {
     legacyId: string;
@@ -90,7 +90,7 @@ export const pick = (
 ): Promise<Reply<Loose>> =>
   door.http('POST', `/v1/legacy/logins/${legacyId}/person`, { personRef, password });
 
-/** First factor by the old login as the only person there is to pick. */
+/** The first factor by the old login, for a company with only one person. */
 export async function pickOnly(door: LegacyDoor, taxpayerId: string, password: string) {
   const { legacyId, persons } = await picking(door, taxpayerId);
   if (persons.length !== 1) throw new Error(`${persons.length} persons`);
@@ -111,13 +111,13 @@ export const bind = (
 ): Promise<Reply<Loose>> =>
   door.http('POST', `/v1/legacy/logins/${legacyId}/bindings`, { ...named(who), password, smsCode });
 
-/** The code sent to bind a person. */
+/** The code that is sent to bind a person. */
 export async function bindingCode(door: LegacyDoor, legacyId: string, who: Sample): Promise<string> {
   expectStatus(await bindingSms(door, legacyId, who), 202);
   return door.sms(who.phone).find((message) => message.code)?.code ?? '';
 }
 
-/** A whole binding; the person's phone must be free for a code. */
+/** A complete binding. The person's phone must be able to get a code. */
 export async function boundBy(door: LegacyDoor, taxpayerId: string, who: Sample): Promise<Loose> {
   const { legacyId } = await picking(door, taxpayerId);
   const code = await bindingCode(door, legacyId, who);

@@ -21,7 +21,7 @@ export const legacy = (algorithm: 'MD5' | 'SHA256' | 'SM3', password: string, sa
     .update(salt + password)
     .digest('hex')}`;
 
-/** Somebody whose old password came along, so that both factors are open. */
+/** An imported person whose old password was accepted, so both second factors are possible. */
 export async function moved(door: Door, who: Sample, facts: object = {}): Promise<Sample> {
   const report = await feed(
     door,
@@ -32,8 +32,8 @@ export async function moved(door: Door, who: Sample, facts: object = {}): Promis
 }
 
 /**
- * Numbers and people fit together: each owned number is in its owner's list, each number of a list is its person's.
- * Answers how many numbers are owned.
+ * Checks that numbers and people agree: each owned number is in its owner's list, and each number of a list belongs to
+ * that person. Returns how many numbers are owned.
  */
 export async function ownedNumbers(door: Door): Promise<number> {
   const [guards, people] = await Promise.all([rowsOf(door, 'Phones'), rowsOf(door, 'Users')]);

@@ -7,7 +7,7 @@ export const secondOfficer = '3401002';
 const approved = (order: string) =>
   order === 'suspend' || order === 'empty-phones' ? { approvedBy: secondOfficer } : {};
 
-/** An order at the counter (ORD-1), with the second officer that it needs. */
+/** An order at the counter (ORD-1), with a second officer. */
 export const orderAtHall = (
   door: Door,
   { documentType, documentNumber }: Pick<Sample, 'documentType' | 'documentNumber'>,

@@ -3,14 +3,17 @@ import { type Channel, channels } from '#domain/names.ts';
 import { newPartnerKey, type PartnerKey, type Sign, signedBy } from '../../support/channel-partner.ts';
 import { openWatchedDoor, type WatchedDoor } from '../../support/watched.ts';
 
-/** A door of a stage with settings and channel keys of its own: what no flag of the local runtime changes. */
+/**
+ * A runtime of a stage with its own settings and channel keys, for settings that the local runtime's flags cannot
+ * change.
+ */
 export interface OwnDoor extends WatchedDoor {
   readonly now: () => Date;
-  /** Keys by channel, as the bureau was given them. */
+  /** The keys of each channel whose public parts the bureau has. */
   readonly keys: ReadonlyMap<Channel, readonly PartnerKey[]>;
 }
 
-/** @param keysEach how many keys each channel has: two while it rotates */
+/** @param keysEach how many keys each channel has: two during a change of keys */
 export async function openOwnDoor(settings: Partial<SettingsInput>, keysEach = 1): Promise<OwnDoor> {
   const keys = new Map<Channel, PartnerKey[]>();
   for (const channel of channels) {
@@ -31,7 +34,7 @@ export async function openOwnDoor(settings: Partial<SettingsInput>, keysEach = 1
     ...door,
     now,
     keys,
-    // The runtime's own keys are strangers here.
+    // The local runtime's default keys are not known here.
     assertion: (channel, call) => sign(channel, call as Parameters<Sign>[1]),
   };
 }

@@ -5,7 +5,10 @@ import type { Loose, Reply } from '../../support/client.ts';
 const innards =
   /node_modules|node:internal|\bat [\w.<>]+ \(|\.[cm]?[jt]s\b:\d+|LAMBDA|TypeError|SyntaxError|RangeError|ECONN|undefined|\[object/;
 
-/** A refusal as docs/api.md promises it: problem+json with a stable code, Chinese for the person, nothing of our inside. */
+/**
+ * Checks that a refusal is as docs/api.md promises: problem+json with a stable code, Chinese text for the person, and
+ * nothing internal.
+ */
 export function expectProblem(reply: Reply<Loose>, what = ''): void {
   const said = `${what} → ${reply.status} ${JSON.stringify(reply.body)}`.slice(0, 600);
   expect(reply.status, said).toBeGreaterThanOrEqual(400);
@@ -21,7 +24,7 @@ export function expectProblem(reply: Reply<Loose>, what = ''): void {
   expect(JSON.stringify(reply.body), said).not.toMatch(innards);
 }
 
-/** Whatever came in: an answer of the contract or a refusal, never our own failure. */
+/** Checks that the answer is an answer of the contract or a refusal, and never a failure of ours. */
 export function expectNoFailure(reply: Reply<Loose>, what = ''): void {
   if (reply.status >= 400) expectProblem(reply, what);
 }

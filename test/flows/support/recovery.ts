@@ -1,7 +1,7 @@
 import { codeFor, type Door, expectStatus } from '../../support/door.ts';
 import { mobile, type Sample } from '../../support/people.ts';
 
-/** 找回手机号码 (PHN-4) from beginning to end; answers the person as they log in now, by the new number. */
+/** A complete 找回手机号码 (PHN-4); returns the person as they log in now, with the new number. */
 export async function recoverPhone<T extends Sample>(door: Door, who: T, newPhone = mobile()): Promise<T> {
   const { name, documentType, documentNumber, password } = who;
   const body = { name, documentType, documentNumber, password, newPhone };

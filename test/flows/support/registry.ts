@@ -3,14 +3,14 @@ import { uscCheckDigit } from '#domain/taxpayers.ts';
 import { type Door, expectStatus } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
 
-/** A made-up 统一社会信用代码 with a right check character. */
+/** A random 统一社会信用代码 with a correct check character. */
 export function creditCode(): string {
   const first17 = `91340100MA${String(randomInt(10_000_000)).padStart(7, '0')}`;
   return first17 + uscCheckDigit(first17);
 }
 
 let version = 0;
-/** Feeds registry lines, each newer than all before; fails where one is refused. */
+/** Feeds registry lines, each with a newer version than all lines before; fails if one is refused. */
 export async function feed(door: Door, ...lines: object[]): Promise<void> {
   const body = lines.map((line) => JSON.stringify({ version: ++version, ...line })).join('\n');
   const reply = expectStatus(await door.http('POST', '/local/registry', body), 200);
@@ -36,7 +36,7 @@ export const representativeLine = (
   ...facts,
 });
 
-/** A company at work whose legal representative is this person. */
+/** An active company whose legal representative is this person. */
 export async function companyOf(door: Door, who: Sample, facts: object = {}): Promise<string> {
   const taxpayerId = creditCode();
   await feed(door, companyLine(taxpayerId, facts), representativeLine(taxpayerId, who));

@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { ulid } from '#crypto/random.ts';
 import type { Role } from '#domain/names.ts';
 import type { RelationState } from '#domain/relations.ts';
-import { listed, listKeysOf } from '#store/companies/relation-lists.ts';
+import { listKeysOf, withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
 import { type Door, enterPassword, expectStatus, grantsLeft, scanFace } from '../../support/door.ts';
@@ -16,10 +16,10 @@ const put = (door: Door, name: string, item: object) =>
     Item: marshall(item, { removeUndefinedValues: true }),
   });
 
-/** The key of a company that is no person's number. */
+/** The key of a company whose number is not a person's number. */
 export const keyOf = (taxpayerId: string): string => `c_${taxpayerId}`;
 
-/** Facts of a relation that a test may choose. */
+/** The facts of a relation that a test may choose. */
 export interface RelationGiven {
   readonly state?: RelationState;
   readonly direction?: 'invited' | 'applied';
@@ -29,8 +29,8 @@ export interface RelationGiven {
 }
 
 /**
- * A relation as the flows that grant it would leave it behind, without their waiting: those have tests of their own.
- * Answers its authorizationId.
+ * Writes a relation as the flows that grant it would leave it, because these flows have tests of their own. Returns the
+ * authorizationId.
  */
 export async function giveRelation(
   door: Door,
@@ -67,7 +67,7 @@ export async function giveRelation(
     taxpayerState: company.state,
     taxpayerSubjects: company.subjects,
   };
-  await put(door, 'Relationships', listed(facts as unknown as Relation));
+  await put(door, 'Relationships', withListKeys(facts as unknown as Relation));
   await put(door, 'Relationships', {
     personKey: `authorization#${authorizationId}`,
     relation: 'guard',
@@ -108,11 +108,11 @@ export async function changeRelation(
 export const relationRow = (door: Door, who: Known, taxpayerId: string, role: Role): Promise<Loose> =>
   row(door, 'Relationships', { personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` });
 
-/** Audit events of a company. */
+/** The audit events of a company. */
 export const companyHistory = (door: Door, taxpayerId: string): Promise<Loose[]> =>
   eventsAbout(door, keyOf(taxpayerId));
 
-/** First factor at a company entry. */
+/** The first factor at a company entry. */
 export const enterCompany = (
   door: Door,
   who: Sample,
@@ -120,7 +120,7 @@ export const enterCompany = (
   { entry = 'enterprise', account = who.documentNumber, password = who.password } = {},
 ): Promise<Reply<Loose>> => enterPassword(door, account, password, entry, { taxpayerId });
 
-/** Passes the face factor of an open login; answers what `verify` says. */
+/** Passes the face factor of an open login; returns the answer of `verify`. */
 export async function passFace(door: Door, loginId: string): Promise<Reply<Loose>> {
   const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
   expectStatus(await scanFace(door, scan.qrContent), 200);
@@ -139,7 +139,7 @@ export async function bothFactors(
   return { loginId: loginId as string, reply };
 }
 
-/** Logged in for a company in the only role there. */
+/** Logs in for a company in which the person has one role. */
 export async function inCompany(door: Door, who: Sample, taxpayerId: string) {
   const { reply } = await bothFactors(door, who, taxpayerId);
   if (!reply.body.session) throw new Error(`a choice instead of a session: ${JSON.stringify(reply.body)}`);
@@ -155,10 +155,10 @@ export const chooseRole = (door: Door, loginId: string, choiceId: string) =>
 export const confirmRole = (door: Door, loginId: string, authorizationId: string) =>
   door.http('POST', `/v1/logins/${loginId}/confirm-role`, { authorizationId });
 
-/** What a function may do to the tables of companies and has not needed. */
+/** The grants on the company tables that a function has not used. */
 export const companyGrantsLeft = (door: Door, functionName: string): string[] =>
   grantsLeft(door)
     .filter((grant) => grant.functionName === functionName)
     .map(({ action, resource }) => `${action} ${resource}`)
-    // The grounds of identities other than relations: implied by every route for signed-in people.
+    // Without the grants that every route for signed-in people has, for access bases other than relations.
     .filter((grant) => /Taxpayers|Relationships/.test(grant) && !grant.includes('BatchGetItem'));

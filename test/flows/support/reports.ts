@@ -5,14 +5,14 @@ import type { Sample } from '../../support/people.ts';
 import { bothFactors } from './relations.ts';
 
 let counter = randomInt(1_000_000);
-/** A report number nobody else has, with this ending. */
+/** A report number that occurs only once, with this ending. */
 export const reportNumber = (ending = '0001'): string =>
   `皖税跨报〔2027〕${String(++counter).padStart(7, '0')}-${ending}`;
 
 export const nobody = { name: '无名氏', phone: '13000000000' };
 export const handlerOf = ({ name, phone }: Sample) => ({ name, phone });
 
-/** A registry line; the version is the feed's. */
+/** A registry line; `feed` adds the version. */
 export const reportLine = (
   taxpayerId: string,
   reportNo: string,
@@ -37,7 +37,7 @@ export const reportsFor = async (door: Door, loginId: string, ending: string): P
 
 export const crossRegion = { entry: 'cross-region' };
 
-/** Both factors at `cross-region`: reports come next. */
+/** Passes both factors at `cross-region`; the choice of the report comes next. */
 export async function beforeReports(
   door: Door,
   who: Sample,
@@ -49,7 +49,7 @@ export async function beforeReports(
   return loginId;
 }
 
-/** Logged in under a report. */
+/** Logs in under a report. */
 export async function underReport(door: Door, who: Sample, taxpayerId: string, reportNo: string) {
   const loginId = await beforeReports(door, who, taxpayerId);
   const found = await reportsFor(door, loginId, reportNo);

@@ -11,14 +11,14 @@ import { nextLookAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/
 import type { Door } from '../../support/door.ts';
 import { row } from '../../support/watched.ts';
 
-/** A tax system: its key, and, as far as logging out concerns it, what it was posted and what it answers. */
+/** A stand-in for a tax system: its key, the logout tokens that it got, and its answer to them. */
 export interface StandIn {
   readonly client: RelyingPartyInput;
-  /** Signs its client assertions. */
+  /** The key that signs the client assertions. */
   readonly privateKey: CryptoKey;
   /** Logout tokens, in the order of their arrival. */
   readonly tokens: string[];
-  /** 200 unless set. */
+  /** 200, unless a test changes it. */
   answer: (response: ServerResponse) => void;
   stop(): void;
 }
@@ -74,7 +74,7 @@ const put = async (door: Door, item: object) => {
   });
 };
 
-/** A hand-over as the exchange of a code leaves it behind; for tests whose subject is its end. */
+/** Writes a hand-over as the exchange of a code leaves it; for tests about its end. */
 export async function handedOver(
   door: Door,
   sessionId: string,

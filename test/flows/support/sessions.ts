@@ -13,7 +13,7 @@ const signedIn = (door: Door, who: Sample, session: Loose, cookie: string): Sign
   api: (method, path, body) => door.http(method, path, body, { token: session.accessToken }),
 });
 
-/** A web session by a QR code that a channel confirmed (QR-1). */
+/** Opens a web session by a QR code that a channel confirmed (QR-1). */
 export async function signInByQr(
   door: Door,
   who: Sample,
@@ -27,13 +27,13 @@ export async function signInByQr(
   return signedIn(door, who, body.session, cookie ?? '');
 }
 
-/** By password and SMS to `who.phone`, which is the default one. */
+/** Logs in by password and an SMS to `who.phone`, the default number. */
 export async function signInBySms(door: Door, who: Sample): Promise<SignedIn> {
   const { session, cookie } = await loggedIn(door, who);
   return signedIn(door, who, session, cookie);
 }
 
-/** Passes the factor of the session by a face, which the channel checks. */
+/** Passes the session's factor by a face check of the channel. */
 export async function passFactor(door: Door, who: SignedIn, channel: Channel = 'ahtax-app'): Promise<void> {
   const scan = expectStatus(await who.api('POST', '/v1/session/factor/face'), 201).body;
   const shown = await localPartner(door, channel, workingAs(who)).showFace(scan.qrContent);

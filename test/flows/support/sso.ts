@@ -8,10 +8,10 @@ import type { Loose } from '../../support/client.ts';
 import { type Door, expectStatus } from '../../support/door.ts';
 import { row } from '../../support/watched.ts';
 
-/** A tax system with a key of its own, as far as it asks: it sends browsers and proves who it is. */
+/** The client side of a tax system: it sends browsers, and proves itself with its key. */
 export interface TaxSystem {
   readonly client: RelyingPartyInput;
-  /** @param changes claims; undefined takes one away */
+  /** @param changes claims; undefined removes a claim */
   assertion(door: Door, changes?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
@@ -52,7 +52,7 @@ export async function taxSystem(
   };
 }
 
-/** A verifier and what a request says of it (RFC 7636). */
+/** A verifier, and the challenge that a request contains (RFC 7636). */
 export const newVerifier = (): string => randomBytes(32).toString('base64url');
 export const challengeOf = (verifier: string): string =>
   createHash('sha256').update(verifier).digest('base64url');
@@ -60,7 +60,10 @@ export const challengeOf = (verifier: string): string =>
 export type Parameters = Readonly<Record<string, string | undefined>>;
 export const verifier = newVerifier();
 
-/** A good request. @param changes undefined takes a parameter away */
+/**
+ * A valid request.
+ * @param changes undefined removes a parameter
+ */
 export const requestOf = ({ client }: TaxSystem, changes: Parameters = {}): Parameters => ({
   client_id: client.clientId,
   redirect_uri: client.redirectUris[0],
@@ -77,14 +80,14 @@ export const queryOf = (parameters: Parameters): string =>
     Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined),
   ).toString();
 
-/** What the browser of a call is told. */
+/** The answer that a browser gets. */
 export interface Sent {
   readonly status: number;
   readonly location: string;
   readonly headers: Headers;
-  /** The browser's secret of this request, as it sends it back. */
+  /** The secret of the request, as the browser sends it back. */
   readonly cookie: string;
-  /** Of the request, where the page that decides comes next. */
+  /** The id of the request, if the deciding page comes next. */
   readonly id: string;
 }
 
@@ -101,7 +104,7 @@ async function sent(call: Promise<Response>): Promise<Sent> {
   };
 }
 
-/** A browser comes to the authorization endpoint with this query. */
+/** A browser calls the authorization endpoint with this query. */
 export const authorize = (door: Door, query: string | Parameters): Promise<Sent> =>
   sent(
     fetch(`${door.url}/oauth2/authorize?${typeof query === 'string' ? query : queryOf(query)}`, {
@@ -122,14 +125,17 @@ export const authorizeByForm = (door: Door, parameters: Parameters): Promise<Sen
     }),
   );
 
-/** A browser that a system sent, before anybody decides. */
+/** A browser that a system sent, before the decision. */
 export async function asked(door: Door, system: TaxSystem, changes: Parameters = {}): Promise<Sent> {
   const answer = await authorize(door, requestOf(system, changes));
   if (answer.status !== 303 || answer.id === '') throw new Error(`${answer.status} ${answer.location}`);
   return answer;
 }
 
-/** A call of a client with its assertion; takes no answer that OpenAPI does not list. @param form beside it */
+/**
+ * A call of a client with its assertion; throws if OpenAPI does not list the answer.
+ * @param form the other fields
+ */
 export async function clientCall(
   door: Door,
   system: TaxSystem,
@@ -154,7 +160,7 @@ export const pushed = (door: Door, system: TaxSystem, changes: Parameters = {}, 
   clientCall(door, system, '/oauth2/par', requestOf(system, changes), assertion);
 
 type Browser = Pick<Sent, 'id' | 'cookie'>;
-/** The calls of the page that decides. */
+/** The calls of the deciding page. */
 export const pageOf = (door: Door, { id, cookie }: Browser, token?: string) => {
   const call = (method: string, step: string, body?: object) =>
     door.http(method, `/v1/sso/${id}${step}`, body, { cookie, ...(token ? { token } : {}) });
@@ -168,13 +174,13 @@ export const pageOf = (door: Door, { id, cookie }: Browser, token?: string) => {
   };
 };
 
-/** Where a decision sends the browser, taken apart. */
+/** The address to which a decision sends the browser, in its parts. */
 export const answerIn = (redirectTo: string): Record<string, string> => {
   const { origin, pathname, searchParams } = new URL(redirectTo);
   return { to: origin + pathname, ...Object.fromEntries(searchParams) };
 };
 
-/** Hands over somebody who is logged in; answers the code. */
+/** Hands over a logged-in person; returns the code. */
 export async function codeFrom(
   door: Door,
   system: TaxSystem,

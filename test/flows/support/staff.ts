@@ -12,7 +12,7 @@ export const claimed = ({ name, documentType, documentNumber }: Sample) => ({
   documentNumber,
 });
 
-/** Registry lines about people in companies, beside the legal representative's. */
+/** Registry lines about a company's people, except the legal representative's line. */
 export const financeHead = (taxpayerId: string, who: Sample, version = 1, facts: object = {}) => ({
   type: 'finance-head',
   version,
@@ -25,21 +25,21 @@ export const taxHandler = (taxpayerId: string, who: Sample, version = 1, facts: 
   type: 'tax-handler',
 });
 
-/** Feeds lines that all have to be taken. */
+/** Feeds lines; throws if one is not accepted. */
 export async function fed(door: Door, ...lines: object[]): Promise<void> {
   const report = await feed(door, ...lines);
   if (report.accepted !== lines.length) throw new Error(JSON.stringify(report));
 }
 
-/** Somebody registered, with what they do. */
+/** A registered person, with their calls. */
 export interface Somebody {
   readonly who: Sample;
-  /** The token of the session, which changes with every switch. */
+  /** The token of the session; it changes with every switch. */
   token: string;
   call(method: string, path: string, body?: unknown): Promise<Reply<Loose>>;
-  /** Own authorisations of one list in one company. */
+  /** The person's authorisations of one list in one company. */
   listed(state: string, taxpayerId: string): Promise<Loose[]>;
-  /** Goes on for a company, or as the natural person. */
+  /** Switches to a company, or to the natural person. */
   switchTo(taxpayerId?: string, role?: Role): Promise<Reply<Loose>>;
   logIn(): Promise<void>;
 }
@@ -79,12 +79,12 @@ export async function somebody(door: Door, who: Sample = person()): Promise<Some
   return self;
 }
 
-/** A company at work and its legal representative, acting for it. */
+/** An active company and its legal representative, who acts for it. */
 export interface Company {
   readonly id: string;
   readonly boss: Somebody;
   invite(who: Sample, more?: object): Promise<Reply<Loose>>;
-  /** Invites and answers the authorizationId. */
+  /** Invites a person and returns the authorizationId. */
   invited(who: Sample, more?: object): Promise<string>;
   staff(state?: string): Promise<Loose[]>;
   on(authorizationId: string, what?: string, method?: string, body?: unknown): Promise<Reply<Loose>>;
@@ -121,7 +121,7 @@ export function managedBy(id: string, boss: Somebody): Company {
   return self;
 }
 
-/** What the person does with an authorisation. */
+/** The person's own action on an authorisation. */
 export const decide = (who: Somebody, authorizationId: string, what: string) =>
   what === 'delete'
     ? who.call('DELETE', `/v1/authorizations/${authorizationId}`)
@@ -130,13 +130,13 @@ export const decide = (who: Somebody, authorizationId: string, what: string) =>
 export const applied = (who: Somebody, taxpayerId: string, more: object = {}) =>
   who.call('POST', '/v1/authorizations', { taxpayerId, role: 'tax-handler', ...more });
 
-/** Calls of the hall counter. */
+/** Calls of a hall counter. */
 export const counter = (door: Door, claims: object = {}) => asChannel(door, 'hall', claims);
 
-/** `status code` of an answer, for comparing at a glance. */
+/** The `code` of a refusal, or the status. */
 export const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);
 
-/** Notices that a phone got, newest first. */
+/** The notices that a phone got, newest first. */
 export const noticesTo = (door: Door, phone: string): string[] =>
   door
     .sms(phone)

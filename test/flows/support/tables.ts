@@ -6,11 +6,11 @@ export type Row = Readonly<Record<string, unknown>>;
 
 type Stored = Record<string, AttributeValue>;
 
-/** Only tests scan: to look at everything that stands there. */
+/** All rows of a table. Only tests scan a table. */
 export const rowsOf = async (door: Door, table: string): Promise<Row[]> =>
   (await itemsOf(door, table)).map((item) => unmarshall(item));
 
-/** The same as DynamoDB writes it: where few of many items count, the others are not turned into rows. */
+/** The same in DynamoDB's own form; the test then converts only the items that it needs. */
 async function itemsOf(door: Door, table: string): Promise<Stored[]> {
   const TableName = door.tables.find((name) => name.endsWith(`-${table}`)) ?? table;
   const items: Stored[] = [];
@@ -26,7 +26,7 @@ async function itemsOf(door: Door, table: string): Promise<Stored[]> {
   return items;
 }
 
-/** Changes a person's item as a later issue's flow (cancelling, an import) would. */
+/** Changes a person's item directly, for states that no flow of this test makes. */
 export async function setOnPerson(door: Door, personKey: string, attribute: string, value: unknown) {
   await door.dynamodb('UpdateItem', {
     TableName: door.tables.find((name) => name.endsWith('-Users')),
@@ -62,7 +62,7 @@ export async function eventsOf<T>(door: Door, action: () => Promise<T>): Promise
     .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
 }
 
-/** The person key that an action writes its events under: nobody outside can compute it. */
+/** The person key under which an action writes its events; nobody outside can compute it. */
 export async function subjectOf<T>(door: Door, action: () => Promise<T>, kind: string): Promise<string> {
   const event = (await eventsOf(door, action)).find((one) => one.kind === kind);
   if (!event) throw new Error(`no event ${kind}`);

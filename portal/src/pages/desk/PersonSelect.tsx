@@ -16,7 +16,7 @@ interface Props {
   readonly nobody?: string;
 }
 
-/** One of the people of the desk, or somebody typed in. */
+/** Chooses one of the people of the desk, or a person whose data are typed in. */
 export function PersonSelect({ id, value, onChange, nobody }: Props) {
   const t = useDeskTexts();
   const { all, add } = usePeople();

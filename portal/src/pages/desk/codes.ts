@@ -6,7 +6,7 @@ import { type DeskMessage, deskChannel } from '../../components/scan/desk-codes.
 export interface ShownCode {
   readonly id: string;
   readonly content: string;
-  /** Of the window that shows it. */
+  /** The title of the window that shows the code. */
   readonly title: string;
 }
 interface Heard extends ShownCode {

@@ -7,11 +7,11 @@ import { ApiProblem, problemOf } from '../../api/problem.ts';
 
 export type Person = InferOutput<typeof person>;
 
-/** A person whom this machine knows from the start, and how they log in. */
+/** A person whom this machine creates at its start, and how the person logs in. */
 export interface DemoPerson extends Person {
   readonly key: string;
   readonly phone: string;
-  /** `none`: to be registered. */
+  /** `none`: not registered yet. */
   readonly account: 'online' | 'hall' | 'migrated' | 'none';
   readonly username?: string;
   readonly password?: string;
@@ -28,7 +28,7 @@ export interface DemoPerson extends Person {
 export interface DemoCompany {
   readonly taxpayerId: string;
   readonly name: string;
-  /** Of the old login (LEG-1), where the company has one. */
+  /** The company's password for the old login (LEG-1), if the company has one. */
   readonly companyPassword?: string;
 }
 export interface Demo {
@@ -47,7 +47,7 @@ export interface Sms {
 }
 export interface ClockFace {
   readonly now: string;
-  /** It stands still until it is moved. */
+  /** The clock does not move until somebody moves it. */
   readonly fixed: boolean;
 }
 export type ClockMove =
@@ -127,7 +127,7 @@ export async function signed(
   const { assertion } = await post<{ assertion: string }>(`/channels/${channel}/assertion`, {
     method,
     path,
-    // Nothing else about a person: the name is no part of an assertion.
+    // The assertion contains only the document of the person, not the name.
     ...(person
       ? { person: { documentType: person.documentType, documentNumber: person.documentNumber } }
       : {}),

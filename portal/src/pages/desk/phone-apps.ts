@@ -1,6 +1,6 @@
 import type { AppCode } from '../../components/scan/Apps.tsx';
 
-/** In the order in which the desk shows them. */
+/** The apps, in the order in which the desk shows them. */
 export const phoneApps = [
   'ahtax-app',
   'iit-app',

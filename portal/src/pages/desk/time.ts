@@ -9,5 +9,5 @@ export const exactTime = (instant: string | number): string =>
 export const secondsToMidnight = (nowMs: number): number =>
   Math.ceil((dayMs - ((nowMs + shanghaiMs) % dayMs)) / 1000);
 
-/** What an `<input type="datetime-local">` holds, taken as Shanghai time. */
+/** The value of an `<input type="datetime-local">`, read as Shanghai time. */
 export const instantOf = (local: string): string => `${local.length === 16 ? `${local}:00` : local}+08:00`;

@@ -9,6 +9,7 @@ import { overTo, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import type { Factor } from '../../components/SecondFactor.tsx';
+import { StepBack } from '../../components/StepBack.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
@@ -114,11 +115,7 @@ export function Prove({
           {content}
         </Tabs>
       )}
-      <p className="step-back">
-        <Button block onClick={onBack}>
-          {common('previous')}
-        </Button>
-      </p>
+      <StepBack onBack={onBack} />
     </>
   );
 }

@@ -23,7 +23,10 @@ interface Typed {
   readonly smsCode: string;
 }
 
-/** LEG-2: binds a tax handler with both of the person's factors; active where the company had nobody. */
+/**
+ * LEG-2: binds a tax handler with both of the person's factors. If the company had no active people, the relation is
+ * active at once.
+ */
 export function Bind({
   legacyId,
   onBack,

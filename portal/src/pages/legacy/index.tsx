@@ -17,7 +17,7 @@ export function Page() {
   const journey = useJourney();
   const now = useSessionState();
   const [company, setCompany] = useState<CompanyPassed>();
-  // The steps after the second factor use the same history, under a name of their own.
+  // The steps after the second factor use the same browser history, with a key of their own.
   const place = useStep<'company' | 'person' | 'bind'>(
     'company',
     (step) => company !== undefined && (step === 'person' || step === 'bind'),

@@ -8,14 +8,14 @@ import { wantNothing } from '../../session/wanted.ts';
 import { goOn, systemIn, useSystemName } from '../sso/handing-over.ts';
 import { useLoginTexts } from './texts.ts';
 
-/** SSO-13: for which tax system somebody logs in, and the way back there without. */
+/** SSO-13: names the tax system for which the person logs in, and offers to log in without it. */
 export function ForSystem() {
   const t = useLoginTexts();
   const systemName = useSystemName();
   const system = systemIn(useLocation().state);
   const { run, busy, problem } = useAction();
   const id = system?.id;
-  // On the desk a phone may have opened the system: it hands its person over (QR-1).
+  // A phone on the desk may have opened the system: then it hands its person over (QR-1).
   useEffect(() => (id === undefined ? undefined : showToDesk(`${location.origin}/sso#${id}`)), [id]);
   if (!system) return null;
   const leave = () =>

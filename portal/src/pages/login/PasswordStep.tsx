@@ -42,7 +42,7 @@ export function PasswordStep({
 }) {
   const t = useLoginTexts();
   const common = useCommon();
-  // As it was left, or as 忘记密码 hands it over; the password is typed in memory alone.
+  // The form as the person left it, or as 忘记密码 fills it in. The password is only in memory.
   const [before] = useState(typedLogin);
   const [entry, setEntry] = useState<Entry>(before.entry);
   const [form] = Form.useForm<Typed>();
@@ -50,7 +50,7 @@ export function PasswordStep({
     if (before.news) form.focusField('password');
     return () => rememberTyped({ news: undefined });
   }, [before, form]);
-  // Typed, or filled in by the browser, before this form came to life.
+  // Takes over what was typed or filled in before React took over the page.
   useEffect(() => {
     for (const name of ['taxpayerId', 'account', 'password'] as const) {
       const value = typedEarly(name);
@@ -73,15 +73,16 @@ export function PasswordStep({
       onPassed(passed);
     },
   });
-  /** What was typed stays when somebody goes to another entry. */
+  /** A change of the entry keeps what was typed. */
   const go = (next: Entry) => {
     setProblem(undefined);
-    // What was wrong at the other entry is nothing here.
+    // The mistakes at the other entry do not apply here.
     form.setFields((['taxpayerId', 'account', 'password'] as const).map((name) => ({ name, errors: [] })));
     rememberTyped({ entry: next });
     setEntry(next);
   };
-  // 长辈版 shows one entry and its form; the others are one click away, and stay where this browser used one of them.
+  // 长辈版 shows one entry and its form. One click shows the others; they stay visible if this browser has used one of
+  // them.
   const isElder = useIsElder();
   const [showsAll, showAll] = useState(false);
   const isPlain = isElder && !showsAll && entry === 'natural';
@@ -167,7 +168,7 @@ interface EntriesProps {
   readonly onEntry: (entry: Entry) => void;
   readonly children: ReactNode;
 }
-/** The three entries beside each other (LGN-1). */
+/** The three entries as tabs (LGN-1). */
 function EntryTabs({ entry, onEntry, children }: EntriesProps) {
   const t = useLoginTexts();
   const common = useCommon();
@@ -184,7 +185,9 @@ function EntryTabs({ entry, onEntry, children }: EntriesProps) {
 }
 const Plain = ({ children }: EntriesProps) => children;
 
-/** The company's number, with the last ones of this browser to choose from, and the word that forgets them. */
+/**
+ * The company's number, with the last numbers of this browser to choose from, and a link that removes these numbers.
+ */
 function CompanyField() {
   const t = useLoginTexts();
   const form = Form.useFormInstance();

@@ -32,7 +32,8 @@ export function ReportChoice({ journey, loginId }: { journey: Journey; loginId: 
       bareApi.GET('/v1/logins/{id}/cross-region-reports', { params: { path: { id: loginId }, query } }),
     );
   };
-  // A company with few reports gets its list at once; the others type an ending and see no error.
+  // A company with few reports gets its list at once. For other companies the person types an ending, and sees no
+  // error.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once a login
   useEffect(() => {
     search()

@@ -1,7 +1,7 @@
 import { answer, bareApi } from '../../api/client.ts';
 import type { Journey } from './journey.ts';
 
-/** Takes a role or a report; opens the session (LGN-10, SPC-2). */
+/** Chooses a role or a report, which opens the session (LGN-10, SPC-2). */
 export async function choose(journey: Journey, loginId: string, choiceId: string): Promise<void> {
   const { session } = await answer(
     bareApi.POST('/v1/logins/{id}/choose', { params: { path: { id: loginId } }, body: { choiceId } }),

@@ -15,11 +15,14 @@ import { PasswordStep } from './PasswordStep.tsx';
 import { useLoginTexts } from './texts.ts';
 import { rememberTyped } from './typed.ts';
 
-/** Codes that run out are replaced by themselves for a quarter of an hour; then a click says that somebody is there. */
+/**
+ * Expired codes are replaced automatically for a quarter of an hour. After that, a click must show that a person is
+ * there.
+ */
 const renewals = 4;
 const scanners = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const;
 
-/** Comes while the password is checked: nobody needs it before. */
+/** Loaded while the password is checked, because nothing before that needs it. */
 const laterSteps = () => import('./LaterSteps.tsx');
 const fetchLaterSteps = () => void laterSteps().catch(() => undefined);
 const LaterSteps = lazy(async () => ({ default: (await laterSteps()).LaterSteps }));
@@ -30,10 +33,10 @@ export function Page() {
   const now = useSessionState();
   const isElder = useIsElder();
   const [showsQr, showQr] = useState(false);
-  // Who goes elsewhere from here types the password again.
+  // A person who leaves this page must type the password again.
   useEffect(() => () => rememberTyped({ password: undefined }), []);
   if (now.status === 'active') {
-    // LGN-11: the new password comes first, and what was wanted after it.
+    // LGN-11: first the new password must be set; after that the person reaches the wanted page.
     const isInitial = now.session.notices.some(({ code }) => code === 'PASSWORD_CHANGE_REQUIRED');
     return <Navigate to={isInitial ? '/change-password' : takeWanted(now.session.identity)} replace />;
   }

@@ -2,7 +2,9 @@ import { type Entry, entries } from '#domain/names.ts';
 import { holdsPersonNumber, parseTaxpayerId } from '#domain/taxpayers.ts';
 import { remember, remembered } from '../../app/optional.ts';
 
-/** A company that was entered in this browser: its number is no person's, so nothing here is personal (DOC-4). */
+/**
+ * A company that was entered in this browser. Its number is not a person's number, so nothing here is personal (DOC-4).
+ */
 export interface LastCompany {
   readonly taxpayerId: string;
   readonly taxpayerName: string;
@@ -13,7 +15,7 @@ const most = 5;
 
 export const lastEntry = (): Entry => entries.find((entry) => entry === remembered(entryKey)) ?? 'enterprise';
 
-/** Whether somebody logged in from this browser before, and at which entry. */
+/** Whether a person logged in from this browser before. */
 export const hasLastEntry = (): boolean => remembered(entryKey) !== undefined;
 
 export function lastCompanies(): readonly LastCompany[] {

@@ -1,7 +1,7 @@
 import type { Entry } from '#domain/names.ts';
 import { lastCompanies, lastEntry } from './last-time.ts';
 
-/** What the form of the first step contains, so that it is there again whichever way the person comes back. */
+/** The contents of the form of the first step, so that they are there again when the person comes back. */
 export interface TypedLogin {
   readonly entry: Entry;
   readonly taxpayerId?: string | undefined;
@@ -18,7 +18,7 @@ export const typedLogin = (): TypedLogin => typed;
 export function rememberTyped(more: Partial<TypedLogin>): void {
   typed = { ...typed, ...more };
 }
-/** The person is logged in: nothing of it is kept. */
+/** The person is logged in: the form's contents are forgotten. */
 export function forgetTyped(): void {
   typed = { entry: lastEntry(), taxpayerId: lastCompanies()[0]?.taxpayerId };
 }

@@ -10,35 +10,38 @@ import { keepSent } from '../../components/kept-journey.ts';
 import { overTo, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { StepBack } from '../../components/StepBack.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
-import { useCommon } from '../../i18n/index.ts';
 import { useRecoverTexts } from './texts.ts';
 
+/** What the API opened. */
+export interface Recovery {
+  readonly recoveryId: string;
+  /** When the next code may be requested, for a page that was reloaded. */
+  readonly againAt?: string | undefined;
+}
+
 /**
- * Why a face check is needed in addition: the number is somebody else's (PHN-3), or the stage requires one from
- * everybody.
+ * Why a face check is needed in addition: the number belongs to another person (PHN-3), or the stage requires a face
+ * check from everybody.
  */
 type Extra = 'takeover' | 'face';
 
 /** The code to the new number; it stays valid while a face check is added (SMS-2). */
 export function ProveNumber({
-  recoveryId,
-  againAt,
+  recovery: { recoveryId, againAt },
   onDone,
   onBack,
   onRestart,
 }: {
-  recoveryId: string;
-  /** When the next code may be requested, for a page that was reloaded. */
-  againAt: string | undefined;
+  recovery: Recovery;
   onDone: () => void;
   onBack: () => void;
   onRestart: () => void;
 }) {
   const t = useRecoverTexts();
   const [form] = Form.useForm<{ smsCode: string }>();
-  const common = useCommon();
   const kept = useSentCode(againAt === undefined ? undefined : { againAt });
   const [taken, setTaken] = useState(false);
   const [extra, setExtra] = useState<Extra>();
@@ -125,11 +128,7 @@ export function ProveNumber({
           />
         </>
       ) : null}
-      <p className="step-back">
-        <Button block onClick={onBack}>
-          {common('previous')}
-        </Button>
-      </p>
+      <StepBack onBack={onBack} />
     </>
   );
 }

@@ -5,9 +5,9 @@ import { answer, bareApi } from '../../api/client.ts';
 import { WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { StepBack } from '../../components/StepBack.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { useCommon } from '../../i18n/index.ts';
 import { adoptSession } from '../../session/session.ts';
 import type { Opened } from './opened.ts';
 import { useRegisterTexts } from './texts.ts';
@@ -22,7 +22,6 @@ interface Props {
 /** The face check, and the call that registers the person; if no check is needed, only the call (REG-1, REG-2). */
 export function FaceStep({ opened: { registrationId, faceRequired }, onDone, onProfile, onRestart }: Props) {
   const t = useRegisterTexts();
-  const common = useCommon();
   const { run, busy, problem } = useAction();
   const at = { params: { path: { id: registrationId } } };
   const complete = () =>
@@ -61,11 +60,7 @@ export function FaceStep({ opened: { registrationId, faceRequired }, onDone, onP
           {t('finish')}
         </Button>
       )}
-      <p className="step-back">
-        <Button block onClick={onProfile}>
-          {common('previous')}
-        </Button>
-      </p>
+      <StepBack onBack={onProfile} />
     </>
   );
 }

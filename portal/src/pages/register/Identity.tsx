@@ -12,6 +12,7 @@ import { PersonFields } from '../../components/fields/PersonFields.tsx';
 import { NoticeText } from '../../components/notices/NoticeText.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { StepBack } from '../../components/StepBack.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import type { Opened } from './opened.ts';
 import { useRegisterTexts } from './texts.ts';
@@ -84,11 +85,7 @@ export function Identity({
           {t('nextProfile')}
         </Button>
       </ApiForm>
-      <p className="step-back">
-        <Button block onClick={onLeave}>
-          {t('toLoginPage')}
-        </Button>
-      </p>
+      <StepBack onBack={onLeave} label={t('toLoginPage')} />
     </>
   );
 }

@@ -10,8 +10,8 @@ import { PhoneField, UsernameField } from '../../components/fields/text-fields.t
 import { overTo, WayOut } from '../../components/Over.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { StepBack } from '../../components/StepBack.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
-import { useCommon } from '../../i18n/index.ts';
 import type { Opened } from './opened.ts';
 import { useRegisterTexts } from './texts.ts';
 
@@ -25,7 +25,7 @@ export interface TypedProfile {
 }
 
 /**
- * Phone, password, username (REG-1). A person who passes the face check can take over somebody else's number (PHN-3).
+ * Phone, password, username (REG-1). A person who passes the face check can take over another person's number (PHN-3).
  */
 export function Profile({
   opened: { registrationId, faceRequired, documentNumber },
@@ -36,7 +36,7 @@ export function Profile({
   onBack,
 }: {
   opened: Opened;
-  /** What was typed, for a person who comes back; the code belongs to its ticket. */
+  /** What the person typed before, if the person comes back. The code is not kept, because it belongs to its ticket. */
   before: TypedProfile | undefined;
   onTyped: (typed: TypedProfile) => void;
   onKept: (faceRequired: boolean) => void;
@@ -44,7 +44,6 @@ export function Profile({
   onBack: () => void;
 }) {
   const t = useRegisterTexts();
-  const common = useCommon();
   const [form] = Form.useForm<TypedProfile>();
   const [taken, setTaken] = useState<string>();
   const phone = Form.useWatch('phone', form) ?? '';
@@ -116,11 +115,7 @@ export function Profile({
           {t(faceRequired ? 'nextFace' : 'nextLast')}
         </Button>
       </ApiForm>
-      <p className="step-back">
-        <Button block onClick={onBack}>
-          {common('previous')}
-        </Button>
-      </p>
+      <StepBack onBack={onBack} />
     </>
   );
 }

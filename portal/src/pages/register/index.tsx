@@ -21,20 +21,23 @@ const FaceStep = lazy(async () => ({ default: (await faceStep()).FaceStep }));
 const steps = ['identity', 'profile', 'face', 'done'] as const;
 type Step = (typeof steps)[number];
 
-/** A page that was loaded anew knows the ticket; the number typed is not kept, and the API judges the password by it. */
+/**
+ * After a reload the page knows the ticket. The typed number is not kept, so only the API checks the password against
+ * it.
+ */
 function restored(): Opened | undefined {
   const kept = keptJourney('register');
   return kept && { registrationId: kept.id, faceRequired: kept.faceRequired ?? true, documentNumber: '' };
 }
 
-/** 用户注册 (REG-1): who, what, face; the API keeps the journey, this page only where it stands. */
+/** 用户注册 (REG-1): identity, basic information, face. The API keeps the journey; this page only keeps the step. */
 export function Page() {
   const t = useRegisterTexts();
   const navigate = useNavigate();
   const signedIn = useSessionState().status === 'active';
   const [opened, setOpened] = useState(restored);
   const [level, setLevel] = useState<number>();
-  // In memory, for going back and for beginning anew.
+  // Kept in memory, for a person who goes back or begins again.
   const [identity, setIdentity] = useState<TypedIdentity>();
   const [profile, setProfile] = useState<TypedProfile>();
   const { step, go, back } = useStep<Step>('identity', (one) =>

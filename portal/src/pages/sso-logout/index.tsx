@@ -41,7 +41,9 @@ const useT = texts('sso-logout', {
 type Said = 'done' | { readonly system: SystemName | undefined };
 const over: readonly string[] = ['NOT_FOUND', 'EXPIRED'];
 
-/** SSO-10: a tax system asks for 退出. Asked is whoever is not known to have been sent by a system of this session. */
+/**
+ * SSO-10: a tax system asks for 退出. The page asks the person, unless the request comes from a system of this session.
+ */
 export function Page() {
   const t = useT();
   const language = useLanguage();
@@ -65,7 +67,7 @@ export function Page() {
       return await answer(api.POST('/v1/sso/logouts/{id}/confirm', { params, body }));
     } catch (error) {
       if (problemOf(error).code !== 'SESSION_ENDED') throw error;
-      // It ended elsewhere, also while the question stood there: what was asked for is done.
+      // The session has already ended, perhaps while the question was shown: so the logout is done.
       return undefined;
     }
   };

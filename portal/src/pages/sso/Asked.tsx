@@ -18,7 +18,10 @@ interface Props {
   readonly onRefuse: () => void;
 }
 
-/** SSO-13: which system, as whom, what it gets; yes, no, or as somebody else. */
+/**
+ * SSO-13: shows the system, the identity, and what the system gets. The person agrees, refuses, or chooses another
+ * identity.
+ */
 export function Asked({ asked, busy, problem, onApprove, onRefuse }: Props) {
   const t = useSsoTexts();
   const identityName = useIdentityName();

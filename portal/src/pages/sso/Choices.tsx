@@ -11,7 +11,7 @@ interface Props {
   readonly onChoose: (choiceId?: string) => void;
 }
 
-/** SSO-4: as whom to enter; the current identity needs no switch. */
+/** SSO-4: the choice of the identity with which to enter; the current identity needs no switch. */
 export function Choices({ asked, busy, onChoose }: Props) {
   const t = useSsoTexts();
   const identityName = useIdentityName();

@@ -18,14 +18,14 @@ interface Body {
   readonly choiceId?: string;
   readonly silently?: true;
 }
-/** The code that is shown for the system's matter, and what is decided after it. */
+/** The code that is shown for the system's matter, and the decision that follows the face check. */
 interface Face {
   readonly facts: StepUpFacts;
   readonly body: Body;
   readonly first: Scan;
 }
 
-/** Somebody is logged in: on at once where nobody need be asked, otherwise the question. */
+/** A person is logged in: the page goes on at once if no question is needed, and otherwise asks. */
 export function Decision({ id }: { readonly id: string }) {
   const t = useSsoTexts();
   const fresh = useFreshFactor();
@@ -38,19 +38,19 @@ export function Decision({ id }: { readonly id: string }) {
 
   const decided = async (body: Body): Promise<void> => {
     setFace(undefined);
-    // A face that the system wants is checked here, and then it goes on (SSO-9).
+    // If the system requires a face check, it is made here, and then the call is repeated (SSO-9).
     const said = await fresh.ensured(() => answer(api.POST('/v1/sso/{id}/approve', { params, body })));
     if ('asked' in said) return setAsked(said.asked);
     if ('stepUp' in said) return showFace(said.stepUp, body);
     setGoing(true);
-    // The session is somebody else now: other tabs stop.
+    // The session has another identity now, so other tabs stop.
     if (body.choiceId !== undefined) tellTabs({ kind: 'identity' });
     goOn(said.redirectTo);
   };
   const decide = (body: Body) => run(() => decided(body));
   const stepUp = ({ choiceId }: Body) =>
     answer(api.POST('/v1/sso/{id}/step-up', { params, body: choiceId === undefined ? {} : { choiceId } }));
-  /** A check of before serves, or a code is shown; where the system wanted no page, it is told that one is needed. */
+  /** An earlier face check is used, or a code is shown. A system that allows no page is told that a page is needed. */
   const showFace = async (facts: StepUpFacts, body: Body): Promise<void> => {
     const said = await stepUp(body);
     if ('satisfied' in said) return decided(body);
@@ -63,7 +63,7 @@ export function Decision({ id }: { readonly id: string }) {
   const renewed = async (body: Body): Promise<Scan> => {
     const said = await stepUp(body);
     if ('scan' in said) return said.scan;
-    // Shown meanwhile, on another page: this one goes on by itself.
+    // The face was shown in another tab: this page continues by itself.
     void decide(body);
     return new Promise(() => undefined);
   };

@@ -7,7 +7,10 @@ import { afterLogin, goOn } from './handing-over.ts';
 import { handedOverByApp } from './in-app.ts';
 import { Stopped } from './Stopped.tsx';
 
-/** Login first, with the system's name; where the system wanted no page, it is told at once that nobody is here. */
+/**
+ * The person must log in first; the page names the system. A system that allows no page is told at once that nobody is
+ * logged in.
+ */
 export function NotLoggedIn({ id }: { readonly id: string }) {
   const navigate = useNavigate();
   const [problem, setProblem] = useState<Problem>();

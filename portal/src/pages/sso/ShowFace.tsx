@@ -10,14 +10,14 @@ import { useSsoTexts } from './texts.ts';
 
 interface Props {
   readonly facts: StepUpFacts;
-  /** The code that there is; one that ran out is replaced by `renew`. */
+  /** The first code; after it has expired, `renew` makes a new one. */
   readonly first: Scan;
   readonly renew: () => Promise<Scan>;
   readonly onPassed: () => void;
   readonly onRefuse: () => void;
 }
 
-/** SSO-9: the face for the matter that the system asks, before the browser goes there. */
+/** SSO-9: the face check for the system's matter, before the browser goes to the system. */
 export function ShowFace({ facts, first, renew, onPassed, onRefuse }: Props) {
   const t = useSsoTexts();
   const matterName = useMatterName();

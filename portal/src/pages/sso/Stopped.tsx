@@ -13,20 +13,20 @@ interface Props {
   readonly id: string;
   readonly problem: Problem;
   readonly onRetry: () => void;
-  /** Where somebody is logged in. */
+  /** Given if a person is logged in. */
   readonly onRefuse?: () => void;
 }
 
 const over: readonly string[] = ['EXPIRED', 'STATE_CONFLICT', 'NOT_FOUND'];
 const mended: readonly string[] = ['REAUTHENTICATION_REQUIRED', 'LEVEL_TOO_LOW', 'FACE_REQUIRED'];
 
-/** The hand-over does not go on: why, and what helps. */
+/** The hand-over cannot continue: shows the reason, and what helps. */
 export function Stopped({ id, problem, onRetry, onRefuse }: Props) {
   const t = useSsoTexts();
   const navigate = useNavigate();
   const { run, busy, problem: failed } = useAction();
   const { code } = problem;
-  // A face check raises to 4, here and now (LVL-2); beyond that only a tax service hall does.
+  // A face check here raises the level to 4 (LVL-2); a higher level needs a tax service hall.
   const raises = code === 'LEVEL_TOO_LOW' && Number(problem.required) <= 4;
   const loginAgain = () =>
     run(async () => {

@@ -13,7 +13,7 @@ export function useSystemName(): (name: SystemName) => string {
   return (name) => nameIn(name, language);
 }
 
-/** A matter of risk by its name; there is none in English, so its code stands beside it. */
+/** The name of a matter of risk. There is no English name, so the code is shown with it. */
 export function useMatterName(): (matter: { readonly code: string; readonly zh: string }) => string {
   const language = useLanguage();
   return ({ code, zh }) => (language === 'en' ? `${zh} (${code})` : zh);
@@ -25,19 +25,21 @@ const isName = (value: unknown): value is SystemName =>
   typeof (value as Partial<SystemName>).zh === 'string' &&
   typeof (value as Partial<SystemName>).en === 'string';
 
-/** Remembers where somebody goes on after the login; answers what the login page says of it, for the history's state. */
+/**
+ * Remembers where the person continues after the login; returns the history state that tells the login page about it.
+ */
 export function afterLogin(id: string, system: unknown) {
   const from = `/sso#${id}`;
   want(from);
   return { from, ...(isName(system) ? { system } : {}) };
 }
 
-/** The system for which somebody logs in. */
+/** The system for which the person logs in. */
 export function systemIn(state: unknown): { readonly id: string; readonly name: SystemName } | undefined {
   const { from, system } = (state ?? {}) as { from?: unknown; system?: unknown };
   const id = typeof from === 'string' ? /^\/sso#([\w-]{32})$/.exec(from)?.[1] : undefined;
   return id !== undefined && isName(system) ? { id, name: system } : undefined;
 }
 
-/** On to the system, in the place of this page: going back from there does not come here again. */
+/** Goes to the system and replaces this page, so that the back button does not lead here again. */
 export const goOn = (redirectTo: string): void => location.replace(redirectTo);

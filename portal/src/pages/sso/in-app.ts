@@ -1,6 +1,6 @@
 /**
- * QR-1 in a web view: the app that shows this page says who enters, by a call of its own (docs/channels.md). What it is told is
- * the path of that call; what it answers is checked like every other address.
+ * QR-1 in a web view: the app that shows this page says who enters, by a call of its own (docs/channels.md). The page
+ * gives the app the path of that call. The page checks the app's answer like every other address.
  */
 interface AppBridge {
   handOver(call: { readonly method: 'POST'; readonly path: string }): Promise<unknown>;
@@ -11,7 +11,7 @@ const bridge = (): AppBridge | undefined => {
   return typeof ahtaxApp?.handOver === 'function' ? (ahtaxApp as AppBridge) : undefined;
 };
 
-/** Where the browser goes, as the app was told; undefined without an app, or where its user does not want to. */
+/** The address that the app got for the browser; undefined if there is no app, or if its user refuses. */
 export async function handedOverByApp(id: string): Promise<string | undefined> {
   if (!/^[\w-]{32}$/.test(id)) return undefined;
   try {
@@ -19,7 +19,7 @@ export async function handedOverByApp(id: string): Promise<string | undefined> {
     const { redirectTo } = (said ?? {}) as { redirectTo?: unknown };
     return typeof redirectTo === 'string' && /^https?:\/\//.test(redirectTo) ? redirectTo : undefined;
   } catch {
-    // The app could not: the person logs in here.
+    // The app could not hand the person over, so the person logs in here.
     return undefined;
   }
 }

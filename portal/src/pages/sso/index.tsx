@@ -7,12 +7,14 @@ import { useSessionState } from '../../session/store.ts';
 import { Decision } from './Decision.tsx';
 import { NotLoggedIn } from './NotLoggedIn.tsx';
 
-/** SSO-4, SSO-13: a tax system sent this browser here; who is logged in goes back there, with or without a question. */
+/**
+ * SSO-4, SSO-13: a tax system sent this browser here. A logged-in person goes back there, with or without a question.
+ */
 export function Page() {
   const id = useLocation().hash.slice(1);
   const now = useSessionState();
   useEffect(() => {
-    // A browser that kept the page shows it again when somebody comes back: what it says is over.
+    // If the browser shows a kept copy of this page, the copy is outdated.
     const again = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener('pageshow', again);
     return () => removeEventListener('pageshow', again);

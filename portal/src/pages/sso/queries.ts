@@ -4,15 +4,15 @@ import { usePaged } from '../me/parts/use-paged.ts';
 
 type Shown = Awaited<ReturnType<typeof show>>;
 const show = (id: string) => answer(api.GET('/v1/sso/{id}', { params: { path: { id } } }));
-/** What the page of a hand-over is told. */
+/** The facts that the page of a hand-over shows. */
 export type AskedFacts = Shown['asked'];
 
 const approve = (id: string) =>
   answer(api.POST('/v1/sso/{id}/approve', { params: { path: { id } }, body: {} }));
-/** A matter of the system's for which the face is wanted, and the phones that may show it. */
+/** A matter of the system that needs a face check, and the channels that can make it. */
 export type StepUpFacts = Extract<Awaited<ReturnType<typeof approve>>, { stepUp: unknown }>['stepUp'];
 
-/** The identities that the system takes; the API judges the chosen one again. */
+/** The identities that the system accepts; the API checks the chosen one again. */
 export const useAcceptedIdentities = (asked: AskedFacts) =>
   usePaged(['identities', asked.client.clientId], async (cursor) => {
     const page = await answer(api.GET('/v1/session/identities', { params: { query: { cursor } } }));

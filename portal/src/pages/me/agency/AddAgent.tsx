@@ -16,7 +16,7 @@ interface Values {
   readonly documentNumber: string;
 }
 
-/** Adds a person to the staff form, beside those who are on it. */
+/** Adds a person to the staff form. */
 export function AddAgent({ onClose }: { readonly onClose: () => void }) {
   const t = useAgencyTexts();
   const { say, ensured } = useAccountCentre();

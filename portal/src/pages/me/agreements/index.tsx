@@ -62,7 +62,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
             kind="primary"
             ask={t('confirmAsk')}
             done={t('confirmed')}
-            // The revision that was looked at: what changed since is not confirmed unseen.
+            // The revision that was shown: a later change is not confirmed without being seen.
             act={() =>
               change(
                 answer(api.POST('/v1/enterprise/agreements/{id}/confirm', { params, body: { revision } })),

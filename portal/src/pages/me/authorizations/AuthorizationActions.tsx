@@ -2,6 +2,7 @@ import { isStaffRole, type RelationList } from '#domain/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
+import { HideRecord } from '../parts/HideRecord.tsx';
 import { Actions } from '../parts/items.tsx';
 import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
@@ -27,14 +28,9 @@ export function AuthorizationActions({
 
   if (list === 'history')
     return (
-      <Actions>
-        <ActionButton
-          label={t('hide')}
-          ask={t('hideAsk')}
-          done={t('hidden')}
-          act={() => change(answer(api.POST('/v1/authorizations/{authorizationId}/hide', { params })))}
-        />
-      </Actions>
+      <HideRecord
+        act={() => change(answer(api.POST('/v1/authorizations/{authorizationId}/hide', { params })))}
+      />
     );
   if (list === 'active')
     return isStaffRole(role) ? (

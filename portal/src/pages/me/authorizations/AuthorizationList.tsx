@@ -2,14 +2,13 @@ import type { RelationList } from '#domain/relations.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Item } from '../parts/items.tsx';
 import { PagedList } from '../parts/paged.tsx';
-import { usePermissionNames, useRelationFacts } from '../parts/relations.ts';
+import { relationTones, useRelationColumns } from '../parts/relation-columns.tsx';
+import { useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
 import { usePaged } from '../parts/use-paged.ts';
 import { AuthorizationActions } from './AuthorizationActions.tsx';
 import { readAuthorizations } from './read-authorizations.ts';
 import { useAuthorizationsTexts } from './texts.ts';
-
-const tones = { active: 'good', pending: 'warn', history: 'plain' } as const;
 
 /** One of the three lists: 已授权企业, 待确认授权, 历史管理信息. */
 export function AuthorizationList({ list }: { readonly list: RelationList }) {
@@ -17,7 +16,7 @@ export function AuthorizationList({ list }: { readonly list: RelationList }) {
   const common = useCommon();
   const parts = useParts();
   const relationFacts = useRelationFacts();
-  const permissionNames = usePermissionNames();
+  const columns = useRelationColumns(list);
   const page = usePaged(['authorizations', list], (cursor) => readAuthorizations(list, cursor));
   return (
     <PagedList
@@ -37,32 +36,15 @@ export function AuthorizationList({ list }: { readonly list: RelationList }) {
           ),
           text: ({ taxpayerName, taxpayerId }) => `${taxpayerName} ${taxpayerId}`,
         },
-        {
-          title: parts('fact.role'),
-          show: ({ role }) => common(`role.${role}`),
-          text: ({ role }) => common(`role.${role}`),
-        },
-        {
-          title: parts('fact.permissions'),
-          show: ({ permissions }) =>
-            permissions.length === 4 ? parts('allPermissions') : permissionNames(permissions),
-        },
+        columns.role,
+        columns.permissions,
         {
           title: parts('fact.origin'),
           show: ({ direction }) => t(`origin.${direction}`),
           text: ({ direction }) => t(`origin.${direction}`),
         },
-        {
-          title: parts('fact.validUntil'),
-          show: ({ validUntil }) => validUntil ?? parts('fact.unlimited'),
-          text: ({ validUntil }) => validUntil ?? '9999',
-          steady: true,
-        },
-        {
-          title: parts('fact.state'),
-          show: ({ state }) => <span className={`tag ${tones[list]}`}>{parts(`state.${state}`)}</span>,
-          text: ({ state }) => parts(`state.${state}`),
-        },
+        columns.validUntil,
+        columns.state,
         {
           title: parts('actions'),
           show: (authorization) => <AuthorizationActions authorization={authorization} list={list} />,
@@ -74,7 +56,7 @@ export function AuthorizationList({ list }: { readonly list: RelationList }) {
           key={authorization.authorizationId}
           title={`${authorization.taxpayerName} · ${common(`role.${authorization.role}`)}`}
           tag={parts(`state.${authorization.state}`)}
-          tone={tones[list]}
+          tone={relationTones[list]}
           facts={[
             [parts('fact.taxpayerId'), authorization.taxpayerId],
             [parts('fact.origin'), t(`origin.${authorization.direction}`)],

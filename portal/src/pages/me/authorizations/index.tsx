@@ -1,12 +1,6 @@
-import { Button } from 'antd';
-import { useState } from 'react';
-import { relationLists } from '#domain/relations.ts';
-import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Tabs } from '../../../components/Tabs.tsx';
 import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu.ts';
-import { Only } from '../parts/Only.tsx';
-import { useList } from '../parts/use-list.ts';
+import { RelationsPage } from '../parts/RelationsPage.tsx';
 import { useInvitations } from '../parts/waiting.ts';
 import { Apply } from './Apply.tsx';
 import { AuthorizationList } from './AuthorizationList.tsx';
@@ -18,49 +12,20 @@ export function Page() {
   const menu = useMenuTexts();
   const t = useAuthorizationsTexts();
   const { identity } = useSession();
-  const [list, setList] = useList(relationLists, 'active');
-  const [applying, setApplying] = useState(false);
   const isPerson = identity.kind === 'natural';
   const { data: waiting } = useInvitations(isPerson);
   return (
-    <>
-      <section className="card">
-        <PageTitle
-          extra={
-            isPerson ? (
-              <Button type="primary" aria-haspopup="dialog" onClick={() => setApplying(true)}>
-                {t('apply')}
-              </Button>
-            ) : undefined
-          }
-        >
-          {menu('authorizations')}
-        </PageTitle>
-        <Only when={isPerson} otherwise="naturalOnly">
-          <WaitingCompanies />
-          <Tabs
-            label={t('choose')}
-            tabs={relationLists.map((key) => ({
-              key,
-              title: t(`list.${key}`),
-              count: key === 'pending' ? waiting : undefined,
-            }))}
-            active={list}
-            onChange={setList}
-          >
-            <AuthorizationList key={list} list={list} />
-          </Tabs>
-        </Only>
-      </section>
-      {isPerson && applying ? (
-        <Apply
-          onClose={() => setApplying(false)}
-          onApplied={() => {
-            setApplying(false);
-            setList('pending');
-          }}
-        />
-      ) : null}
-    </>
+    <RelationsPage
+      title={menu('authorizations')}
+      may={isPerson}
+      otherwise="naturalOnly"
+      begin={t('apply')}
+      above={<WaitingCompanies />}
+      label={t('choose')}
+      nameOf={(list) => t(`list.${list}`)}
+      waiting={waiting}
+      listOf={(list) => <AuthorizationList key={list} list={list} />}
+      dialog={({ onClose, onBegun }) => <Apply onClose={onClose} onApplied={onBegun} />}
+    />
   );
 }

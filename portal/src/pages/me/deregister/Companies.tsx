@@ -5,7 +5,7 @@ import { PagedList } from '../parts/paged.tsx';
 import { usePaged } from '../parts/use-paged.ts';
 import { useDeregisterTexts } from './texts.ts';
 
-/** CTR-2: whom the person can no longer serve. */
+/** CTR-2: the companies for which the person can no longer act. */
 export function Companies() {
   const t = useDeregisterTexts();
   const common = useCommon();

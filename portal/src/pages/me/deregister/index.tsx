@@ -23,9 +23,9 @@ export function Page() {
   const account = useAccount();
   const [refused, setRefused] = useState<Problem>();
   const password = useRef('');
-  // Without the password, which is lost in a reload, there is no second step.
+  // A reload loses the password, and without the password there is no second step.
   const { step, go, back } = useStep<'consent' | 'factor'>('consent', () => password.current !== '');
-  /** A proof that a wrong password has not spent: the person need not prove themselves again. */
+  /** A proof that was not spent because the password was wrong; the person does not have to pass the factor again. */
   const kept = useRef<Proof>(undefined);
 
   const close = async (proof: Proof) => {

@@ -1,7 +1,8 @@
 import { Button } from 'antd';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useAction } from '../../../components/use-action.ts';
+import { useModal } from '../../../components/use-modal.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { useAccountCentre } from './context.tsx';
 import { useItemTitleId } from './items.tsx';
@@ -78,8 +79,7 @@ interface QuestionProps {
 export function Question({ title, text, busy, danger, onYes, onNo, children }: QuestionProps) {
   const t = useCommon();
   const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   return (
     <dialog
       ref={dialog}

@@ -1,5 +1,6 @@
 import { Button } from 'antd';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId } from 'react';
+import { useModal } from '../../../components/use-modal.ts';
 import { useCommon } from '../../../i18n/index.ts';
 
 /** A form beside the list that it changes; Escape or its own button closes it. */
@@ -13,8 +14,7 @@ export function Dialog({
   readonly children: ReactNode;
 }) {
   const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   return (
     <dialog
       ref={dialog}

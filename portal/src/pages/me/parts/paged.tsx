@@ -7,11 +7,14 @@ import { type Column, ItemTable } from './ItemTable.tsx';
 import type { usePaged } from './use-paged.ts';
 
 interface Props<T> {
-  /** People compare: a table where there is room, searched and sorted on this page alone. */
+  /**
+   * The columns of a table, for lists that people compare. On a wide screen the list is a table, which is searched and
+   * sorted on this page only.
+   */
   readonly columns?: readonly Column<T>[];
-  /** With `columns`: what an item is, so that its row outlives a list that is read anew. */
+  /** With `columns`: the identity of an item, so that its row stays when the list is read again. */
   readonly keyOf?: (item: T, at: number) => string;
-  /** Whether the page has a search of its own, over the whole list. */
+  /** True if the page has a search of its own, over the whole list. */
   readonly searched?: true;
   readonly label: string;
   readonly empty: string;
@@ -19,7 +22,7 @@ interface Props<T> {
   readonly children: (item: T) => ReactNode;
 }
 
-/** A table where there is room, cards elsewhere. */
+/** A table on a wide screen, cards on a small one. */
 function Items<T>({
   items,
   keyOf,
@@ -46,7 +49,7 @@ function Items<T>({
   );
 }
 
-/** A list that is read at once, with all its faces. */
+/** A list that is read at once: loading, a problem, an empty list, or the items. */
 export function WholeList<T>({
   query,
   empty,
@@ -59,7 +62,7 @@ export function WholeList<T>({
   );
 }
 
-/** One that goes on by cursor: loading, a problem, nothing, what is there, and 加载更多. */
+/** A list that is read page by page with a cursor: loading, a problem, an empty list, the items, and 加载更多. */
 export function PagedList<T>({
   list,
   empty,
@@ -67,7 +70,7 @@ export function PagedList<T>({
 }: Props<T> & { readonly list: ReturnType<typeof usePaged<T>> }) {
   const { data, error, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = list;
   const items = data?.pages.flatMap((page) => page.items);
-  // A page may be empty and not the last one: nothing so far is not nothing, and nobody has to ask for the rest.
+  // A page can be empty although more pages follow. Then the next page is read automatically.
   const isBlank = items?.length === 0 && hasNextPage && !isFetching && !error;
   useEffect(() => {
     if (isBlank) void fetchNextPage();

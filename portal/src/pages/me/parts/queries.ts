@@ -33,8 +33,8 @@ export const useIdentities = () =>
   });
 
 /**
- * Changes something, then reads the lists anew; also where the API says that it has changed meanwhile (STATE_CONFLICT),
- * so that the next decision is made on what is there (REL-11).
+ * Changes something, and then reads the lists again. The lists are also read again if the API says that the item has
+ * changed meanwhile (STATE_CONFLICT), so that the next decision is about the present state (REL-11).
  */
 export async function changing<T>(call: Promise<T>, ...keys: string[]): Promise<T> {
   const changed = await call.catch(async (error: unknown) => {
@@ -45,7 +45,10 @@ export async function changing<T>(call: Promise<T>, ...keys: string[]): Promise<
   return changed;
 }
 
-/** After a change: what was read of this is read again. Done when it stands on the page: nothing that is gone can be clicked. */
+/**
+ * Reads these lists again after a change. Ends when the page shows the new data, so that nobody can click an item that
+ * is gone.
+ */
 export const outdated = async (...keys: string[]): Promise<void> => {
   await Promise.all(keys.map((key) => queries.invalidateQueries({ queryKey: [key] })));
 };

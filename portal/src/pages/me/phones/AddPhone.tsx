@@ -21,7 +21,7 @@ interface Values {
   readonly makeDefault?: boolean;
 }
 
-/** PHN-2: sends a code to the new number; PHN-3: takes over somebody else's number with a face proof. */
+/** PHN-2: sends a code to the new number. PHN-3: takes over a number of another person with a face proof. */
 export function AddPhone() {
   const t = usePhonesTexts();
   const { say, ensured } = useAccountCentre();

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { FaceCheck } from '../parts/FaceCheck.tsx';
 import { usePhonesTexts } from './texts.ts';
 
-/** PHN-3: the number is registered to somebody else; a face proof in addition to its code gives it to the person. */
+/** PHN-3: the number belongs to another person; with a face proof in addition to the code, the person takes it over. */
 export function Takeover({ use }: { readonly use: (faceTicket: string) => Promise<void> }) {
   const t = usePhonesTexts();
   const [begun, setBegun] = useState(false);

@@ -14,7 +14,7 @@ interface Props {
   readonly account: { readonly username: string | null; readonly usernameChangeableFrom: string | null };
 }
 
-/** USR-1: the first one is free, then one change a calendar year. */
+/** USR-1: the first username can be set at any time; after that, one change per calendar year. */
 export function Username({ account: { username, usernameChangeableFrom } }: Props) {
   const t = useProfileTexts();
   const parts = useParts();

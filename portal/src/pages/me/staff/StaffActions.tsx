@@ -5,6 +5,7 @@ import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
+import { HideRecord } from '../parts/HideRecord.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
 import { changing } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
@@ -25,9 +26,17 @@ interface Props {
 export function StaffActions({ member, list }: Props) {
   const t = useStaffTexts();
   if (list === 'active') return <ActiveActions member={member} />;
-  if (!isStaffRole(member.role) && list === 'pending')
+  if (list === 'history') {
+    const params = { path: { authorizationId: member.authorizationId } };
+    return (
+      <HideRecord
+        act={() => change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/hide', { params })))}
+      />
+    );
+  }
+  if (!isStaffRole(member.role))
     return <p className="small">{t(member.role === 'tax-agent' ? 'byAgreement' : 'waitsForPerson')}</p>;
-  return list === 'pending' ? <PendingActions member={member} /> : <HistoryActions member={member} />;
+  return <PendingActions member={member} />;
 }
 
 function ActiveActions({ member }: Pick<Props, 'member'>) {
@@ -111,28 +120,6 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
         done={t('rejected')}
         act={() =>
           change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/reject', { params, body })))
-        }
-      />
-    </Actions>
-  );
-}
-
-function HistoryActions({ member: { authorizationId } }: Pick<Props, 'member'>) {
-  const t = useStaffTexts();
-  return (
-    <Actions>
-      <ActionButton
-        label={t('hide')}
-        ask={t('hideAsk')}
-        done={t('hidden')}
-        act={() =>
-          change(
-            answer(
-              api.POST('/v1/enterprise/staff/{authorizationId}/hide', {
-                params: { path: { authorizationId } },
-              }),
-            ),
-          )
         }
       />
     </Actions>

@@ -2,7 +2,8 @@ import { isStaffRole, type RelationList } from '#domain/relations.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Item } from '../parts/items.tsx';
 import { PagedList } from '../parts/paged.tsx';
-import { usePermissionNames, useRelationFacts } from '../parts/relations.ts';
+import { relationTones, useRelationColumns } from '../parts/relation-columns.tsx';
+import { useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
 import { usePaged } from '../parts/use-paged.ts';
 import { readStaff } from './read-staff.ts';
@@ -15,7 +16,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
   const common = useCommon();
   const parts = useParts();
   const relationFacts = useRelationFacts();
-  const permissionNames = usePermissionNames();
+  const columns = useRelationColumns(list);
   const page = usePaged(['staff', list], (cursor) => readStaff(list, cursor));
   return (
     <PagedList
@@ -25,11 +26,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
       empty={t(`none.${list}`)}
       columns={[
         { title: parts('name'), show: ({ name }) => name, text: ({ name }) => name },
-        {
-          title: parts('fact.role'),
-          show: ({ role }) => common(`role.${role}`),
-          text: ({ role }) => common(`role.${role}`),
-        },
+        columns.role,
         {
           title: parts('fact.documentNumber'),
           show: ({ documentNumber, phone }) => (
@@ -45,24 +42,9 @@ export function StaffList({ list }: { readonly list: RelationList }) {
           ),
           text: ({ documentNumber, phone }) => `${documentNumber} ${phone ?? ''}`,
         },
-        {
-          title: parts('fact.permissions'),
-          show: (member) =>
-            member.permissions.length === 4 ? parts('allPermissions') : permissionNames(member.permissions),
-        },
-        {
-          title: parts('fact.validUntil'),
-          show: ({ validUntil }) => validUntil ?? parts('fact.unlimited'),
-          text: ({ validUntil }) => validUntil ?? '9999',
-        },
-        {
-          title: parts('fact.state'),
-          show: ({ state }) => (
-            <span className={`tag ${list === 'active' ? 'good' : list === 'pending' ? 'warn' : 'plain'}`}>
-              {parts(`state.${state}`)}
-            </span>
-          ),
-        },
+        columns.permissions,
+        columns.validUntil,
+        columns.state,
         { title: parts('actions'), show: (member) => <StaffActions member={member} list={list} /> },
       ]}
     >
@@ -71,7 +53,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
           key={member.authorizationId}
           title={`${member.name} · ${common(`role.${member.role}`)}`}
           tag={parts(`state.${member.state}`)}
-          tone={list === 'active' ? 'good' : list === 'pending' ? 'warn' : 'plain'}
+          tone={relationTones[list]}
           facts={[
             [parts('fact.documentNumber'), member.documentNumber],
             [parts('fact.phone'), member.phone],

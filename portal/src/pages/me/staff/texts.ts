@@ -31,9 +31,6 @@ export const useStaffTexts = texts('me-staff', {
     withdraw: '撤回',
     withdrawAsk: '确定撤回对 {{name}} 的添加吗？',
     withdrawn: '已撤回',
-    hide: '清除记录',
-    hideAsk: '清除后，该记录在历史管理信息中不再展示，但系统不作删除。确定清除吗？',
-    hidden: '记录已清除',
   },
   en: {
     hint: 'Legal representative and finance head may do everything, and add and delete people. Both sides have to confirm.',
@@ -66,8 +63,5 @@ export const useStaffTexts = texts('me-staff', {
     withdraw: 'Withdraw',
     withdrawAsk: 'Take the invitation of {{name}} back?',
     withdrawn: 'Withdrawn',
-    hide: 'Clear record',
-    hideAsk: 'The record is no longer shown in the history, but not deleted. Clear it?',
-    hidden: 'The record was cleared',
   },
 });

@@ -14,7 +14,7 @@ import { maskedPhoneOf } from '../people/personal-data.ts';
  * A login whose first factor was right (LGN-3): the write that opens its ticket, and the answer. Whichever way the
  * password was checked, the second factor is the same.
  */
-export function openedLogin(
+export function loginTicketOpening(
   ctx: FlowContext,
   call: AnyCall,
   person: Person,

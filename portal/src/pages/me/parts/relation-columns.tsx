@@ -1,0 +1,49 @@
+import type { Role } from '#domain/names.ts';
+import type { Permission, RelationList, ShownState } from '#domain/relations.ts';
+import { useCommon } from '../../../i18n/index.ts';
+import type { Column } from './ItemTable.tsx';
+import { usePermissionNames } from './relations.ts';
+import { useParts } from './texts.ts';
+
+/** The colour of a relation's state, by its list. */
+export const relationTones = { active: 'good', pending: 'warn', history: 'plain' } as const;
+
+/** What both sides of a relation see in their tables. */
+interface Shown {
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
+  readonly validUntil?: string | undefined;
+  readonly state: ShownState;
+}
+
+/** The columns that the person's table and the company's table have in common. */
+export function useRelationColumns(
+  list: RelationList,
+): Readonly<Record<'role' | 'permissions' | 'validUntil' | 'state', Column<Shown>>> {
+  const common = useCommon();
+  const parts = useParts();
+  const permissionNames = usePermissionNames();
+  return {
+    role: {
+      title: parts('fact.role'),
+      show: ({ role }) => common(`role.${role}`),
+      text: ({ role }) => common(`role.${role}`),
+    },
+    permissions: {
+      title: parts('fact.permissions'),
+      show: ({ permissions }) =>
+        permissions.length === 4 ? parts('allPermissions') : permissionNames(permissions),
+    },
+    validUntil: {
+      title: parts('fact.validUntil'),
+      show: ({ validUntil }) => validUntil ?? parts('fact.unlimited'),
+      text: ({ validUntil }) => validUntil ?? '9999',
+      steady: true,
+    },
+    state: {
+      title: parts('fact.state'),
+      show: ({ state }) => <span className={`tag ${relationTones[list]}`}>{parts(`state.${state}`)}</span>,
+      text: ({ state }) => parts(`state.${state}`),
+    },
+  };
+}
