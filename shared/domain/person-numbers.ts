@@ -35,7 +35,7 @@ export function isPersonNumberBornBefore(number: string, today: string): boolean
   return isPersonNumber(number) && born < today && born > yearsBefore(today, oldestYears);
 }
 const yearsBefore = (day: string, years: number): string =>
-  `${String(Number(day.slice(0, 4)) - years).padStart(4, '0')}${day.slice(4)}`;
+  `${Number(day.slice(0, 4)) - years}${day.slice(4)}`;
 
 /**
  * DOC-4: whether a text may be a citizen number, even with a wrong check character: its digits contain a plausible date

@@ -81,6 +81,7 @@ describe('days of Asia/Shanghai', () => {
       '20261123',
       '2026-11-23T00:00:00Z',
       '0000-01-01',
+      'x2026-11-23',
     ]) {
       expect(() => midnightOf(day)).toThrow(RangeError);
     }
@@ -116,5 +117,6 @@ describe('days of Asia/Shanghai', () => {
       ),
       { numRuns: 1000 },
     );
+    expect([isCalendarDate(0, 12, 31), isCalendarDate(1, 1, 1)]).toEqual([false, true]);
   });
 });

@@ -97,6 +97,12 @@ describe('free text', () => {
       expect(readFreeText(raw, 100), JSON.stringify(raw)).toBeUndefined();
   });
 
+  it('ENT-5 may come with up to seven unseen characters to each that counts', () => {
+    const filled = (length: number) => '徽光'.padEnd(length, '\u200b');
+    expect(readFreeText(filled(80), 10)).toBe('徽光');
+    expect(readFreeText(filled(81), 10)).toBeUndefined();
+  });
+
   it('ENT-5 is looked for without minding width, case, brackets and blanks', () => {
     const name = searchForm('徽光（合肥）ＡＢＣ 有限公司');
     for (const typed of [
