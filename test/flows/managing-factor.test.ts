@@ -149,6 +149,22 @@ describe('SES-5 a session that came by QR', () => {
   });
 });
 
+it('REL-9 a session that was opened neither on the web nor at a hall manages nothing', async () => {
+  const { who, identity } = await boss();
+  const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
+  const staff = async () =>
+    codeOf(await signed.api('POST', '/v1/enterprise/staff', { ...claimed(person()), role: 'tax-handler' }));
+  expect(await staff()).toBe('PERSON_NOT_REGISTERED');
+  await door.dynamodb('UpdateItem', {
+    TableName: door.tables.find((name) => name.endsWith('-Sessions')),
+    Key: { sessionId: { S: signed.sessionId } },
+    UpdateExpression: 'SET channel = :channel',
+    ExpressionAttributeValues: { ':channel': { S: 'ahtax-app' } },
+  });
+  for (const one of managing.filter((other) => !natural(other)))
+    expect([one.name, codeOf(await called(signed, one))]).toEqual([one.name, 'CHANNEL_NOT_ALLOWED']);
+});
+
 describe('PHN-4 for a day after a phone was recovered', () => {
   const dayAfter = async (recoveredAt: Date, offset: number) => {
     door.clock.set(new Date(recoveredAt.getTime() + defaultPolicies.recoveredPhoneSeconds * 1000 + offset));
