@@ -127,6 +127,8 @@ describe('taxpayer numbers', () => {
       '913401002345678901',
       // A date where a citizen number has one, among letters.
       '91340219900307MA1X',
+      // Digits alone, and no date.
+      '913401200013321234',
     ])
       expect(holdsPersonNumber(number), number).toBe(false);
     // A date of birth that somebody may have, from 1850 on and in this century.

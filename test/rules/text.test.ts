@@ -22,6 +22,7 @@ describe('the folding of what is typed', () => {
       ['葛\ufe00', '葛'],
       ['\u2f00', '一'],
       ['①㎏', '①㎏'],
+      [' ab ', 'ab'],
     ] as const)
       expect(foldText(typed), typed).toBe(text);
     expect(foldWithHyphens(' ab—12 3 ')).toBe('AB-123');
@@ -116,6 +117,9 @@ describe('free text', () => {
       '\u200b徽光',
     ])
       expect(name.includes(searchForm(typed)), typed).toBe(true);
-    for (const typed of ['合肥市', 'abd']) expect(name.includes(searchForm(typed)), typed).toBe(false);
+    for (const typed of ['合肥市', 'abd', '光合肥', '合肥A'])
+      expect(name.includes(searchForm(typed)), typed).toBe(false);
+    // Small letters: `ß` has no capital of its own.
+    expect(searchForm('STRAUSS')).not.toBe(searchForm('Strauß'));
   });
 });
