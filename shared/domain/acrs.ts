@@ -33,8 +33,7 @@ export const isAcrUnknown = (asked: AcrAsked): boolean => {
   return wanted.length > 0 && !wanted.some(isAcr);
 };
 
-const meets = (held: Acr, wanted: string): wanted is Acr =>
-  wanted === held || (wanted === acrs.twoFactors && held === acrs.face);
+const meets = (held: Acr, wanted: string): wanted is Acr => wanted === held || wanted === acrs.twoFactors;
 
 export const meetsAcr = (held: Acr, asked: AcrAsked): boolean => {
   const wanted = acrsWanted(asked);

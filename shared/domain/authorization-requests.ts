@@ -98,7 +98,7 @@ export function judgeRequest(
   if (redirectUri === undefined || doubled.has('redirect_uri') || !client.redirectUris.includes(redirectUri))
     return { ok: false, page: 'redirect_uri' };
   const state = values.get('state');
-  const echoed = state !== undefined && !doubled.has('state') && byteLength(state) <= longestEcho;
+  const echoed = state !== undefined && !doubled.has('state') && Buffer.byteLength(state) <= longestEcho;
   const returnTo: ReturnAddress = { redirectUri, ...(echoed ? { state } : {}) };
   const read = readRequest(raw, client, redirectUri, asking);
   return 'error' in read ? { ok: false, refused: read, returnTo } : { ok: true, request: read };
@@ -128,7 +128,7 @@ function readRequest(
   if ((values.get('response_mode') ?? 'query') !== 'query')
     return refusal('invalid_request', 'the response_mode is query and nothing else');
   for (const name of ['state', 'nonce'])
-    if (byteLength(values.get(name) ?? '') > longestEcho)
+    if (Buffer.byteLength(values.get(name) ?? '') > longestEcho)
       return refusal('invalid_request', `${name} is longer than 1024 bytes`);
 
   const challenge = values.get('code_challenge');
@@ -216,16 +216,6 @@ function readPrompt(text: string | undefined): Prompt[] | undefined {
 function readMaxAge(text: string | undefined): number | undefined | 'wrong' {
   if (text === undefined) return undefined;
   return /^\d{1,9}$/.test(text) ? Number(text) : 'wrong';
-}
-
-/** The number of bytes in UTF-8. */
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
 }
 
 /** The address to which the browser returns, with the answer in its query; a query of the client's own is kept. */

@@ -23,8 +23,8 @@ export function clockHour(at: Date): { readonly from: number; readonly until: nu
 
 /** Whether a text is a calendar day. */
 export function isDay(text: string): boolean {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  return isCalendarDate(Number(year), Number(month), Number(day));
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  return parts !== null && isCalendarDate(Number(parts[1]), Number(parts[2]), Number(parts[3]));
 }
 
 /**
@@ -32,10 +32,7 @@ export function isDay(text: string): boolean {
  * @throws RangeError if the text is no day: then a stored key is wrong, never a caller's input
  */
 export function midnightOf(day: string): Date {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
-  if (!parts || !isCalendarDate(Number(parts[1]), Number(parts[2]), Number(parts[3]))) {
-    throw new RangeError('not a calendar day');
-  }
+  if (!isDay(day)) throw new RangeError('not a calendar day');
   return new Date(Date.parse(`${day}T00:00:00Z`) - offset);
 }
 

@@ -133,9 +133,9 @@ const fits = (type: DocumentType, number: string, today: string): boolean =>
  */
 export function parseDocument(type: DocumentType, rawNumber: string, today: string): string {
   const number = normaliseDocumentNumber(type, rawNumber);
-  // A free-form number that looks like a phone number could not be told from the phone number's owner at login (DOC-6).
-  if (!fits(type, number, today) || (isFreeForm(type) && looksLikePhone(number)))
-    throw new Problem('DOCUMENT_INVALID');
+  // A free-form number that looks like a phone number could not be told from the phone number's owner at login (DOC-6);
+  // no fixed form has the shape of one.
+  if (!fits(type, number, today) || looksLikePhone(number)) throw new Problem('DOCUMENT_INVALID');
   return number;
 }
 
@@ -170,8 +170,6 @@ export function looksLikeFixedFormDocument(text: string): boolean {
   const number = foldNumber(text);
   return fixedFormTypes.some((type) => forms[type].some((form) => form.shape.test(number)));
 }
-
-const isFreeForm = (type: DocumentType): boolean => !fixedFormTypes.some((fixed) => fixed === type);
 
 const officeFirst: ReadonlySet<string> = new Set(
   documentTypes.filter((type) => type.registration === 'office-first').map((type) => type.code),

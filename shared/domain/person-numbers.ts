@@ -5,9 +5,8 @@ const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 const checkCharacters = '10X98765432';
 const shape = /^\d{17}[\dX]$/;
 
-/** The 18th character for the first 17 digits; undefined where they are not 17 digits. */
+/** The 18th character for the first 17 digits; undefined where there are fewer. */
 export function personNumberCheckDigit(first17: string): string | undefined {
-  if (!/^\d{17}$/.test(first17)) return undefined;
   let sum = 0;
   for (let i = 0; i < 17; i++) sum += (weights[i] ?? 0) * (first17.charCodeAt(i) - 48);
   return checkCharacters[sum % 11];
@@ -35,7 +34,7 @@ export function isPersonNumberBornBefore(number: string, today: string): boolean
   return isPersonNumber(number) && born < today && born > yearsBefore(today, oldestYears);
 }
 const yearsBefore = (day: string, years: number): string =>
-  `${String(Number(day.slice(0, 4)) - years).padStart(4, '0')}${day.slice(4)}`;
+  `${Number(day.slice(0, 4)) - years}${day.slice(4)}`;
 
 /**
  * DOC-4: whether a text may be a citizen number, even with a wrong check character: its digits contain a plausible date

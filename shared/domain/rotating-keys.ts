@@ -18,18 +18,12 @@ export interface RotationTimes {
 }
 
 /**
- * The key that signs now: the newest one whose time has begun. If none has begun (the clock was set back), the first
- * one to begin, because without a signing key nobody could log in. Undefined for an empty ring.
+ * The key that signs now: the newest one whose time has begun (a ring is in the order of signing). If none has begun
+ * (the clock was set back), the first one to begin, because without a signing key nobody could log in. Undefined for an
+ * empty ring.
  */
-export function signingKey<K extends RingKey>(ring: readonly K[], now: number): K | undefined {
-  let begun: K | undefined;
-  let first: K | undefined;
-  for (const key of ring) {
-    if (key.signFrom <= now && (begun === undefined || key.signFrom >= begun.signFrom)) begun = key;
-    if (first === undefined || key.signFrom < first.signFrom) first = key;
-  }
-  return begun ?? first;
-}
+export const signingKey = <K extends RingKey>(ring: readonly K[], now: number): K | undefined =>
+  ring.findLast((key) => key.signFrom <= now) ?? ring[0];
 
 /** The keys that verify (and are published) now, including those that do not sign yet. */
 export const verifyingKeys = <K extends RingKey>(ring: readonly K[], now: number): K[] =>

@@ -40,9 +40,6 @@ export function uscCheckDigit(first17: string): string | undefined {
   return alphabet[(31 - (sum % 31)) % 31];
 }
 
-const isCreditCode = (number: string): boolean =>
-  creditCode.test(number) && uscCheckDigit(number.slice(0, 17)) === number[17];
-
 /**
  * The normalised number of a company or self-employed person (DOC-3).
  * @throws Problem TAXPAYER_NOT_FOUND: a malformed number and an unknown number get the same answer (LGN-7)
@@ -59,7 +56,7 @@ export function parseTaxpayerId(raw: string): string {
  * character.
  */
 export const hasOddCheck = (number: string): boolean =>
-  number.length === 18 && !isCreditCode(number) && !isPersonNumber(number);
+  number.length === 18 && uscCheckDigit(number.slice(0, 17)) !== number[17] && !isPersonNumber(number);
 
 /** The form that only numbers of companies have: no card or permit has 18 characters, except a citizen number. */
 const isCompanyNumber = (number: string): boolean =>

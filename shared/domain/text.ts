@@ -72,10 +72,8 @@ export function readFreeText(raw: string, longest: number): string | undefined {
   // Bounds the work; format characters may stand between the characters that count.
   if (raw.length > 8 * longest) return undefined;
   const text = raw.replace(invisible, '').normalize('NFC').trim();
-  const length = [...text].length;
   const good =
-    length >= 1 &&
-    length <= longest &&
+    [...text].length <= longest &&
     isWhole(text) &&
     /[\p{L}\p{N}]/u.test(text) &&
     !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);

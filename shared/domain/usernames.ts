@@ -47,7 +47,7 @@ export const usernameGuard = (name: string): string => lowerAscii(name);
  * @param lastChange the last change after the free first setting; undefined if there was none
  */
 export const usernameChangeableFrom = (lastChange: Date | undefined): Date | undefined =>
-  lastChange && midnightOf(`${String(calendarYear(lastChange) + 1).padStart(4, '0')}-01-01`);
+  lastChange && midnightOf(`${calendarYear(lastChange) + 1}-01-01`);
 
 /** USR-2: until when nobody else can take a username that was given up. */
 export const usernameReservedUntil = (

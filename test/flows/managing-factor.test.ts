@@ -149,6 +149,22 @@ describe('SES-5 a session that came by QR', () => {
   });
 });
 
+it('REL-9 a session that was opened neither on the web nor at a hall manages nothing', async () => {
+  const { who, identity } = await boss();
+  const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
+  const staff = async () =>
+    codeOf(await signed.api('POST', '/v1/enterprise/staff', { ...claimed(person()), role: 'tax-handler' }));
+  expect(await staff()).toBe('PERSON_NOT_REGISTERED');
+  await door.dynamodb('UpdateItem', {
+    TableName: door.tables.find((name) => name.endsWith('-Sessions')),
+    Key: { sessionId: { S: signed.sessionId } },
+    UpdateExpression: 'SET channel = :channel',
+    ExpressionAttributeValues: { ':channel': { S: 'ahtax-app' } },
+  });
+  for (const one of managing.filter((other) => !natural(other)))
+    expect([one.name, codeOf(await called(signed, one))]).toEqual([one.name, 'CHANNEL_NOT_ALLOWED']);
+});
+
 describe('PHN-4 for a day after a phone was recovered', () => {
   const dayAfter = async (recoveredAt: Date, offset: number) => {
     door.clock.set(new Date(recoveredAt.getTime() + defaultPolicies.recoveredPhoneSeconds * 1000 + offset));
@@ -212,9 +228,12 @@ describe('PHN-4 for a day after a phone was recovered', () => {
         const reply = await door.http('POST', '/v1/password-resets', body);
         return expectStatus(reply, 201).body.methods.map(({ method }: Loose) => method);
       };
+      const confirming = (by: SignedIn) => by.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+      let last: SignedIn | undefined;
       const look = async () => {
         const signed = await signInBySms(door, who);
-        const confirm = await signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
+        last = signed;
+        const confirm = await confirming(signed);
         const fresh = await signed.api('PUT', '/v1/account/username', { username: 'x' });
         return [codeOf(confirm), codeOf(fresh), ...(await methods())];
       };
@@ -223,6 +242,8 @@ describe('PHN-4 for a day after a phone was recovered', () => {
       await dayAfter(recoveredAt, -1);
       expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
       await wait(door, 61);
+      // The session that was not fresh manages too: what SES-5 wants first is for sessions that came by QR.
+      expect(last && codeOf(await confirming(last))).toBe('NOT_FOUND');
       expect(await look()).toEqual(['NOT_FOUND', 'USERNAME_INVALID', 'sms', 'face']);
 
       const other = await knownPerson(door);
@@ -230,14 +251,12 @@ describe('PHN-4 for a day after a phone was recovered', () => {
       await wait(door, 61);
       const at = door.clock.now();
       await recoverPhone(door, other);
-      const confirm = (signed: SignedIn) =>
-        signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
-      expect(codeOf(await confirm(sms))).toBe('FACE_REQUIRED');
+      expect(codeOf(await confirming(sms))).toBe('FACE_REQUIRED');
       await dayAfter(at, -1);
       const qr = await signInByQr(door, other);
-      expect(codeOf(await confirm(qr))).toBe('FACE_REQUIRED');
+      expect(codeOf(await confirming(qr))).toBe('FACE_REQUIRED');
       await dayAfter(at, 0);
-      expect(codeOf(await confirm(qr))).toBe('FRESH_FACTOR_REQUIRED');
+      expect(codeOf(await confirming(qr))).toBe('FRESH_FACTOR_REQUIRED');
     },
   );
 

@@ -77,7 +77,13 @@ describe('each company at each entry', () => {
         const { body } = expectStatus(await passFace(door, loginId), 200);
         if (entry === 'cross-region') expect(body).toEqual({ choices: [] });
         else if (entry === 'enterprise') expect(body.session.identity.kind).toBe('enterprise');
-        else expect(body.session.identity).toMatchObject({ kind: 'special', subject: entry });
+        else {
+          expect(body.session.identity).toMatchObject({ kind: 'special', subject: entry });
+          // Not even the legal representative manages the company here: that is for the entry `enterprise`.
+          const token = body.session.accessToken;
+          const staff = await door.http('GET', '/v1/enterprise/staff', undefined, { token });
+          expect(staff.body.code, entry).toBe('ROLE_NOT_ALLOWED');
+        }
       }
       expect(await failures(door, boss)).toEqual(none);
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { changeRelation } from '../flows/support/relations.ts';
-import { type Company, company, fed, managedBy, said, somebody } from '../flows/support/staff.ts';
+import { applied, type Company, company, fed, managedBy, said, somebody } from '../flows/support/staff.ts';
 import { expectStatus } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { long } from '../support/variants.ts';
@@ -60,6 +60,22 @@ describe('a company that changes under the one who manages it', () => {
     expect(await invitingWhile(firm, hand, cancelled)).toBe('RELATION_NOT_FOUND');
     expect(await hand.listed('pending', firm.id)).toEqual([]);
   });
+
+  long(
+    'ENT-2 ENT-4 nobody is taken in while the company waits again, or from a term that is over',
+    async () => {
+      const [waiting, ended, hand] = [await company(door), await company(door), await somebody(door)];
+      const waits = () => fed(door, taxpayer(waiting.id, 2, { state: 'awaiting-confirmation' }));
+      expect(await invitingWhile(waiting, hand, waits)).toBe('COMPANY_NOT_CONFIRMED');
+      const { authorizationId } = expectStatus(await applied(hand, ended.id), 201).body;
+      const begunAgain = () =>
+        fed(door, taxpayer(ended.id, 2, { state: 'cancelled' }), taxpayer(ended.id, 3));
+      const confirming = () => ended.on(authorizationId, 'confirm');
+      expect(said(await whileHeld(door, { function: 'staff' }, confirming, begunAgain))).toBe(
+        'STATE_CONFLICT',
+      );
+    },
+  );
 
   const keyOfBoss = async ({ id }: Company): Promise<string> =>
     (await rows(door, 'Relationships')).find(

@@ -2,10 +2,19 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import type { SendKind } from '#domain/sms-window.ts';
-import type { Db } from '#store/dynamodb/tables.ts';
+import type { SendKind, WindowHint } from '#domain/sms-window.ts';
+import { dayRowExpiry } from '#store/dynamodb/counters.ts';
+import { exists } from '#store/dynamodb/expressions.ts';
+import type { Db, Write } from '#store/dynamodb/tables.ts';
 import { claimPhoneUpdate } from '#store/people/phones.ts';
-import { returnSend, type Taken, takeSend } from '#store/sms/sms-windows.ts';
+import {
+  dayKey,
+  type PhoneSendState,
+  returnSend,
+  type Send,
+  type Taken,
+  takeSend,
+} from '#store/sms/sms-windows.ts';
 import { someShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 import { openStore } from '../support/store.ts';
@@ -319,6 +328,127 @@ describe('the rows of a number', () => {
     // The last of a window leaves none of it.
     await returnSend(db, owner);
     expect(await windowOf(phoneKey)).toMatchObject({ total: 0, outside: 0, strangers: 0 });
+  });
+
+  /** A write that goes with a send and is refused. */
+  const refused: Write = {
+    table: 'Phones',
+    key: { phoneKey: 'n1_nobody' },
+    condition: exists('personKey'),
+    onRefused: () => new Problem('STATE_CONFLICT'),
+  };
+  const sendOf = (phoneKey: string, kind: SendKind, now = start, more: Partial<Send> = {}): Send => ({
+    phoneKey,
+    kind,
+    now: new Date(now),
+    ...more,
+  });
+  /** The details of the refusal. */
+  const refusalOf = (sending: Promise<unknown>) =>
+    sending.then(
+      () => undefined,
+      (error: Problem) => ({ code: error.code, ...error.details }),
+    );
+  const at = (time: string) => `2027-03-02T${time}+08:00`;
+
+  it('SMS-1 a send and what goes with it are done together or not at all, and so is giving it back', async () => {
+    const phoneKey = await number(true);
+    const hints: WindowHint[] = [];
+    const asking = (writes: readonly Write[]) =>
+      takeSend(db, sendOf(phoneKey, 'stranger'), policies, (hint) => {
+        hints.push(hint);
+        return writes;
+      });
+    expect(await refusalOf(asking([refused]))).toEqual({ code: 'STATE_CONFLICT' });
+    expect(await windowOf(phoneKey)).toBeUndefined();
+    const taken = await asking([]);
+    expect(hints).toEqual([
+      { phoneKey, startedAt: start },
+      { phoneKey, startedAt: start },
+    ]);
+    expect(taken).toMatchObject({ phoneKey, kind: 'stranger', owned: true, fresh: true, startedAt: start });
+    const day = { phoneKey: dayKey(phoneKey, new Date(start)) };
+    const stood = [await windowOf(phoneKey), await db.get('SmsWindows', day)];
+    expect(stood).toEqual([
+      {
+        phoneKey,
+        startedAt: start,
+        total: 1,
+        outside: 1,
+        strangers: 1,
+        outsideAt: start,
+        ttl: start / 1000 + 600 + 86_400,
+      },
+      { ...day, strangers: 1, ttl: dayRowExpiry(new Date(start)) },
+    ]);
+    expect(await refusalOf(returnSend(db, taken, [refused]))).toEqual({ code: 'STATE_CONFLICT' });
+    expect([await windowOf(phoneKey), await db.get('SmsWindows', day)]).toEqual(stood);
+    await returnSend(db, taken);
+    expect(await windowOf(phoneKey)).toMatchObject({ startedAt: start, total: 0 });
+    expect(await windowOf(phoneKey)).not.toHaveProperty('outsideAt');
+    expect(await db.get('SmsWindows', day)).toMatchObject({ strangers: 0 });
+    // The row of a window goes when nothing needs it: a day after its end, a part of a second rounded up.
+    const odd = await number(true);
+    await takeSend(db, sendOf(odd, 'owner', start + 1), policies, () => []);
+    expect(await windowOf(odd)).toMatchObject({ outside: 0, strangers: 0, ttl: start / 1000 + 1 + 87_000 });
+  });
+
+  it('SMS-1 a refusal says from when a code is possible, and a state that was read is judged first', async () => {
+    const phoneKey = await number(true);
+    const asked = (kind: SendKind, known?: PhoneSendState) =>
+      refusalOf(takeSend(db, sendOf(phoneKey, kind), policies, () => [], { known }));
+    const window = { startedAt: start - 60_000, total: 5, outside: 1, strangers: 1 };
+    const state = (more: Partial<PhoneSendState>): PhoneSendState => ({
+      window: undefined,
+      today: 0,
+      owned: true,
+      ...more,
+    });
+    expect(await asked('owner', state({ window }))).toEqual({
+      code: 'SMS_TOO_FREQUENT',
+      retryAt: at('20:09:00'),
+      retryAfter: 540,
+    });
+    // The day of strangers is over at midnight; without a challenge to be had, that of nobody's number, too.
+    const tomorrow = { code: 'SMS_TOO_FREQUENT', retryAt: '2027-03-03T00:00:00+08:00', retryAfter: 14_400 };
+    expect(await asked('stranger', state({ today: 10 }))).toEqual(tomorrow);
+    expect(await asked('stranger', state({ today: 5, owned: false }))).toEqual(tomorrow);
+    expect(await windowOf(phoneKey)).toBeUndefined();
+    // A row that somebody else has changed is judged anew: this one has no window at all.
+    expect(await asked('owner', state({ window: { ...window, total: 1 } }))).toBeUndefined();
+    expect(await windowOf(phoneKey)).toMatchObject({ startedAt: start, total: 1 });
+  });
+
+  it('SMS-1 a window that others change all the time is given up after eight tries', async () => {
+    const counted: Write[][] = [];
+    const busy = {
+      tryTransact: async (writes: Write[]) => {
+        counted.push(writes);
+        return { ok: false, refusedBy: writes[0], item: undefined, problem: new Error('refused') };
+      },
+    } as unknown as Db;
+    expect(await refusalOf(takeSend(busy, sendOf('n1_busy', 'owner'), policies, () => []))).toEqual({
+      code: 'SMS_TOO_FREQUENT',
+      retryAt: at('20:01:00'),
+      retryAfter: 60,
+    });
+    expect(counted).toHaveLength(8);
+  });
+
+  it('SMS-4 an hour’s sends are spread over eight rows, which are kept an hour longer', async () => {
+    expect([0, 0.124, 0.125, 0.5, 0.999].map(someShard)).toEqual([0, 0, 1, 4, 7]);
+    const hour = new Date('2027-05-02T20:10:00+08:00');
+    const from = Date.parse('2027-05-02T20:00:00+08:00') / 1000;
+    expect(stageBudgetKeys(hour).map(({ key }) => key.phoneKey)).toEqual(
+      Array.from({ length: 8 }, (_, shard) => `hour/${from}/${shard}`),
+    );
+    await db.transact([stageSendUpdate(hour, 3, 1)]);
+    await db.transact([stageSendUpdate(hour, 3, 1), stageSendUpdate(hour, 7, 1)]);
+    await db.transact([stageSendUpdate(hour, 7, -1)]);
+    const rows = await db.batchGet(stageBudgetKeys(hour));
+    expect(rows[3]).toEqual({ phoneKey: `hour/${from}/3`, strangers: 2, ttl: from + 7200 });
+    expect(rows[7]).toMatchObject({ strangers: 0 });
+    expect(stageSendsOf(rows)).toBe(2);
   });
 
   long('SMS-4 the hourly counter of the stage is exact after parallel sends, by hour', async () => {

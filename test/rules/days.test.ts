@@ -81,8 +81,9 @@ describe('days of Asia/Shanghai', () => {
       '20261123',
       '2026-11-23T00:00:00Z',
       '0000-01-01',
+      'x2026-11-23',
     ]) {
-      expect(() => midnightOf(day)).toThrow(RangeError);
+      expect(() => midnightOf(day)).toThrow(new RangeError('not a calendar day'));
     }
   });
 
@@ -116,5 +117,11 @@ describe('days of Asia/Shanghai', () => {
       ),
       { numRuns: 1000 },
     );
+    expect([isCalendarDate(0, 12, 31), isCalendarDate(1, 1, 1)]).toEqual([false, true]);
+    for (const [at, length] of [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].entries())
+      expect([isCalendarDate(2027, at + 1, length), isCalendarDate(2027, at + 1, length + 1)]).toEqual([
+        true,
+        false,
+      ]);
   });
 });

@@ -193,6 +193,12 @@ describe('document numbers', () => {
       expect(refusal(() => parseDocument('201', born(day), today)).code).toBe('DOCUMENT_INVALID');
     }
     expect(parseDocument('201', born('20261123'), '2026-11-24')).toBe(born('20261123'));
+    // 150 years ago today is too long ago, a day later is not.
+    expect(parseDocument('201', born('18761124'), today)).toBe(born('18761124'));
+    // An old card of 233 does not say the century: 29 February of the year 00 was in this one alone.
+    const old = 'ABC123400022912';
+    expect(refusal(() => parseDocument('233', old, '2000-02-29')).code).toBe('DOCUMENT_INVALID');
+    expect(parseDocument('233', old, '2000-03-01')).toBe(old);
   });
 
   it('DOC-2 checks the digit and the date of 233, 237 and 238 too', () => {

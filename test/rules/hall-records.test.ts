@@ -21,6 +21,7 @@ describe('REG-2 the life of a hall record', () => {
     expect(endOf({ phoneLeftAt: at(start + 1) })).toBe('phone-changed');
     expect(endOf({ phoneOthersSince: at(start + 1) })).toBe('phone-changed');
     expect(endOf({ accountEndedAt: at(start) })).toBe('account-ended');
+    expect(endOf({ phoneLeftAt: at(start), phoneOthersSince: at(start) })).toBeUndefined();
     expect(endOf({ accountEndedAt: at(start + 1), phoneLeftAt: at(start + 1) })).toBe('account-ended');
   });
 

@@ -13,6 +13,8 @@ describe('masks', () => {
     expect(maskDocument('A')).toBe('*');
     expect(maskDocument('')).toBe('');
     expect(maskPhone('13812341234')).toBe('138****1234');
+    // Longer, so in no form that people know: at most half of it.
+    expect(maskPhone('8613812341234')).toBe('861*******234');
   });
 
   it.each([

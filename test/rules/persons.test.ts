@@ -69,6 +69,11 @@ describe('names', () => {
     expect(problem.details).toEqual({ errors: [{ path: 'name', message: 'name' }] });
   });
 
+  it('DOC-2 looks at no more than 512 characters', () => {
+    expect(normaliseName('张三'.padEnd(512))).toBe('张三');
+    expect(refusal(() => normaliseName('张三'.padEnd(513))).code).toBe('BAD_REQUEST');
+  });
+
   it('DOC-2 keeps a normalised name as it is, and every name is its own', () => {
     fc.assert(
       fc.property(
@@ -96,6 +101,13 @@ describe('names', () => {
     expect(sameName('O’BRIEN', "O'Brien")).toBe(true);
     expect(sameName('张三', '张三丰')).toBe(false);
     expect(sameName('José', 'Jose')).toBe(false);
-    expect(sameName('', '')).toBe(false);
+    // Capitals aside, not small letters: `ß` has no capital of its own.
+    expect(sameName('Strauß', 'STRAUSS')).toBe(false);
+    for (const [one, other] of [
+      ['', ''],
+      ['张三', ''],
+      ['', '张三'],
+    ] as const)
+      expect(sameName(one, other)).toBe(false);
   });
 });

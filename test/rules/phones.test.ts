@@ -64,6 +64,12 @@ describe('phones', () => {
     }
   });
 
+  it('DOC-2 looks at no more than 64 characters', () => {
+    const filled = (length: number) => '13812345678'.padStart(length);
+    expect(readPhone(filled(64))).toBe('13812345678');
+    expect(readPhone(filled(65))).toBeUndefined();
+  });
+
   it('DOC-2 finds the same number behind any prefix and separators', () => {
     fc.assert(
       fc.property(

@@ -42,6 +42,9 @@ describe('rotating keys', () => {
     for (const now of [0, 5000, 10_000, 20_600, 20_899, 20_900, 90_000]) {
       expect(kids(verifyingKeys(turned, now))).toContain(signingKey(turned, now)?.kid);
     }
+    // `b` and `c` begin at the same time: the later one in the ring is the newer one.
+    expect(kids(turned)).toEqual(['a', 'b', 'c']);
+    expect([signingKey(turned, 20_600)?.kid, signingKey(turned.slice(1), 0)?.kid]).toEqual(['c', 'b']);
   });
 
   it('SES-2 TOK-03 every token verifies for its whole life over any rotations, at stale caches too', () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acrOf, acrTold } from '#domain/acrs.ts';
+import { acrOf, acrTold, isAcrUnknown, meetsAcr } from '#domain/acrs.ts';
 import { serviceItems } from '#domain/agreements.ts';
-import { goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
+import { amrOf, amrToday, goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
-import { type Granted, isWithin, widest } from '#domain/granted-limits.ts';
+import { type Granted, isWithin, remaining, widest } from '#domain/granted-limits.ts';
 import { roles } from '#domain/names.ts';
 import { permissions } from '#domain/relations.ts';
 import { identityKinds } from '#domain/relying-parties.ts';
@@ -18,6 +18,40 @@ const handler: Acting = {
 };
 
 describe('what is granted is in the request, the client and the grounds', () => {
+  it('SSO-6 a natural person needs no permission, and is no company', () => {
+    const person: Acting = { kind: 'natural', permissions: [], taxpayer: [] };
+    expect(grantedActions(client(), { actions: ['filing'] }, person)).toEqual([]);
+    expect(grantedActions(client(), { kinds: ['natural'] }, person)).toEqual([]);
+    expect(grantedActions(client(), { taxpayer: 's1_ref' }, person)).toBeUndefined();
+  });
+
+  it('SSO-6 what is asked and held, in the order of the permissions, for the company by any of its names', () => {
+    for (const taxpayer of handler.taxpayer)
+      expect(
+        grantedActions(
+          client(),
+          { taxpayer, roles: ['tax-handler'], actions: ['invoice', 'enquiry', 'filing'] },
+          handler,
+        ),
+      ).toEqual(['filing', 'enquiry']);
+  });
+
+  it('SSO-4 a client may accept some roles, and some subjects of special entries', () => {
+    const special: Acting = {
+      kind: 'special',
+      role: 'tax-handler',
+      subject: 'cross-region',
+      permissions: ['filing'],
+      taxpayer: [],
+    };
+    const of = (accepts: object) =>
+      grantedActions(client({ accepts: { kinds: ['special'], ...accepts } }), undefined, special);
+    expect(of({})).toEqual(['filing']);
+    expect(of({ roles: ['tax-handler'], subjects: ['cross-region'] })).toEqual(['filing']);
+    expect(of({ roles: ['finance-head'] })).toBeUndefined();
+    expect(of({ subjects: ['social-insurance'] })).toBeUndefined();
+  });
+
   it('SSO-6 everything held, where the request narrows nothing', () => {
     expect(grantedActions(client(), undefined, handler)).toEqual(handler.permissions);
     expect(grantedActions(client(), {}, { kind: 'natural', permissions: [], taxpayer: [] })).toEqual([]);
@@ -85,10 +119,27 @@ describe('how fresh and how strong a session is', () => {
       expect(judge(asks, { startedAt: at - 50 })).toBeUndefined();
     }
     expect(judge({ maxAge: 100 })).toBeUndefined();
+    expect(judge({ maxAge: 0 }, { startedAt: at - 51 })).toEqual({ kind: 'login' });
+    // A request of the very second in which the session began, looked at in that second.
+    expect(judge({ maxAge: 0, createdAt: at + 1 }, { startedAt: at })).toEqual({ kind: 'login' });
+  });
+
+  it('SSO-9 the factors of a login are told by their names, and a face check since then is one more', () => {
+    expect(['sms', 'face', 'qr'].map(amrOf)).toEqual([
+      ['pwd', 'sms', 'mfa'],
+      ['pwd', 'face', 'mfa'],
+      ['qr', 'mfa'],
+    ]);
+    const bySms = amrOf('sms');
+    expect(amrToday(bySms, 'urn:ahtax:2fa')).toEqual(bySms);
+    expect(amrToday(bySms, 'urn:ahtax:face')).toEqual(['pwd', 'sms', 'mfa', 'face']);
+    expect(amrToday(amrOf('face'), 'urn:ahtax:face')).toEqual(['pwd', 'face', 'mfa']);
+    expect(amrToday(undefined, 'urn:ahtax:2fa')).toEqual(['mfa']);
   });
 
   it('SSO-9 the level is the higher of the client’s and the request’s', () => {
     expect(judge({}, { realNameLevel: 3 }, { minLevel: 4 })).toEqual({ kind: 'level', required: 4 });
+    expect(judge({}, { realNameLevel: 4 }, { minLevel: 4 })).toBeUndefined();
     expect(judge({ claims: { essentialLevel: 5 } }, {}, { minLevel: 4 })).toEqual({
       kind: 'level',
       required: 5,
@@ -102,7 +153,17 @@ describe('how fresh and how strong a session is', () => {
     expect(judge({ claims }, { faceAt: faceAt(86_400) })).toEqual({ kind: 'acr' });
     expect(judge({ claims }, { faceAt: faceAt(86_399) })).toBeUndefined();
     expect(judge({ claims: { essentialAcr: ['urn:ahtax:2fa'] } }, { faceAt: faceAt(1) })).toBeUndefined();
-    expect(acrOf({ faceAt: faceAt(-1) }, now)).toBe('urn:ahtax:2fa');
+    expect([-1, 0].map((ago) => acrOf({ faceAt: faceAt(ago) }, now))).toEqual([
+      'urn:ahtax:2fa',
+      'urn:ahtax:face',
+    ]);
+  });
+
+  it('SSO-9 words of which none is given here are never met; one that is given is enough', () => {
+    expect(isAcrUnknown({ acrValues: ['1', 'urn:ahtax:2fa'] })).toBe(false);
+    expect(isAcrUnknown({ acrValues: ['1', '2'] })).toBe(true);
+    expect(isAcrUnknown({ acrValues: [] })).toBe(false);
+    expect(meetsAcr('urn:ahtax:2fa', { acrValues: ['1'] })).toBe(false);
   });
 
   it('SSO-9 acr_values are needed as well, of which one is enough; an essential claim stands in their place', () => {
@@ -144,6 +205,8 @@ describe('how fresh and how strong a session is', () => {
     expect(noneAnswer('level').error).toBe('interaction_required');
     expect(noneAnswer('asks').error).toBe('interaction_required');
     expect(noneAnswer('matter').error).toBe('interaction_required');
+    for (const why of ['login', 'not-accepted', 'acr', 'matter'] as const)
+      expect(noneAnswer(why).description).toMatch(/^the person \w+ /);
   });
 });
 
@@ -167,6 +230,38 @@ describe('what a system was told still holds', () => {
     expect(isWithin(told, { ...told, until: '2027-12-30' })).toBe(false);
     expect(isWithin({ actions: [] }, told)).toBe(false);
     expect(isWithin(told, { actions: [...permissions], items: [...serviceItems] })).toBe(true);
+  });
+
+  it('SSO-8 what is left of it is what still holds, to the earlier of the last days', () => {
+    const told: Granted = { actions: ['filing', 'enquiry'], items: ['consulting'], until: '2027-12-31' };
+    const today: Granted = { actions: ['enquiry', 'invoice'], items: [], until: '2027-11-30' };
+    expect(remaining(told, today)).toEqual({ actions: ['enquiry'], items: [], until: '2027-11-30' });
+    expect(remaining(today, told)).toEqual({ actions: ['enquiry'], items: [], until: '2027-11-30' });
+    expect(remaining(told, { actions: [] })).toEqual({ actions: [], items: [], until: '2027-12-31' });
+    const endless = remaining({ actions: ['filing'] }, { actions: ['filing'] });
+    expect(endless).toEqual({ actions: ['filing'] });
+    expect(Object.keys(endless)).toEqual(['actions']);
+    expect(remaining({ actions: [], items: ['consulting'] }, told)).toMatchObject({ items: ['consulting'] });
+  });
+
+  it('SSO-8 the widest of two has the days and services of both, and no last day where one has none', () => {
+    const one: Granted = { actions: ['filing'], items: ['consulting'], until: '2027-03-31' };
+    const other: Granted = { actions: ['enquiry'], until: '2027-12-31' };
+    const both = { actions: ['filing', 'enquiry'], items: ['consulting'] };
+    expect(widest(one, other)).toEqual({ ...both, until: '2027-12-31' });
+    expect(widest({ ...one, until: '2028-01-01' }, other)).toEqual({ ...both, until: '2028-01-01' });
+    for (const endless of [widest({ actions: ['filing'] }, other), widest(other, { actions: ['filing'] })])
+      expect(Object.keys(endless ?? {})).toEqual(['actions']);
+    expect([widest(one, undefined), widest(undefined, other), widest(undefined, undefined)]).toEqual([
+      one,
+      other,
+      undefined,
+    ]);
+    // A last day that was told holds under a relation without one, not the other way round.
+    expect(isWithin({ actions: ['enquiry'] }, other)).toBe(false);
+    expect(isWithin(other, { actions: ['enquiry'] })).toBe(true);
+    const some = { actions: [], items: ['consulting', 'filing'] } as unknown as Granted;
+    expect(isWithin(some, { actions: [], items: ['consulting'] })).toBe(false);
   });
 
   it('SSO-8 what was told at two times holds only where both do', () => {

@@ -31,8 +31,13 @@ const judgeRaw = (raw: string, facts = {}, hint?: PersonHint) => {
 };
 const judge = (changes: Readonly<Record<string, string | undefined>> = {}, facts = {}, hint?: PersonHint) =>
   judgeRaw(queryOf({ ...good, ...changes }), facts, hint);
-const errorOf = (judged: ReturnType<typeof judge>): string =>
-  judged.ok ? 'none' : 'page' in judged ? `page ${judged.page}` : judged.refused.error;
+/** The error of a refusal, which says in words what is wrong. */
+const errorOf = (judged: ReturnType<typeof judge>): string => {
+  if (judged.ok) return 'none';
+  if ('page' in judged) return `page ${judged.page}`;
+  expect(judged.refused.description).toMatch(/^\w+( [\w(),-]+)+$/);
+  return judged.refused.error;
+};
 const requestOf = (judged: ReturnType<typeof judge>) => {
   if (!judged.ok) throw new Error(errorOf(judged));
   return judged.request;
@@ -83,6 +88,9 @@ describe('the rest goes back to the client', () => {
     ['PKCE without a method, which would be plain', { code_challenge_method: undefined }, 'invalid_request'],
     ['a short challenge', { code_challenge: challenge.slice(1) }, 'invalid_request'],
     ['a long challenge', { code_challenge: `${challenge}A` }, 'invalid_request'],
+    ['a short name of a key', { dpop_jkt: challenge.slice(1) }, 'invalid_request'],
+    ['a long name of a key', { dpop_jkt: `${challenge}A` }, 'invalid_request'],
+    ['a name of a key in other letters', { dpop_jkt: challenge.replace('E', '+') }, 'invalid_request'],
     ['no scope', { scope: undefined }, 'invalid_scope'],
     ['a scope without openid', { scope: 'profile' }, 'invalid_scope'],
     ['a long state', { state: long }, 'invalid_request'],
@@ -96,6 +104,8 @@ describe('the rest goes back to the client', () => {
     ['prompt none with another', { prompt: 'none login' }, 'invalid_request'],
     ['max_age in words', { max_age: 'abc' }, 'invalid_request'],
     ['max_age below zero', { max_age: '-1' }, 'invalid_request'],
+    ['max_age with words after it', { max_age: '1 hour' }, 'invalid_request'],
+    ['max_age of ten digits', { max_age: '1000000000' }, 'invalid_request'],
     ['broken claims', { claims: '{"id_token":' }, 'invalid_request'],
     ['claims that are a list', { claims: '[]' }, 'invalid_request'],
     ['claims of the wrong kind', { claims: '{"id_token":{"acr":true}}' }, 'invalid_request'],
@@ -217,6 +227,7 @@ describe('a good request', () => {
           prompt: 'login consent',
           acr_values: 'urn:ahtax:face urn:ahtax:2fa',
           resource: 'https://archive.example.cn/api',
+          dpop_jkt: challenge,
           login_hint: '34010419491231002X',
           ui_locales: 'zh',
           display: 'page',
@@ -234,7 +245,34 @@ describe('a good request', () => {
       prompt: ['login', 'consent'],
       maxAge: 10,
       acrValues: ['urn:ahtax:face', 'urn:ahtax:2fa'],
+      dpopJkt: challenge,
     });
+  });
+
+  it('SSO-2 that leaves out what may be left out has none of it', () => {
+    const least = judge({ state: undefined, nonce: undefined });
+    expect(requestOf(least)).toEqual({
+      clientId: 'filing-web',
+      redirectUri: good.redirect_uri,
+      challenge,
+      scope: ['openid'],
+      resource: 'https://filing.example.cn/api',
+      prompt: [],
+      acrValues: [],
+    });
+    expect(Object.values(requestOf(least))).not.toContain(undefined);
+    expect(requestOf(judge({ prompt: 'none' })).prompt).toEqual(['none']);
+  });
+
+  it('SSO-2 may have 8 KiB of names and values', () => {
+    const sizeOf = (changes: object) =>
+      Object.entries({ ...good, ...changes }).reduce(
+        (sum, [name, value]) => sum + name.length + String(value).length + 2,
+        0,
+      );
+    const filled = 8192 - sizeOf({ login_hint: '' });
+    expect(errorOf(judge({ login_hint: 'x'.repeat(filled) }))).toBe('none');
+    expect(errorOf(judge({ login_hint: 'x'.repeat(filled + 1) }))).toBe('invalid_request');
   });
 
   it('SSO-2 needs neither state nor nonce; empty ones count as left out', () => {
@@ -244,6 +282,10 @@ describe('a good request', () => {
 
   it('SSO-2 keeps state and nonce of 1024 bytes, counted in UTF-8', () => {
     expect(requestOf(judge({ state: '税'.repeat(341), nonce: 'x'.repeat(1024) })).state).toHaveLength(341);
+    const state = 'x'.repeat(1024);
+    expect(requestOf(judge({ state })).state).toBe(state);
+    const refused = judge({ state, prompt: 'create' });
+    expect(!refused.ok && 'returnTo' in refused && refused.returnTo.state).toBe(state);
     expect(errorOf(judge({ state: '税'.repeat(342) }))).toBe('invalid_request');
   });
 

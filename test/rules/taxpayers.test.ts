@@ -121,8 +121,20 @@ describe('taxpayer numbers', () => {
       'I40104199003070011',
     ])
       expect(holdsPersonNumber(number), number).toBe(true);
-    for (const number of ['91350100M000100Y43', '91350203M0001QKT19', '913401002345678901'])
+    for (const number of [
+      '91350100M000100Y43',
+      '91350203M0001QKT19',
+      '913401002345678901',
+      // A date where a citizen number has one, among letters.
+      '91340219900307MA1X',
+      // Digits alone, and no date.
+      '913401200013321234',
+    ])
       expect(holdsPersonNumber(number), number).toBe(false);
+    // A date of birth that somebody may have, from 1850 on and in this century.
+    expect(
+      ['18491231', '18500101', '20991231', '21000101'].map((born) => holdsPersonNumber(`340102${born}0011`)),
+    ).toEqual([false, true, true, false]);
   });
 
   it('DOC-4 believes the registry that 15 digits are a company’s, and nothing else of that kind', () => {

@@ -22,6 +22,7 @@ describe('the folding of what is typed', () => {
       ['葛\ufe00', '葛'],
       ['\u2f00', '一'],
       ['①㎏', '①㎏'],
+      [' ab ', 'ab'],
     ] as const)
       expect(foldText(typed), typed).toBe(text);
     expect(foldWithHyphens(' ab—12 3 ')).toBe('AB-123');
@@ -97,6 +98,12 @@ describe('free text', () => {
       expect(readFreeText(raw, 100), JSON.stringify(raw)).toBeUndefined();
   });
 
+  it('ENT-5 may come with up to seven unseen characters to each that counts', () => {
+    const filled = (length: number) => '徽光'.padEnd(length, '\u200b');
+    expect(readFreeText(filled(80), 10)).toBe('徽光');
+    expect(readFreeText(filled(81), 10)).toBeUndefined();
+  });
+
   it('ENT-5 is looked for without minding width, case, brackets and blanks', () => {
     const name = searchForm('徽光（合肥）ＡＢＣ 有限公司');
     for (const typed of [
@@ -110,6 +117,9 @@ describe('free text', () => {
       '\u200b徽光',
     ])
       expect(name.includes(searchForm(typed)), typed).toBe(true);
-    for (const typed of ['合肥市', 'abd']) expect(name.includes(searchForm(typed)), typed).toBe(false);
+    for (const typed of ['合肥市', 'abd', '光合肥', '合肥A'])
+      expect(name.includes(searchForm(typed)), typed).toBe(false);
+    // Small letters: `ß` has no capital of its own.
+    expect(searchForm('STRAUSS')).not.toBe(searchForm('Strauß'));
   });
 });

@@ -1,21 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import {
+  above,
   absent,
   absentOr,
   all,
   any,
   atLeast,
+  atMost,
   below,
+  between,
   type Condition,
   compile,
   copyOf,
+  differs,
   equals,
+  exists,
   holds,
   minus,
   not,
   oneOf,
   plus,
+  sameAs,
+  sizeAtLeast,
   sizeBelow,
+  sizeIs,
+  startsWith,
   unlessSet,
 } from '#store/dynamodb/expressions.ts';
 
@@ -62,8 +71,26 @@ describe('a condition', () => {
       not(any(absent('a'), absent('b'))),
       'NOT (attribute_not_exists(#a) OR attribute_not_exists(#b))',
     ],
+    ['not of one', not(exists('a')), 'NOT attribute_exists(#a)'],
+    ['another value', differs('a', 1), '#a <> :v0'],
+    ['numbers', all(above('a', 1), atMost('b', 2)), '#a > :v0 AND #b <= :v1'],
+    ['the beginning of a text', startsWith('a', 'x'), 'begins_with(#a, :v0)'],
+    ['a range', between('a', 1, 2), '#a BETWEEN :v0 AND :v1'],
+    ['two attributes', sameAs('a', 'b.c'), '#a = #b.#c'],
+    ['sizes', any(sizeIs('a', 1), sizeAtLeast('b', 2)), 'size(#a) = :v0 OR size(#b) >= :v1'],
+    ['a step of many digits', equals('turnedAt[10]', 1), '#turnedAt[10] = :v0'],
   ])('of %s', (_, condition, text) => {
     expect(conditionOf(condition).condition).toBe(text);
+  });
+
+  it('stands beside a filter, and shares names and values with it', () => {
+    expect(compile({ condition: equals('a', 1), filter: all(exists('a'), below('b', 2)) })).toEqual({
+      condition: '#a = :v0',
+      filter: 'attribute_exists(#a) AND #b < :v1',
+      update: undefined,
+      names: { '#a': 'a', '#b': 'b' },
+      values: { ':v0': 1, ':v1': 2 },
+    });
   });
 
   it('of nothing is no condition that always holds, but a mistake', () => {

@@ -33,6 +33,18 @@ export async function startMisbehaving() {
   };
 }
 
+/** The environment of a function that takes it for AWS, and has two tables. */
+export const environmentFor = (origin: string): Record<string, string> => ({
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI',
+  AWS_REGION: 'cn-north-1',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_ENDPOINT_URL_DYNAMODB: origin,
+  TABLE_USERS: 'users',
+  TABLE_TICKETS: 'tickets',
+});
+
 export const requestId = 'Q5L7RAHB4TB6PNVA0KIVNK0CJ7VV4KQNSO5AEMVJF66Q9ASUAAJG';
 
 /** An answer as DynamoDB gives it. */

@@ -28,7 +28,11 @@ describe('CTR-3 a loop over pages', () => {
     expect(list.reads()).toBe(3);
     const longer = listOf(1_000);
     await expect(allItems(3, longer.read)).rejects.toThrow(TooManyPages);
-    expect(longer.reads()).toBe(3);
+    await expect(allItems(3, longer.read)).rejects.toMatchObject({
+      name: 'TooManyPages',
+      message: 'a list of more than 3 pages',
+    });
+    expect(longer.reads()).toBe(6);
     await expect(collected(allPages(2, listOf(3).read))).rejects.toThrow(TooManyPages);
   });
 

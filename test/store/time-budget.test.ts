@@ -6,22 +6,16 @@ import { budgetSignal, reserve, withinBudget, withinLeft } from '#gateways/time-
 import { equals } from '#store/dynamodb/expressions.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { allowing } from '../support/patience.ts';
-import { startMisbehaving } from './misbehaving-server.ts';
+import { environmentFor, startMisbehaving } from './misbehaving-server.ts';
 
 let server: Awaited<ReturnType<typeof startMisbehaving>>;
 beforeEach(async () => {
   server = await startMisbehaving();
   const environment = {
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI',
-    AWS_REGION: 'cn-north-1',
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_ENDPOINT_URL_DYNAMODB: server.origin,
+    ...environmentFor(server.origin),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: server.origin,
     AWS_ENDPOINT_URL_S3: server.origin,
     AWS_ENDPOINT_URL_OUTBOX: server.origin,
-    TABLE_USERS: 'users',
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   // Nothing is ever answered.

@@ -10,7 +10,7 @@ export default defineConfig({
     setupFiles: ['test/support/mutation-setup.ts'],
     include: ['test/store/*.test.ts', 'test/races/sms-store.test.ts'],
     tags: [{ name: 'long', description: 'Long model runs' }],
-    exclude: ['test/store/{client,time-budget}.test.ts'],
+    exclude: ['test/store/hanging.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

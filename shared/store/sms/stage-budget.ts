@@ -20,4 +20,5 @@ export const stageSendUpdate = (now: Date, shard: number, by: 1 | -1): Write => 
   key: keyOf(now, shard),
   update: { set: { ttl: clockHour(now).until + 3600 }, add: { strangers: by } },
 });
-export const someShard = (random: number): number => Math.floor(random * shards) % shards;
+/** @param random from 0 to 1, never 1 itself */
+export const someShard = (random: number): number => Math.floor(random * shards);

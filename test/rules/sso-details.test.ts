@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { readDetailsAsked } from '#domain/authorization-details.ts';
+import { asOAuth, OAuthProblem, proofRefused, TokenMissing } from '#domain/oauth-problem.ts';
+import { Problem } from '#domain/problem.ts';
+
+describe('authorization_details', () => {
+  const read = (...entries: unknown[]) =>
+    readDetailsAsked(JSON.stringify(entries), [{ code: 'invoice.red' }]);
+  const taxpayer = (members: object) => read({ type: 'taxpayer', ...members });
+  const matter = (members: object) => read({ type: 'matter', ...members });
+
+  it('SSO-6 narrow by kind, role, action and company; what is left out stays out', () => {
+    expect(readDetailsAsked(undefined, [])).toEqual({});
+    const all = {
+      kinds: ['natural', 'enterprise'],
+      roles: ['tax-handler'],
+      actions: ['filing'],
+      taxpayer: 's1_ref',
+    };
+    expect(taxpayer(all)).toStrictEqual({ taxpayer: all });
+    expect(taxpayer({})).toStrictEqual({ taxpayer: {} });
+    expect(taxpayer({ taxpayer: 'x'.repeat(64) })).toStrictEqual({ taxpayer: { taxpayer: 'x'.repeat(64) } });
+    // Each word once, in the order of the rules.
+    expect(taxpayer({ kinds: ['enterprise', 'natural', 'enterprise'] })).toEqual({
+      taxpayer: { kinds: ['natural', 'enterprise'] },
+    });
+  });
+
+  it.each<[string, object]>([
+    ['a company that is no text', { taxpayer: 1 }],
+    ['an empty company', { taxpayer: '' }],
+    ['a company of 65 characters', { taxpayer: 'x'.repeat(65) }],
+    ['half a character', { taxpayer: '\ud842' }],
+    ['kinds that are no list', { kinds: 'natural' }],
+    ['an empty list of kinds', { kinds: [] }],
+    ['an unknown kind', { kinds: ['natural', 'ghost'] }],
+    ['an unknown role', { roles: ['owner'] }],
+    ['an empty list of roles', { roles: [] }],
+    ['an unknown action', { actions: ['everything'] }],
+    ['actions in a map', { actions: { length: 1 } }],
+  ])('SSO-6 with %s are wrong', (_, members) => {
+    expect(taxpayer(members)).toBe('wrong');
+  });
+
+  it('SSO-9 name one matter of the stage, with a nonce or without', () => {
+    expect(matter({ matter: 'invoice.red' })).toStrictEqual({ matter: { matter: 'invoice.red' } });
+    expect(matter({ matter: 'invoice.red', nonce: 'n1' })).toStrictEqual({
+      matter: { matter: 'invoice.red', nonce: 'n1' },
+    });
+    for (const members of [
+      {},
+      { matter: 'other' },
+      { matter: 'invoice.red', nonce: 1 },
+      { matter: 'invoice.red', nonce: ['n1'] },
+      { matter: 'invoice.red', nonce: '' },
+      { matter: 'invoice.red', also: 1 },
+    ])
+      expect(matter(members), JSON.stringify(members)).toBe('wrong');
+  });
+
+  it('SSO-6 are a list of entries, one of a type', () => {
+    const good = { type: 'taxpayer' };
+    expect(read(good, { type: 'matter', matter: 'invoice.red' })).toEqual({
+      taxpayer: {},
+      matter: { matter: 'invoice.red' },
+    });
+    for (const entries of [
+      [],
+      [null],
+      ['taxpayer'],
+      [[good]],
+      [good, null],
+      [good, good],
+      [{}],
+      [{ type: 'x' }],
+    ])
+      expect(read(...entries), JSON.stringify(entries)).toBe('wrong');
+    for (const text of ['', 'x', '{}', '"taxpayer"', '{"type":"taxpayer"}', '[{"type":"taxpayer"}'])
+      expect(readDetailsAsked(text, []), text).toBe('wrong');
+  });
+});
+
+describe('a refusal as OAuth has it', () => {
+  it('ERR-02 our own has its code, status and words', () => {
+    const problem = new OAuthProblem('invalid_scope', 'too much', { cause: 'x' });
+    expect(problem).toMatchObject({ name: 'OAuthProblem', code: 'BAD_REQUEST', status: 400, cause: 'x' });
+    expect(asOAuth(problem)).toEqual({ error: 'invalid_scope', status: 400, description: 'too much' });
+    expect(asOAuth(new OAuthProblem('access_denied'))).toMatchObject({ error: 'access_denied', status: 403 });
+    expect(new TokenMissing()).toMatchObject({
+      name: 'TokenMissing',
+      error: 'invalid_token',
+      status: 401,
+      description: 'An access token is needed',
+    });
+    expect(proofRefused()).toMatchObject({
+      error: 'invalid_dpop_proof',
+      description: 'The DPoP proof was not accepted',
+    });
+  });
+
+  it('ERR-02 any other keeps its status, and says which field was wrong', () => {
+    const errors = [{ path: 'scope', message: 'too long' }];
+    expect(asOAuth(new Problem('BAD_REQUEST', { errors }))).toEqual({
+      error: 'invalid_request',
+      status: 400,
+      description: 'scope: too long',
+    });
+    for (const details of [
+      {},
+      { errors: [] },
+      { errors: [{ path: 'scope' }] },
+      { errors: [{ message: 'm' }] },
+    ])
+      expect(asOAuth(new Problem('MEDIA_TYPE_NOT_SUPPORTED', details))).toEqual({
+        error: 'invalid_request',
+        status: 415,
+        description: undefined,
+      });
+    for (const [code, status] of [
+      ['TOO_MANY_REQUESTS', 429],
+      ['UNAVAILABLE', 503],
+    ] as const)
+      expect(asOAuth(new Problem(code, { errors }))).toEqual({
+        error: 'temporarily_unavailable',
+        status,
+        description: undefined,
+      });
+    expect(asOAuth(new Problem('SESSION_ENDED'))).toEqual({
+      error: 'invalid_token',
+      status: 401,
+      description: 'The session has ended',
+    });
+  });
+});
