@@ -2,43 +2,81 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { Profiler } from 'node:inspector';
 import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { atOnce } from './login/at-once.ts';
+import type { Server } from './login/child.ts';
 import { startOurs } from './login/compare.ts';
 import { prepare } from './login/ground.ts';
 import { progress, say, table, title } from './print.ts';
+import { benchClient } from './sso/client.ts';
+import { handOverFunctions, startOurs as startHandOvers } from './sso/ours.ts';
 
 /**
- * `node bench/profile.ts [at once] [logins]`: where the main thread of a login spends what the hash does not take
- * (the hash runs on libuv's threads, which V8's profiler does not see).
+ * `node bench/profile.ts [login | hand-over] [at once] [times]`: where the main thread of a login spends what the hash
+ * does not take (the hash runs on libuv's threads, which V8's profiler does not see); or that of a hand-over to a tax
+ * system.
  */
-const width = Number(process.argv[2] ?? 16);
-const logins = Number(process.argv[3] ?? 400);
+const [what = 'login', atOnceText = '16', timesText = '400'] = process.argv.slice(2);
+const [width, times] = [Number(atOnceText), Number(timesText)];
 const warmUp = 400;
 
-const ground = await prepare(warmUp + logins);
+interface Profiled {
+  readonly server: Server;
+  run(width: number, count: number): Promise<void>;
+}
+/** What is profiled, by its name: the functions that it runs, and how it is started. */
+const subjects = {
+  login: async () => {
+    const functions = ['login'];
+    const ground = await prepare(warmUp + times, functions);
+    return { ground, functions, start: (): Promise<Profiled> => startOurs(ground) };
+  },
+  'hand-over': async () => {
+    const [people, client] = [64, await benchClient()];
+    const functions = handOverFunctions;
+    const ground = await prepare(people, functions, [client.registered]);
+    const start = async (): Promise<Profiled> => {
+      const { server, handOver } = await startHandOvers(ground, client);
+      return { server, run: (atMost, count) => atOnce(atMost, count, (n) => handOver(n % people)) };
+    };
+    return { ground, functions, start };
+  },
+};
+if (what !== 'login' && what !== 'hand-over') {
+  say(`There is no profile of ${what}: choose from ${Object.keys(subjects).join(', ')}.`);
+  process.exit(1);
+}
+
+const { ground, functions, start } = await subjects[what]();
 const folder = await mkdtemp(join(tmpdir(), 'ahtax-profile-'));
-const ours = await startOurs(ground);
+const ours = await start();
 try {
   progress('warming up');
   await ours.run(16, warmUp);
   progress('profiling');
-  const file = join(folder, 'login.cpuprofile');
+  const file = join(folder, 'run.cpuprofile');
   const before = await ours.server.cpu();
   const stop = await ours.server.profile();
-  await ours.run(width, logins);
+  await ours.run(width, times);
   await stop(file);
-  const main = ((await ours.server.cpu()).main - before.main) / logins;
-  const map = new SourceMap(
-    JSON.parse(await readFile(join(ground.synthesized.sourceMaps, 'login.js.map'), 'utf8')),
-  );
-  report(JSON.parse(await readFile(file, 'utf8')) as Profiler.Profile, map, main);
+  const main = ((await ours.server.cpu()).main - before.main) / times;
+  report(JSON.parse(await readFile(file, 'utf8')) as Profiler.Profile, await sourceMaps(), main);
 } finally {
   await ours.server.stop();
   await ground.stop();
   await rm(folder, { recursive: true, force: true });
 }
 
-function report(profile: Profiler.Profile, map: SourceMap, mainMs: number): void {
+/** The source map of each bundle, by the folder of its function. */
+async function sourceMaps(): Promise<SourceMaps> {
+  const found = ground.ours.setup.functions.map(async ({ directory }, index) => {
+    const path = join(ground.synthesized.sourceMaps, `${functions[index]}.js.map`);
+    return [basename(directory), new SourceMap(JSON.parse(await readFile(path, 'utf8')))] as const;
+  });
+  return new Map(await Promise.all(found));
+}
+
+function report(profile: Profiler.Profile, maps: SourceMaps, mainMs: number): void {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const parents = new Map<number, number>();
   for (const node of profile.nodes) for (const child of node.children ?? []) parents.set(child, node.id);
@@ -52,7 +90,7 @@ function report(profile: Profiler.Profile, map: SourceMap, mainMs: number): void
     const callers: Place[] = [];
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const frame = nodes.get(at);
-      if (frame) callers.push(placeOf(frame, map));
+      if (frame) callers.push(placeOf(frame, maps));
     }
     const owner = ownerOf(callers);
     if (owner === undefined) return;
@@ -62,13 +100,13 @@ function report(profile: Profiler.Profile, map: SourceMap, mainMs: number): void
     where.set(place, (where.get(place) ?? 0) + spent);
   });
   say(
-    `${logins} logins, ${width} at once: ${mainMs.toFixed(2)} ms CPU of the main thread a login, the profiler's own included.`,
+    `${times} times, ${width} at once: ${mainMs.toFixed(2)} ms CPU of the main thread a ${what}, the profiler's own included.`,
   );
   const print = (what: string, sums: ReadonlyMap<string, number>, most: number): void => {
     title(what);
     const rows = [...sums].sort((a, b) => b[1] - a[1]).slice(0, most);
     table(
-      ['', '%', '≈ ms a login'],
+      ['', '%', `≈ ms a ${what}`],
       rows.map(([name, spent]) => {
         const share = spent / total;
         return [name, (100 * share).toFixed(1), (share * mainMs).toFixed(2)];
@@ -86,9 +124,12 @@ interface Place {
   readonly ours: boolean;
 }
 
-function placeOf({ callFrame }: Profiler.ProfileNode, map: SourceMap): Place {
+type SourceMaps = ReadonlyMap<string, SourceMap>;
+
+function placeOf({ callFrame }: Profiler.ProfileNode, maps: SourceMaps): Place {
   const { functionName, url, lineNumber, columnNumber } = callFrame;
-  const entry = url.endsWith('/index.js') ? map.findEntry(lineNumber, columnNumber) : {};
+  const map = url.endsWith('/index.js') ? maps.get(basename(dirname(url))) : undefined;
+  const entry = map?.findEntry(lineNumber, columnNumber) ?? {};
   if (!isMapped(entry))
     return { source: url.replace(/^node:/, ''), name: functionName, ours: url.startsWith('file:') };
   // Names are minified; the line in the source says more.

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 
-const text = v.optional(v.pipe(v.string(), v.maxLength(1024)));
+/** The step judges, so that a refused form, too, spends the assertion that came with it (SSO-3). */
+const text = v.optional(v.string());
 /** Any text: one that is no token of ours is an unknown token, not a bad request (RFC 7009, 2.2). */
 const token = v.pipe(v.string(), v.minLength(1));
 /** `DPoP`: bound to the key that the call has proved (RFC 9449, 5). */
@@ -55,7 +56,7 @@ export const ssoToken = flow({
       spendsAssertion: true,
       provesKey: true,
       form: v.object({
-        grant_type: v.pipe(v.string(), v.maxLength(64)),
+        grant_type: text,
         code: text,
         redirect_uri: text,
         code_verifier: text,

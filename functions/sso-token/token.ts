@@ -12,6 +12,8 @@ import { refreshed } from './refresh.ts';
 /** The token endpoint. */
 export const token: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {
   const call = await proven(ctx, given);
+  const wrong = wrongForm(call.body);
+  if (wrong) throw await missed(ctx, call, new OAuthProblem('invalid_request', wrong));
   switch (call.body.grant_type) {
     case 'authorization_code':
       return ok(await exchanged(ctx, call));
@@ -23,6 +25,16 @@ export const token: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {
     }
   }
 };
+
+/** Characters; every value that we give out is shorter. */
+const longestValue = 1024;
+
+/** What no call can mean, whatever its grant: said here and not by the schema, because it spends the assertion (SSO-3). */
+function wrongForm(form: TokenCall['body']): string | undefined {
+  if (form.grant_type === undefined) return 'grant_type is missing';
+  const long = Object.entries(form).find(([, value]) => (value ?? '').length > longestValue);
+  return long && `${long[0]} is longer than ${longestValue} characters`;
+}
 
 /**
  * The call with the key that it proves. For a client with `dpop` every token is bound to a key (RFC 9449, 5.2); for

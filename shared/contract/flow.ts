@@ -247,7 +247,10 @@ const managingChecks: NonNullable<FlowDeclaration['tables']> = {
 };
 
 /** The request of a hand-over is read beside the session. */
-const handOverReads: NonNullable<FlowDeclaration['tables']> = { Tickets: ['GetItem'] };
+const handOverReads: NonNullable<FlowDeclaration['tables']> = {
+  Sessions: ['BatchGetItem'],
+  Tickets: ['BatchGetItem'],
+};
 
 /** For routes of clients: an assertion works once (SSO-3), and a refused assertion is audited (SSO-14). */
 const spentAssertions: NonNullable<FlowDeclaration['tables']> = { Tickets: ['PutItem'], Audit: ['PutItem'] };

@@ -2,7 +2,7 @@ import { isAcrUnknown } from './acrs.ts';
 import { type MatterAsked, readDetailsAsked, type TaxpayerAsked } from './authorization-details.ts';
 import type { Matter } from './matters.ts';
 import { type Parameters, wordsOf } from './oauth-parameters.ts';
-import type { OAuthErrorCode } from './oauth-problem.ts';
+import { type OAuthErrorCode, severalResources } from './oauth-problem.ts';
 import type { RelyingParty } from './relying-parties.ts';
 import { type ClaimsAsked, readClaims } from './requested-claims.ts';
 
@@ -118,6 +118,8 @@ function readRequest(
   { matters, hint }: Asking,
 ): AuthorizationRequest | OAuthRefusal {
   if (size > longestRequest) return refusal('invalid_request', 'the request is longer than 8 KiB');
+  // RFC 8707, 2 lets a request name several resources; an access token of ours is for one.
+  if (doubled.size === 1 && doubled.has('resource')) return refusal('invalid_target', severalResources);
   if (doubled.size > 0) return refusal('invalid_request', 'a parameter is sent more than once');
   for (const [name, error] of unsupported)
     if (values.has(name)) return refusal(error, `the parameter ${name} is not supported`);

@@ -51,6 +51,9 @@ export class OAuthProblem extends Problem {
   }
 }
 
+/** The description of `invalid_target` for a request that sends the parameter `resource` twice. */
+export const severalResources = 'one resource at a time';
+
 /** RFC 6750, 3: the call carries no token at all, which is answered differently from a token that is not valid. */
 export class TokenMissing extends OAuthProblem {
   constructor() {

@@ -9,9 +9,9 @@ import { channelKeys, type FlowContext } from '#runtime/context.ts';
 import { findPerson } from '#store/people/users.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { type EffectiveSession, effectiveSession } from '#store/sessions/effective-session.ts';
-import { liveSession } from '#store/sessions/sessions.ts';
+import { findSession, requireLive } from '#store/sessions/sessions.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
-import { requestFor } from '#store/tickets/sso-requests.ts';
+import { findSessionAndRequest, requireRequest } from '#store/tickets/sso-requests.ts';
 import type { OAuthDoor } from './oauth-door.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
@@ -50,38 +50,31 @@ async function sessionOf(
   event: APIGatewayProxyEventV2,
   { managing, handOver }: RouteDeclaration,
   now: Date,
-): Promise<{ caller: EffectiveSession & Partial<Managing>; asked?: () => Promise<HandOver> }> {
+): Promise<{ caller: EffectiveSession & Partial<Managing>; asked?: () => HandOver }> {
   const bearer = bearerOf(event);
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(ctx.signing, bearer, ctx.settings.issuer, now);
-  const request = handOver && askedFor(ctx, event, now);
-  const [session, records, person] = await Promise.all([
-    liveSession(
-      ctx.db,
-      { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject },
-      now,
-      ctx.settings.policies,
-    ),
+  const named = { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject };
+  const { policies } = ctx.settings;
+  const id = event.pathParameters?.id ?? '';
+  const [read, records, person] = await Promise.all([
+    handOver
+      ? findSessionAndRequest(ctx.db, named.sessionId, id)
+      : findSession(ctx.db, named.sessionId).then((session) => ({ session, request: undefined })),
     claims.company && readAccessRecords(ctx.db, claims.subject, claims.company),
     managing && findPerson(ctx.db, claims.subject),
   ]);
+  const session = requireLive(read.session, named, now, policies);
+  // SSO-4: the request that the path names, for a browser that opened it; judged after who calls and whether they may.
+  const cookie = (name: string) => readCookie(event.cookies ?? [], name) ?? undefined;
+  const asked = () => ({ request: requireRequest(read.request, id, cookie, now), records });
   return {
     caller: {
       ...effectiveSession(session, records, now),
       ...(managing ? { recoveredAt: person?.phoneRecoveredAt } : {}),
     },
-    ...(request ? { asked: async () => ({ ...(await request), records }) } : {}),
+    ...(handOver ? { asked } : {}),
   };
-}
-
-/** SSO-4: the request that the path names, for a browser that opened it. */
-function askedFor({ db }: FlowContext, event: APIGatewayProxyEventV2, now: Date) {
-  const id = event.pathParameters?.id ?? '';
-  const cookie = (name: string) => readCookie(event.cookies ?? [], name) ?? undefined;
-  const asked = requestFor(db, id, cookie, now).then((request) => ({ request }));
-  // First it is decided who calls and whether they may; a refusal of this read waits until then.
-  asked.catch(() => undefined);
-  return asked;
 }
 
 /** SES-2: only the cookie carries the refresh token. */
@@ -129,7 +122,7 @@ export async function callerOf(
       // LGN-11: checked here for all routes, so that a new route is closed unless its contract opens it.
       if (caller.session.passwordDue && !route.evenWithInitialPassword)
         throw new Problem('PASSWORD_CHANGE_REQUIRED');
-      return asked ? { ...caller, ...(await asked()) } : caller;
+      return asked ? { ...caller, ...asked() } : caller;
     }
     case 'refresh':
       return { refresh: refreshOf(ctx, event) };

@@ -10,6 +10,13 @@ const plain = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x
 
 const algorithms = `algs="${dpopAlgorithms.join(' ')}"`;
 
+/**
+ * RFC 6749, 5.2: a client that tries to prove itself by the header is refused with a challenge of the scheme that it
+ * tried, though the endpoint takes assertions in the form alone. Undefined for a header without a scheme.
+ */
+const schemeOf = (authorization = ''): string | undefined =>
+  /^([A-Za-z][A-Za-z0-9-]{0,31})( |$)/.exec(authorization)?.[1];
+
 /** RFC 6749, 5.2, RFC 6750, 3 and RFC 9449, 7.1: the refusals of a route with `errorsAs: 'oauth'`. */
 export function oauthAnswer(
   problem: Problem,
@@ -32,12 +39,14 @@ export function oauthAnswer(
         ? `DPoP ${why}, ${algorithms}`
         : `Bearer ${why}`;
   const challenged = atResource && (status === 401 || status === 403);
+  const tried = route.access === 'client' && status === 401 ? schemeOf(authorization) : undefined;
   return {
     statusCode: status,
     headers: {
       ...commonHeaders,
       'content-type': 'application/json; charset=utf-8',
       ...(challenged ? { 'www-authenticate': challenge } : {}),
+      ...(tried === undefined ? {} : { 'www-authenticate': `${tried} realm="oauth2"` }),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     },
     body: JSON.stringify({ error, error_description: said }),

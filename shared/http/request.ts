@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import type { RouteDeclaration } from '#contract/flow.ts';
+import { OAuthProblem, severalResources } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
 import { isWhole } from '#domain/text.ts';
 
@@ -71,13 +72,19 @@ export function readParameters(
 
 /**
  * RFC 6749, 3.1: each parameter at most once; a parameter without a value counts as not sent.
- * @throws Problem BAD_REQUEST with the name of the repeated parameter
+ * @throws Problem BAD_REQUEST with the name of the repeated parameter; OAuthProblem invalid_target for several resources
+ * at a route that takes one (RFC 8707, 2)
  */
-export function eachOnce(parameters: readonly (readonly [string, string])[]): Record<string, string> {
+export function eachOnce(
+  parameters: readonly (readonly [string, string])[],
+  { oauthErrors = [] }: Pick<RouteDeclaration, 'oauthErrors'> = {},
+): Record<string, string> {
   const once: Record<string, string> = Object.create(null);
   for (const [name, value] of parameters) {
     if (value === '') continue;
     if (name in once) {
+      if (name === 'resource' && oauthErrors.includes('invalid_target'))
+        throw new OAuthProblem('invalid_target', severalResources);
       const path = /^[\w.-]{1,64}$/.test(name) ? name : 'a parameter';
       throw new Problem('BAD_REQUEST', { errors: [{ path, message: 'sent more than once' }] });
     }

@@ -23,6 +23,13 @@ import { addressOf, localityOf } from './viewer.ts';
 type AnyStep = (ctx: FlowContext, call: Call) => Promise<Answer>;
 type Internal = { startedAt: number; problem?: Problem };
 
+/** Imported by the first request: a repeated import would look the module up again each time. */
+let browsers: Promise<typeof import('./browsers.ts')> | undefined;
+const loadBrowsers = () => {
+  browsers ??= import('./browsers.ts');
+  return browsers;
+};
+
 const languageIn = (event: APIGatewayProxyEventV2): Language => languageOf(event.headers['accept-language']);
 /** The id that stands in the answer, the audit event and the log lines of a request. */
 const traceIdOf = (event: APIGatewayProxyEventV2): string => traceId() ?? event.requestContext.requestId;
@@ -90,8 +97,8 @@ export function serve<const F extends FlowDeclaration>(
     const query = route.raw ? undefined : readQuery(event, route);
     const params = readParams(event);
     const parameters = route.raw || route.form ? readParameters(event, route) : [];
-    const form = route.form && !route.raw ? eachOnce(parameters) : undefined;
-    const [ctx, { browserOf }] = await Promise.all([openContext(), import('./browsers.ts')]);
+    const form = route.form && !route.raw ? eachOnce(parameters, route) : undefined;
+    const [ctx, { browserOf }] = await Promise.all([openContext(), loadBrowsers()]);
     const origin = {
       address: addressOf(event),
       locality: localityOf(event),

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
-import { ruleEntries, ruleIdsIn } from '../support/rule-ids.ts';
-import { printed, type Report, tableOf } from '../support/rules-table.ts';
+import { ruleEntries, ruleIdsIn, ruleTitles, ruleTitlesIn } from '../support/rule-ids.ts';
+import { printed, type Report, tableOf, titlesOf } from '../support/rules-table.ts';
 
 const markdown = readFileSync('docs/rules.md', 'utf8');
 const entries = ruleEntries(markdown);
@@ -104,12 +104,9 @@ describe('tests', () => {
   });
 
   it('of every rule some are no long ones: `npm test` runs them', () => {
-    const title = /(?:\b(\w+)(?:\.\w+)?|\))\(\s*(['"`])((?:\\.|(?!\2).)*)\2(,\s*\{[^}]*tags: \['long'\])?/g;
-    const quick = globSync('test/**/*.test.ts')
-      .filter((file) => file !== 'test/docs/rules.test.ts')
-      .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(title)])
-      .filter(([, call = 'it', , , tagged]) => ['it', 'test', 'look'].includes(call) && !tagged)
-      .flatMap(([, , , text = '']) => ruleIdsIn(text));
+    const quick = ruleTitles()
+      .filter(({ call, long }) => call !== 'describe' && !long)
+      .flatMap(({ ids }) => ids);
     expect(entries.filter((id) => !quick.includes(id))).toEqual([]);
   });
 });
@@ -143,14 +140,49 @@ describe('npm run rules', () => {
         { name: 'broken.test.ts', status: 'failed', assertionResults: [] },
       ],
     };
-    const table = tableOf(['LCK-1', 'LCK-2', 'SMS-1', 'QR-1'], report);
+    const titles = [{ ids: ['LCK-1', 'QR-1'] }, { ids: ['SMS-1'] }];
+    const table = tableOf(['LCK-1', 'LCK-2', 'SMS-1', 'QR-1', 'QR-2'], titles, [report]);
     expect(table.rows).toEqual([
-      { rule: 'LCK-1', tests: 2, state: 'FAIL' },
-      { rule: 'LCK-2', tests: 1, state: 'FAIL' },
-      { rule: 'SMS-1', tests: 1, state: 'pass' },
-      { rule: 'QR-1', tests: 0, state: '—' },
+      { rule: 'LCK-1', titles: 1, passed: 1, failed: 1, state: 'FAIL' },
+      { rule: 'LCK-2', titles: 0, passed: 0, failed: 1, state: 'FAIL' },
+      { rule: 'SMS-1', titles: 1, passed: 1, failed: 0, state: 'pass' },
+      { rule: 'QR-1', titles: 1, passed: 0, failed: 0, state: 'not run' },
+      { rule: 'QR-2', titles: 0, passed: 0, failed: 0, state: '—' },
     ]);
     expect(table.otherFailures).toEqual(['something else', 'broken.test.ts']);
-    expect(printed(table)).toContain('4 rules: 1 pass, 2 fail, 1 without a test yet');
+    expect(printed(table)).toContain('5 rules: 1 pass, 2 fail, 1 not run, 1 without a test yet');
+  });
+
+  it('adds the reports of several runs up', () => {
+    const ran = (status: string): Report => ({
+      testResults: [
+        { name: 'a.test.ts', status: 'passed', assertionResults: [{ fullName: 'QR-1 scans', status }] },
+      ],
+    });
+    expect(tableOf(['QR-1'], [], [ran('passed'), ran('skipped'), ran('passed')]).rows).toEqual([
+      { rule: 'QR-1', titles: 0, passed: 2, failed: 0, state: 'pass' },
+    ]);
+  });
+
+  it('reads titles from the source, and lists those of a rule or of a group', () => {
+    const source = `
+describe('QR-1 a scan', () => {
+  it('QR-2 is shown', async () => {});
+  it.each(rows)('QR-3 %s', run);
+  long('SMS-1 is sent', () => {});
+  it('QR-12 waits', { tags: ['long'] }, () => {});
+  expect(found).toBe('QR-1');
+});`;
+    const titles = ruleTitlesIn('a.test.ts', source);
+    expect(titlesOf(['QR'], titles)).toEqual([
+      'a.test.ts:2  QR-1 a scan',
+      'a.test.ts:3  QR-2 is shown',
+      'a.test.ts:4  QR-3 %s',
+      'a.test.ts:6  QR-12 waits  (long)',
+    ]);
+    expect(titlesOf(['QR-1', 'SMS-1'], titles)).toEqual([
+      'a.test.ts:2  QR-1 a scan',
+      'a.test.ts:5  SMS-1 is sent  (long)',
+    ]);
   });
 });

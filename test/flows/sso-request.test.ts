@@ -1,10 +1,12 @@
 /** @module-tag grants */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clientAssertionType } from '#crypto/client-assertions.ts';
 import type { Loose } from '../support/client.ts';
 import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 import { knownPerson, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import { postForm } from './support/hand-overs.ts';
 import {
   answerIn,
   asked,
@@ -261,6 +263,22 @@ describe('a pushed request', () => {
     const { status, body } = await pushed(door, filing, changes);
     expect([status, body.error]).toEqual([400, error]);
     expect(Object.keys(body)).toEqual(['error', 'error_description']);
+  });
+
+  it('SSO-2 with a parameter twice is refused, with several resources by RFC 8707’s word', async () => {
+    for (const [name, value, error] of [
+      ['scope', 'openid', 'invalid_request'],
+      ['resource', 'https://filing-web.example.cn/api', 'invalid_target'],
+    ] as const) {
+      const form = new URLSearchParams(
+        queryOf(requestOf(filing, { resource: filing.client.resources[0]?.uri })),
+      );
+      form.append('client_assertion_type', clientAssertionType);
+      form.append('client_assertion', await filing.assertion(door));
+      form.append(name, value);
+      const { status, body } = await postForm(door, '/oauth2/par', form);
+      expect([status, body.error]).toEqual([400, error]);
+    }
   });
 
   it('SSO-2 is a POST', async () => {

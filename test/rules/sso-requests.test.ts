@@ -212,6 +212,13 @@ describe('the rest goes back to the client', () => {
     }
   });
 
+  it('SSO-2 several resources are invalid_target, as RFC 8707 has it; beside another doubled one that is the mistake', () => {
+    const raw = queryOf({ ...good, resource: 'https://archive.example.cn/api' });
+    for (const more of ['https://archive.example.cn/api', 'https://other.example.cn/api'])
+      expect(errorOf(judgeRaw(`${raw}&resource=${encodeURIComponent(more)}`))).toBe('invalid_target');
+    expect(errorOf(judgeRaw(`${raw}&resource=x&nonce=n-1`))).toBe('invalid_request');
+  });
+
   it('SSO-2 a comma in a value is a value, not a second parameter', () => {
     expect(requestOf(judge({ state: 'a,b' })).state).toBe('a,b');
   });

@@ -192,13 +192,15 @@ describe('SSO-15 routes that other systems call', () => {
   });
 
   it('SSO-3 refuse a second way to say who one is, another client_id, and no assertion at all', async () => {
-    for (const answer of [
-      await who(await assertion(), '&client_secret=x'),
-      await who(await assertion(), '', { authorization: 'Basic eDp4' }),
-      await who(await assertion(), '&client_id=other'),
-      await send('/oauth2/who', form('a=1')),
-    ]) {
-      expect(answer.status).toBe(401);
+    for (const [answer, challenge] of [
+      [await who(await assertion(), '&client_secret=x'), null],
+      // RFC 6749, 5.2: who tries the header is told by that scheme.
+      [await who(await assertion(), '', { authorization: 'Basic eDp4' }), 'Basic realm="oauth2"'],
+      [await who(await assertion(), '', { authorization: '"odd"' }), null],
+      [await who(await assertion(), '&client_id=other'), null],
+      [await send('/oauth2/who', form('a=1')), null],
+    ] as const) {
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, challenge]);
       expect(await answer.json()).toMatchObject({ error: 'invalid_client' });
     }
     expect((await who(await assertion(), '&client_id=filing')).status).toBe(200);

@@ -11,14 +11,31 @@ import type { ActsAs, Ended, Session } from './session-row.ts';
 /** Seconds. Ended sessions are kept a day longer, so that a returning browser can be told the reason. */
 const keptAfter = 86_400;
 
+export const findSession = (db: Db, sessionId: string): Promise<Session | undefined> =>
+  db.get<Session>('Sessions', { sessionId });
+
+/** What an access token says of its session. */
+export interface NamedSession {
+  readonly sessionId: string;
+  readonly version: number;
+  readonly personKey: string;
+}
+
 /** Reads the session of an access token; refuses an ended session, or one whose identity has changed since. */
-export async function liveSession(
+export const liveSession = async (
   db: Db,
-  token: { sessionId: string; version: number; personKey: string },
+  token: NamedSession,
   now: Date,
   policies: Policies,
-): Promise<Session> {
-  const session = await db.get<Session>('Sessions', { sessionId: token.sessionId });
+): Promise<Session> => requireLive(await findSession(db, token.sessionId), token, now, policies);
+
+/** The same for a session that was read already. */
+export function requireLive(
+  session: Session | undefined,
+  token: NamedSession,
+  now: Date,
+  policies: Policies,
+): Session {
   if (!session || session.personKey !== token.personKey) throw new Problem('SESSION_ENDED');
   const ended = endOf(session, now, policies);
   if (ended) throw endedProblem(ended);

@@ -4,6 +4,7 @@ import { epochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absentOr, all, equals, sizeBelow } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
+import type { Session } from '../sessions/session-row.ts';
 import type { SsoRequestTicket } from './sso-tickets.ts';
 import { ttlAfter } from './ticket-times.ts';
 import { openTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
@@ -73,18 +74,37 @@ export async function openPushed(
   return written.ok ? written.item : undefined;
 }
 
+/** A browser's cookies, by name. */
+type Cookies = (name: string) => string | undefined;
+
 /**
  * The request, for one of the browsers that opened it; for any other browser it does not exist.
  * @throws Problem NOT_FOUND, STATE_CONFLICT (decided), EXPIRED
  */
-export async function requestFor(
+export const requestFor = async (db: Db, id: string, cookie: Cookies, now: Date): Promise<SsoRequestTicket> =>
+  requireRequest(await db.get<SsoRequestTicket>('Tickets', { ticketKey: ticketKeyOf(id) }), id, cookie, now);
+
+/** A session and the request that is decided in it, in one read; neither is judged yet. */
+export async function findSessionAndRequest(
   db: Db,
+  sessionId: string,
   id: string,
-  cookie: (name: string) => string | undefined,
+): Promise<{ session: Session | undefined; request: SsoRequestTicket | undefined }> {
+  const [session, request] = await db.batchGet([
+    { table: 'Sessions', key: { sessionId } },
+    { table: 'Tickets', key: { ticketKey: ticketKeyOf(id) } },
+  ]);
+  return { session: session as Session | undefined, request: request as SsoRequestTicket | undefined };
+}
+
+/** `requestFor` for a request that was read already. */
+export function requireRequest(
+  ticket: SsoRequestTicket | undefined,
+  id: string,
+  cookie: Cookies,
   now: Date,
-): Promise<SsoRequestTicket> {
+): SsoRequestTicket {
   const secret = cookie(browserCookie(id)) ?? '';
-  const ticket = await db.get<SsoRequestTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
   if (ticket?.kind === 'sso' && !ticket.browsers?.has(browserHash(secret))) throw new Problem('NOT_FOUND');
   const problem = ticketProblem(ticket, 'sso', now);
   if (problem) throw problem;
