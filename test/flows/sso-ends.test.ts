@@ -73,50 +73,50 @@ describe('SSO-8 退出', () => {
     async () => {
       // The third accepts level 5 alone.
       const { who, session, token } = await signedIn(5);
-    const handOvers = await Promise.all(
+      const handOvers = await Promise.all(
         systems.map(async (system) => {
           const { status, body } = await exchange(door, system, await granted(door, system, token));
           expect(status).toBe(200);
           const { sid, sub } = decodeJwt(body.id_token);
           return { sid, sub, sessionId: session.sessionId, clientId: system.client.clientId };
         }),
-    );
+      );
       expect(new Set(handOvers.map(({ sid }) => sid)).size).toBe(3);
-    const begun = performance.now();
-    expectStatus(await logOut(token), 204);
-    await door.settled();
-    expect(performance.now() - begun).toBeLessThan(allowing(5_000));
-    const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', door.url));
-    for (const [at, { client, tokens }] of systems.entries()) {
-      expect(tokens).toHaveLength(1);
-      const { payload, protectedHeader } = await jwtVerify(tokens[0] ?? '', keys, {
-        issuer: door.issuer,
-        audience: client.clientId,
-        typ: 'logout+jwt',
-        algorithms: ['ES256'],
-        currentDate: door.clock.now(),
+      const begun = performance.now();
+      expectStatus(await logOut(token), 204);
+      await door.settled();
+      expect(performance.now() - begun).toBeLessThan(allowing(5_000));
+      const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', door.url));
+      for (const [at, { client, tokens }] of systems.entries()) {
+        expect(tokens).toHaveLength(1);
+        const { payload, protectedHeader } = await jwtVerify(tokens[0] ?? '', keys, {
+          issuer: door.issuer,
+          audience: client.clientId,
+          typ: 'logout+jwt',
+          algorithms: ['ES256'],
+          currentDate: door.clock.now(),
+        });
+        expect(protectedHeader.alg).toBe('ES256');
+        const { jti, iat = 0, exp = 0, ...claims } = payload;
+        expect(exp - iat).toBe(120);
+        expect(String(jti).length).toBeGreaterThan(20);
+        expect(claims).toEqual({
+          iss: door.issuer,
+          aud: client.clientId,
+          sub: handOvers[at]?.sub,
+          sid: handOvers[at]?.sid,
+          events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        });
+      }
+      const [handOver] = handOvers;
+      if (!handOver) throw new Error('no hand-over');
+      expect(await rpRow(door, handOver)).toMatchObject({
+        ended: { reason: 'logged-out' },
+        told: { tries: 1 },
       });
-      expect(protectedHeader.alg).toBe('ES256');
-      const { jti, iat = 0, exp = 0, ...claims } = payload;
-      expect(exp - iat).toBe(120);
-      expect(String(jti).length).toBeGreaterThan(20);
-      expect(claims).toEqual({
-        iss: door.issuer,
-        aud: client.clientId,
-        sub: handOvers[at]?.sub,
-        sid: handOvers[at]?.sid,
-        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-      });
-    }
-    const [handOver] = handOvers;
-    if (!handOver) throw new Error('no hand-over');
-    expect(await rpRow(door, handOver)).toMatchObject({
-      ended: { reason: 'logged-out' },
-      told: { tries: 1 },
-    });
-    const events = await ssoEvents(who);
-    expect(events).toContainEqual(['sso-ended', 'filing-web', 'logged-out']);
-    expect(events).toContainEqual(['sso-told', 'filing-web', 'logged-out']);
+      const events = await ssoEvents(who);
+      expect(events).toContainEqual(['sso-ended', 'filing-web', 'logged-out']);
+      expect(events).toContainEqual(['sso-told', 'filing-web', 'logged-out']);
       const ended = events.filter(([kind]) => ['sso-ended', 'sso-told'].includes(String(kind)));
       expect(ended).toHaveLength(6);
     },

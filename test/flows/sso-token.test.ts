@@ -609,22 +609,22 @@ describe('SSO-8 a code exchanged beside 退出', () => {
   const raced = async (
     race: (exchanging: () => ReturnType<typeof exchange>, leaving: () => Promise<unknown>) => Promise<Loose>,
   ): Promise<number> => {
-      const { token, sessionId } = await signedIn();
-      const code = await granted(door, filing, token);
-      filing.tokens.length = 0;
+    const { token, sessionId } = await signedIn();
+    const code = await granted(door, filing, token);
+    filing.tokens.length = 0;
     const reply = await race(
       () => exchange(door, filing, code),
       async () => expectStatus(await logOut(token), 204),
     );
-      await door.settled();
-      if (reply.status === 400) {
-        expect(await handOver(sessionId)).toBeUndefined();
+    await door.settled();
+    if (reply.status === 400) {
+      expect(await handOver(sessionId)).toBeUndefined();
       expect(filing.tokens).toEqual([]);
       return reply.status;
-      }
+    }
     const { sid } = decodeJwt(expectStatus(reply, 200).body.id_token);
-      expect(await handOver(sessionId)).toMatchObject({ sid, ended: { reason: 'logged-out' } });
-      expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
+    expect(await handOver(sessionId)).toMatchObject({ sid, ended: { reason: 'logged-out' } });
+    expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
     return reply.status;
   };
   const waiting = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
