@@ -16,6 +16,7 @@ import { SignedInBar } from './SignedInBar.tsx';
 export function Frame() {
   const t = useCommon();
   const { pathname } = useLocation();
+  const isShort = t('bureauShort') !== t('bureau');
   // The desk lies beside the portal: who logs in or switches in another window neither stops it nor works in it.
   const onDesk = (import.meta.env.MODE === 'desk' || import.meta.env.DEV) && pathname === '/desk';
   return (
@@ -25,10 +26,13 @@ export function Frame() {
       </a>
       <header className="top">
         <div className="top-inner">
-          <a className="brand" href="/">
+          <a className={isShort ? 'brand two-names' : 'brand'} href="/">
             <Emblem />
             <span>
-              <strong>{t('bureau')}</strong>
+              <strong>
+                <span className="whole">{t('bureau')}</span>
+                {isShort ? <span className="short">{t('bureauShort')}</span> : null}
+              </strong>
               <small>{t('authority')}</small>
             </span>
           </a>

@@ -29,9 +29,10 @@ export function StaffList({ list }: { readonly list: RelationList }) {
           title: parts('fact.role'),
           show: ({ role }) => common(`role.${role}`),
           text: ({ role }) => common(`role.${role}`),
+          words: true,
         },
         {
-          title: parts('fact.documentNumber'),
+          title: t('documentAndPhone'),
           show: ({ documentNumber, phone }) => (
             <>
               {documentNumber}
@@ -44,11 +45,16 @@ export function StaffList({ list }: { readonly list: RelationList }) {
             </>
           ),
           text: ({ documentNumber, phone }) => `${documentNumber} ${phone ?? ''}`,
+          words: true,
         },
         {
           title: parts('fact.permissions'),
           show: (member) =>
-            member.permissions.length === 4 ? parts('allPermissions') : permissionNames(member.permissions),
+            member.permissions.length === 4 ? (
+              <span className="whole">{parts('allPermissions')}</span>
+            ) : (
+              permissionNames(member.permissions)
+            ),
         },
         {
           title: parts('fact.validUntil'),
