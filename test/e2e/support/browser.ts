@@ -30,6 +30,8 @@ interface OpenOptions {
   /** What the system is set to. */
   readonly dark?: true;
   readonly forcedColors?: true;
+  /** A phone: fingers instead of a mouse. */
+  readonly touch?: true;
   /** A script that runs before those of the page: what this browser lacks. */
   readonly lacking?: string;
   /** The page can't run and may complain. */
@@ -120,7 +122,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
     },
     open: async (
       path = '/login',
-      { width = 1280, height = 900, motion, javaScript, dark, forcedColors, lacking, broken } = {},
+      { width = 1280, height = 900, motion, javaScript, dark, forcedColors, touch, lacking, broken } = {},
     ) => {
       const context = await needed(browser).newContext({
         baseURL: needed(door).url,
@@ -129,6 +131,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
         reducedMotion: motion ? 'no-preference' : 'reduce',
         colorScheme: dark ? 'dark' : 'light',
         forcedColors: forcedColors ? 'active' : 'none',
+        ...(touch ? { hasTouch: true, isMobile: true } : {}),
         javaScriptEnabled: javaScript ?? true,
       });
       if (lacking) await context.addInitScript(lacking);

@@ -41,11 +41,16 @@ export function AuthorizationList({ list }: { readonly list: RelationList }) {
           title: parts('fact.role'),
           show: ({ role }) => common(`role.${role}`),
           text: ({ role }) => common(`role.${role}`),
+          words: true,
         },
         {
           title: parts('fact.permissions'),
           show: ({ permissions }) =>
-            permissions.length === 4 ? parts('allPermissions') : permissionNames(permissions),
+            permissions.length === 4 ? (
+              <span className="whole">{parts('allPermissions')}</span>
+            ) : (
+              permissionNames(permissions)
+            ),
         },
         {
           title: parts('fact.origin'),
