@@ -116,7 +116,17 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'base', tags: ['$initial'], priority: 1 },
+            // What several of the first pages share; before the next groups, which would take it along.
+            {
+              name: 'shared',
+              test: /portal.src.(components.(use-action|use-countdown|use-step|kept-journey|Over|ChallengeNotice|HelpLink|help-anchors|ProblemAlert)|i18n.(punctuation|browsers)|pages.sso.handing-over)\.|shared.domain.(names|browser-names)\./,
+            },
             { name: 'forms', test: /portal.src.components.(ApiForm|use-submit|Tabs|fields.text-fields)/ },
+            // The first screen (`/me`) without tables and forms, which its other pages bring.
+            {
+              name: 'centre',
+              test: /portal.src.(app.(WithQueries|queries)|session.fresh-factor|pages.me.((index|entries|menu|me)\.|home.|systems.(Tiles|queries|texts)|parts.(context|queries|use-paged|waiting|ActionButton|items|texts|Switch|relations)\.))|@tanstack/,
+            },
           ],
         },
       },

@@ -13,11 +13,14 @@ interface FirstView {
 /** What the page must not contain: the content security policy refuses it, and the page would not look as intended. */
 const refused = /<script|<style|\bstyle=|\bon\w+=/i;
 
-/** The source modules that a page needs in addition to the first files; the page's head names their files. */
+/**
+ * What a page needs in addition to the first files: source modules, or a group of portal/vite.config.ts. The page's head
+ * names their files.
+ */
 const modulesOf: Readonly<Record<FirstViewPath, readonly string[]>> = {
   '/login': ['src/pages/login/index.tsx'],
   '/register': ['src/pages/register/index.tsx'],
-  '/me': ['src/app/WithQueries.tsx', 'src/pages/me/index.tsx', 'src/pages/me/home/index.tsx'],
+  '/me': ['centre'],
 };
 
 /**
@@ -85,6 +88,7 @@ function keep(outDir: string, css: string): string {
 
 interface Chunk {
   readonly file: string;
+  readonly name?: string;
   readonly css?: readonly string[];
   readonly imports?: readonly string[];
 }
@@ -96,8 +100,9 @@ export const manifestFile = 'manifest.json';
 function filesOf(manifest: Manifest, modules: readonly string[]): string[] {
   const scripts = new Set<string>();
   const sheets = new Set<string>();
+  const isGroup = (name: string) => (chunk: Chunk) => chunk.name === name && chunk.file.endsWith('.js');
   const add = (name: string): void => {
-    const chunk = manifest[name];
+    const chunk = manifest[name] ?? Object.values(manifest).find(isGroup(name));
     if (!chunk) throw new Error(`${name} is no module of the portal`);
     if (scripts.has(chunk.file)) return;
     scripts.add(chunk.file);

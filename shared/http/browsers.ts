@@ -1,22 +1,23 @@
 import Bowser from 'bowser';
+import { chineseBrowsers, unknownBrowser } from '#domain/browser-names.ts';
 
 /** Browser names as people here know them, if the library uses others. */
 const names: Readonly<Record<string, string>> = {
   'Microsoft Edge': 'Edge',
-  WeChat: '微信',
-  'QQ Browser': 'QQ浏览器',
-  'UC Browser': 'UC浏览器',
-  Miui: '小米浏览器',
-  'Samsung Internet for Android': '三星浏览器',
+  WeChat: chineseBrowsers.WeChat,
+  'QQ Browser': chineseBrowsers['QQ Browser'],
+  'UC Browser': chineseBrowsers['UC Browser'],
+  Miui: chineseBrowsers['Mi Browser'],
+  'Samsung Internet for Android': chineseBrowsers['Samsung Internet'],
 };
 /** Apps whose built-in browser the library reports as the browser engine only. */
 const apps: readonly (readonly [RegExp, string])[] = [
-  [/AlipayClient\//, '支付宝'],
-  [/HuaweiBrowser\//, '华为浏览器'],
+  [/AlipayClient\//, chineseBrowsers.Alipay],
+  [/HuaweiBrowser\//, chineseBrowsers['Huawei Browser']],
 ];
 
 const families: ReadonlySet<string> = new Set([...Object.values(Bowser.BROWSER_MAP), ...Object.keys(names)]);
-const unknown = '未知浏览器';
+const unknown = unknownBrowser.zh;
 
 /** Many people have the same browser, and parsing takes longer than most of a request. */
 const recent = new Map<string, string>();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect } from 'vitest';
 import type { Identity } from '#contract/schemas.ts';
@@ -106,6 +107,10 @@ describe('sessions, history and password', () => {
       await button(page, '加载更多').click();
       const whole = (await all()).length;
       await page.getByText(`导出已显示的 ${whole} 条记录`).waitFor();
+      const saved = page.waitForEvent('download');
+      await button(page, '导出').click();
+      const file = await (await saved).path();
+      expect(readFileSync(file, 'utf8').trim().split('\r\n')).toHaveLength(whole + 1);
       await page.getByTitle('2', { exact: true }).click();
       await expect.poll(() => list.count()).toBe(whole - 20);
       expect(await button(page, '加载更多').count()).toBe(0);

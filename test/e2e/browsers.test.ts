@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loggedInByFace, scanFace } from '../support/door.ts';
 import { settled } from '../support/seed.ts';
 import { keeping, long } from '../support/variants.ts';
-import { usePortal } from './support/browser.ts';
+import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
 const portal = usePortal();
@@ -147,5 +147,24 @@ describe('browsers that can’t run the pages', () => {
     );
     await page.getByRole('button', { name: '退出' }).waitFor();
     for (const text of [chinese, english]) expect(await page.getByText(text).isVisible()).toBe(false);
+  });
+});
+
+describe('a phone', () => {
+  const phone = { width: 360, height: 740, touch: true } as const;
+
+  long('CHN-2 QR-1 opens the app instead of showing a code to itself; its head is one line', async () => {
+    const page = await portal.open('/login', phone);
+    const way = page.getByRole('link', { name: '在手机 APP 中打开' });
+    await way.waitFor();
+    expect(await way.getAttribute('href')).toBe(await portal.scanned(page, 'login'));
+    expect(await page.getByRole('img', { name: '二维码' }).isVisible()).toBe(false);
+    for (const language of ['English', '中文']) {
+      expect((await page.locator('.top-inner').boundingBox())?.height).toBeLessThanOrEqual(56);
+      await page.getByRole('button', { name: language, exact: true }).click();
+    }
+    await expectFits(page);
+    await expectAccessible(page);
+    await picture(page, 'login-phone');
   });
 });

@@ -188,7 +188,7 @@ describe('企业业务', () => {
       await reachChoice();
       expect(await choices.allTextContents()).toEqual([
         `${companyName} · 办税员`,
-        `${companyName} · 开票员（上次使用）`,
+        `${companyName} · 开票员 上次使用`,
       ]);
       await expectAccessible(page);
       await expectFits(page);

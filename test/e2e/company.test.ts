@@ -50,6 +50,13 @@ describe('the people of a company', () => {
       await manager.getByRole('textbox', { name: '证件号码' }).fill(person().documentNumber);
       await button(manager, '提交').click();
       await manager.getByText('该人员尚未注册').waitFor();
+      // A refusal beside its field leads to its answer, too.
+      expect(
+        await manager
+          .getByRole('dialog')
+          .getByRole('link', { name: /查看相关帮助/ })
+          .getAttribute('href'),
+      ).toBe('/help#people');
       expect(await manager.getByRole('textbox', { name: '姓名' }).inputValue()).toBe(handler.name);
       await manager.getByRole('textbox', { name: '证件号码' }).fill(handler.documentNumber);
       await button(manager, '提交').click();

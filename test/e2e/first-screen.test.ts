@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { agreementLine, staffLine } from '../flows/support/agencies.ts';
 import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { fed, taxHandler } from '../flows/support/staff.ts';
@@ -53,6 +54,45 @@ describe('the first screen', () => {
       expect(new URL(page.url()).pathname).toBe('/me');
     },
   );
+
+  long('AGY-4 REL-8 tells the company of an agreement that ends soon, and leads to it', async () => {
+    const { door } = portal;
+    const [agency, id] = [creditCode(), companies[0] ?? ''];
+    const agent = await settled(door);
+    const day = (from: number) =>
+      new Date(door.clock.now().getTime() + from * 86_400_000).toISOString().slice(0, 10);
+    await fed(
+      door,
+      taxpayer(agency, 1, { name: '徽州税务师事务所', subject: ['agency', 'enterprise'] }),
+      staffLine(agency, [agent], { version: 1 }),
+      { ...agreementLine(agency, id, [agent], { from: day(-10), until: day(20) }), version: 1 },
+    );
+    const page = await openSignedIn(portal, (await inCompany(door, boss, id)).cookie);
+    await page.getByText(`与“徽州税务师事务所”的涉税服务协议将于 ${day(20)} 到期`).waitFor();
+    await page.getByRole('link', { name: '去办理' }).click();
+    await page.getByRole('row', { name: /徽州税务师事务所/ }).waitFor();
+  });
+
+  long('SWI-2 a bookkeeper with thirty companies is in any of them by a word and a click', async () => {
+    const { door } = portal;
+    const who = await settled(door);
+    const numbers = Array.from({ length: 30 }, (_, at) => String(at + 1).padStart(2, '0'));
+    await fed(
+      door,
+      ...numbers.flatMap((number) => {
+        const id = creditCode();
+        return [taxpayer(id, 1, { name: `鸠兹第${number}号门市部` }), legalRepresentative(id, who)];
+      }),
+    );
+    const page = await openSignedIn(portal, (await loggedInByFace(door, who)).cookie, '/me/phones');
+    await button(page, '切换身份').click();
+    const dialog = page.getByRole('dialog', { name: '切换身份' });
+    await expect.poll(() => dialog.getByRole('listitem').count()).toBe(31);
+    await picture(page, 'switcher-thirty');
+    await dialog.getByLabel('按名称或识别号查找').fill('第17号');
+    await dialog.getByRole('button', { name: /第17号/ }).click();
+    await page.getByText('当前身份：鸠兹第17号门市部 · 法定代表人').waitFor();
+  });
 
   long('REL-5 the people of a company are a table on a wide screen and cards on a phone', async () => {
     const { cookie } = await inCompany(portal.door, boss, companies[0] ?? '');

@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { inCompany } from '../flows/support/relations.ts';
+import { company } from '../flows/support/staff.ts';
 import { loggedInByFace } from '../support/door.ts';
 import { settled } from '../support/seed.ts';
-import { long } from '../support/variants.ts';
+import { keeping, long } from '../support/variants.ts';
 import { expectAccessible, picture, usePortal } from './support/browser.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
@@ -88,23 +90,52 @@ describe('other pages before their scripts have come', () => {
     },
   );
 
-  long(
-    'SES-2 the first screen has its frame, and asks the cookie once, before its scripts have come',
-    async () => {
-      const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+  keeping(0)(['自然人', '法定代表人'])(
+    'SES-2 the first screen of a %s has its frame, and its cookie and all that it reads are asked once, before its scripts have come',
+    async (role) => {
+      const { door } = portal;
+      const { cookie } =
+        role === '自然人'
+          ? await loggedInByFace(door, await settled(door))
+          : await company(door).then(({ boss, id }) => inCompany(door, boss.who, id));
       const page = await openSignedIn(portal, cookie, '/help');
       // Waits until the requests of the page before have ended.
       await button(page, '退出').waitFor();
+      await page.waitForLoadState('networkidle');
       const asked: string[] = [];
-      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-      const answered = page.waitForResponse('**/v1/session/refresh');
+      page.on('request', (request) => {
+        const { pathname, search } = new URL(request.url());
+        if (pathname.startsWith('/v1/')) asked.push(pathname + search);
+      });
       const arrive = await withoutScripts(page, '/me');
       await page.getByRole('contentinfo').getByText('主办单位').waitFor();
-      await answered;
+      // Config, cookie, and seven reads.
+      await expect.poll(() => asked.length, { timeout: 15_000 }).toBe(9);
+      const early = [...asked];
+      expect(early).toEqual(expect.arrayContaining(['/v1/config', '/v1/session/refresh', '/v1/account']));
       arrive();
       await page.getByText('没有需要您处理的事项').waitFor();
-      expect(asked.filter((path) => path === '/v1/session/refresh')).toHaveLength(1);
-      expect(asked.filter((path) => path === '/v1/config')).toHaveLength(1);
+      await page.getByText(role).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      expect(asked).toEqual(early);
+      // Later reads are asked anew.
+      await page.getByRole('link', { name: '安全记录' }).first().click();
+      await expect.poll(() => asked.slice(early.length)).toContain('/v1/account/activity');
     },
   );
+
+  long('SES-2 a read that was asked early and failed is asked again', async () => {
+    const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+    const page = await openSignedIn(portal, cookie, '/help');
+    await button(page, '退出').waitFor();
+    await page.waitForLoadState('networkidle');
+    await page.route('**/v1/account', (route) => route.abort());
+    const arrive = await withoutScripts(page, '/me');
+    await page.waitForRequest('**/v1/account');
+    await page.unroute('**/v1/account');
+    arrive();
+    // The read that failed early is asked again.
+    await page.waitForResponse('**/v1/account');
+    await page.getByText('没有需要您处理的事项').waitFor();
+  });
 });

@@ -230,7 +230,7 @@ describe('logging in', () => {
     await page.getByText('登录设备：').waitFor();
     // When the language changes, the page shows the API's sentence in the new language.
     await page.getByRole('button', { name: 'English' }).click();
-    await page.getByText('Logged in on:').waitFor();
+    await page.getByText('Logged in on: Unknown browser').waitFor();
     await expect.poll(() => page.getByText('您的账号已在其他地方登录').count()).toBe(0);
     await page.getByRole('alert').waitFor();
   });

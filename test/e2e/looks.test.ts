@@ -137,6 +137,8 @@ async function inEveryLook(page: Page, paths: readonly string[]): Promise<void> 
       await stands(page);
       await expectAccessible(page);
       await expectFits(page);
+      // Parts that are put together keep to the language, too.
+      if (english) expect(await page.locator('main').innerText(), path).not.toMatch(/[：；，。（）]/);
     }
   }
 }

@@ -200,7 +200,7 @@ describe('a newcomer’s tour', () => {
     await enter(page, 'liuYang', { company: 'chengxin', entry: '代理业务' });
     await byFace(page);
     // An agent must first choose a client.
-    await page.getByRole('heading', { name: '企业切换' }).waitFor();
+    await page.getByRole('heading', { name: '选择委托企业' }).waitFor();
     await page.getByRole('row').nth(1).getByRole('button', { name: '切换' }).click();
     await isIn(page, '代理 ');
     await picture(page, 'tour-agent');

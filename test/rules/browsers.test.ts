@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { browserInEnglish, chineseBrowsers } from '#domain/browser-names.ts';
 import { browserOf } from '#http/browsers.ts';
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
@@ -70,5 +71,12 @@ describe('browsers by their user agent', () => {
     ])
       expect(browserOf(userAgent), userAgent.slice(0, 20)).toBe('未知浏览器');
     expect(browserOf('安徽税务官方/1.0 (iPhone; iOS 17.5; Scale/3.00)')).toBe('iPhone');
+  });
+
+  it('SES-4 every Chinese name has an English one, and the rest stays', () => {
+    for (const [english, chinese] of Object.entries(chineseBrowsers))
+      expect(browserInEnglish(`${chinese} · iPhone`)).toBe(`${english} · iPhone`);
+    expect(browserInEnglish(browserOf(''))).toBe('Unknown browser');
+    expect(browserInEnglish('Chrome · Windows')).toBe('Chrome · Windows');
   });
 });

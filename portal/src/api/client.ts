@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch';
+import { readEarly } from '../app/early.ts';
 import { language } from '../i18n/index.ts';
 import { hearClock } from './clock.ts';
 import type { Paths } from './paths.ts';
@@ -91,16 +92,16 @@ async function problemIn(response: Response): Promise<Problem> {
   }
 }
 
-const make = (...middleware: Middleware[]) => {
-  const client = createClient<Paths>({ baseUrl: location.origin, fetch: patientFetch });
+const make = (send: typeof patientFetch, ...middleware: Middleware[]) => {
+  const client = createClient<Paths>({ baseUrl: location.origin, fetch: send });
   client.use(everyCall, ...middleware);
   return client;
 };
 
 /** For calls of pages: with the session's token if there is one. */
-export const api = make(authorization);
+export const api = make((request) => readEarly(request, patientFetch), authorization);
 /** For calls that create or renew the session itself. */
-export const bareApi = make();
+export const bareApi = make(patientFetch);
 
 type Reply = { readonly data?: unknown; readonly error?: unknown; readonly response: Response };
 type Good<R> = R extends { readonly error?: never; readonly data: infer D } ? D : never;

@@ -29,16 +29,15 @@ export function Footer() {
           <Link to="/about#browsers">{t('footer.browsers')}</Link>
           <Link to="/about#map">{t('footer.map')}</Link>
         </nav>
-        <p>
-          {t('footer.hotline')} <a href={`tel:${hotline}`}>{hotline}</a>
-          {hours ? <> · {hours}</> : null}
+        <p className="records">
+          <span>
+            {t('footer.hotline')} <a href={`tel:${hotline}`}>{hotline}</a>
+          </span>
+          {hours ? <span>{hours}</span> : null}
           {site?.halls ? (
-            <>
-              {' · '}
-              <a href={site.halls} target="_blank" rel="noreferrer">
-                {t('footer.halls')}
-              </a>
-            </>
+            <a href={site.halls} target="_blank" rel="noreferrer">
+              {t('footer.halls')}
+            </a>
           ) : null}
         </p>
         {site?.siteCode || site?.icp || site?.police ? (

@@ -17,6 +17,7 @@ import { SignedInBar } from './SignedInBar.tsx';
 export function Frame() {
   const t = useCommon();
   const { pathname } = useLocation();
+  const isShort = t('bureauShort') !== t('bureau');
   // The desk is a tool beside the portal: logins and switches in other windows do not stop it, and nobody is logged in
   // on it.
   const onDesk = (import.meta.env.MODE === 'desk' || import.meta.env.DEV) && pathname === '/desk';
@@ -27,10 +28,13 @@ export function Frame() {
       </a>
       <header className="top">
         <div className="top-inner">
-          <a className="brand" href="/">
+          <a className={isShort ? 'brand two-names' : 'brand'} href="/">
             <Emblem />
             <span>
-              <strong>{t('bureau')}</strong>
+              <strong>
+                <span className="whole">{t('bureau')}</span>
+                {isShort ? <span className="short">{t('bureauShort')}</span> : null}
+              </strong>
               <small>{t('authority')}</small>
             </span>
           </a>

@@ -48,7 +48,9 @@ export function SignedInBar() {
         <span className="who-name">
           <strong>{person.name}</strong> {identityName(identity)}
         </span>
-        <small id="log-out-hint">{failed ?? t('logOutHint')}</small>
+        <small id="log-out-hint" className={failed === undefined ? 'who-hint' : ''}>
+          {failed ?? t('logOutHint')}
+        </small>
         <nav aria-label={t('accountCentre')}>
           {now.status === 'active' && !now.mustChangePassword ? (
             <button type="button" className="quiet" onClick={() => setSwitching(true)}>
@@ -88,7 +90,7 @@ function Waiting() {
     <div className="who who-waiting" aria-hidden="true">
       <div className="who-inner">
         <span className="who-name">{t('session.natural')}</span>
-        <small>{t('logOutHint')}</small>
+        <small className="who-hint">{t('logOutHint')}</small>
         <div className="who-nav">
           <span className="quiet">{t('switcher.open')}</span>
           <span>{t('accountCentre')}</span>

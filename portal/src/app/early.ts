@@ -9,7 +9,14 @@ interface Early {
   /** Calls that have already begun: the refresh by cookie, under the lock of all tabs (session/tabs.ts), and `/v1/config`. */
   session?: Promise<Response> | undefined;
   config?: Promise<Response> | undefined;
+  /** What the first screen reads; null if there is no session. */
+  readonly ahead?: Promise<Ahead | null> | undefined;
   end(): void;
+}
+/** Reads by one token, by path and query. */
+interface Ahead {
+  readonly token: string;
+  readonly answers: Record<string, Promise<Response>>;
 }
 declare global {
   interface Window {
@@ -34,6 +41,37 @@ export function askedEarly(what: 'session' | 'config', ask: Ask): { readonly fet
   early[what] = undefined;
   return { fetch: (request) => asked.then(asOfNow, () => ask(request)) };
 }
+
+/** Milliseconds after the first use; the first screen takes all of them at once. */
+const aheadMs = 5_000;
+let ahead: Promise<Ahead | null> | undefined;
+let aheadUntil: number | undefined;
+
+/**
+ * A `fetch` for reads of a page: gives the answer that was asked for before our script ran, if it belongs to the same token
+ * and nothing was changed since. Each answer is given once; a later read asks again.
+ */
+export async function readEarly(request: Request, ask: Ask): Promise<Response> {
+  ahead ??= window.early?.ahead;
+  if (ahead === undefined) return ask(request);
+  const { pathname, search } = new URL(request.url);
+  aheadUntil ??= performance.now() + aheadMs;
+  if (request.method !== 'GET' || performance.now() > aheadUntil) noneAhead();
+  const known = await ahead?.catch(() => null);
+  const answer =
+    known && known.token === request.headers.get('authorization')
+      ? known.answers[pathname + search]
+      : undefined;
+  if (!known || !answer) return ask(request);
+  delete known.answers[pathname + search];
+  return answer.then(
+    (read) => (read.ok ? asOfNow(read) : ask(request)),
+    () => ask(request),
+  );
+}
+const noneAhead = (): void => {
+  ahead = Promise.resolve(null);
+};
 
 /** The answer has waited since it came; the Date by which our clock is set (api/clock.ts) is moved on by that time. */
 function asOfNow(answer: Response & { readonly heardAt?: number }): Response {
@@ -63,6 +101,7 @@ export function tickedEarly(field: string): boolean {
 /** Repeats the clicks of the time before React took over, once. */
 export function clickAsBefore(): void {
   const { early } = window;
+  ahead ??= early?.ahead;
   window.early = undefined;
   early?.end();
   for (const button of early?.clicks ?? []) if (button.isConnected) button.click();

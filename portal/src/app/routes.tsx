@@ -5,28 +5,41 @@ import { Frame } from './Frame.tsx';
 import { NotFound } from './NotFound.tsx';
 
 /** A page in a chunk of its own: the index.tsx of its folder exports `Page`. */
-const page = (load: () => Promise<{ Page: ComponentType }>) =>
-  lazy(async () => ({ default: (await load()).Page }));
+type Load = () => Promise<{ Page: ComponentType }>;
+const page = (load: Load) => lazy(async () => ({ default: (await load()).Page }));
 
-/** Pages whose HTML is made at build time (infra/portal/fallback.ts): React takes them over without a loading state. */
-const firstPages = {
-  '/login': () => import('../pages/login/index.tsx'),
-  '/register': () => import('../pages/register/index.tsx'),
-} as const;
-const isFirst = (path: string): path is keyof typeof firstPages => Object.hasOwn(firstPages, path);
-const loaded = new Map<string, ComponentType>();
+/** What the pages whose HTML is made at build time (infra/portal/fallback.ts) consist of. */
+const login = () => import('../pages/login/index.tsx');
+const register = () => import('../pages/register/index.tsx');
+const withQueries = () => import('./WithQueries.tsx');
+const me = () => import('../pages/me/index.tsx');
+const home = () => import('../pages/me/home/index.tsx');
+const partsOf: Readonly<Record<string, readonly Load[]>> = {
+  '/login': [login],
+  '/register': [register],
+  '/me': [withQueries, me, home],
+};
+const loaded = new Map<Load, ComponentType>();
+/** Loaded before React takes over, they show no loading state; React would hold each of them back for a moment. */
 export async function loadFirst(path: string): Promise<void> {
-  if (isFirst(path)) loaded.set(path, (await firstPages[path]()).Page);
+  await Promise.all(
+    (partsOf[path] ?? []).map(async (load) => {
+      loaded.set(load, (await load()).Page);
+    }),
+  );
 }
-const firstPage = (path: keyof typeof firstPages): ComponentType => {
-  const Later = page(firstPages[path]);
+const firstPage = (load: Load): ComponentType => {
+  const Later = page(load);
   return () => {
-    const Page = loaded.get(path) ?? Later;
+    const Page = loaded.get(load) ?? Later;
     return <Page />;
   };
 };
-const Login = firstPage('/login');
-const Register = firstPage('/register');
+const Login = firstPage(login);
+const Register = firstPage(register);
+const WithQueries = firstPage(withQueries);
+const Me = firstPage(me);
+const AccountCentreHome = firstPage(home);
 
 /** The local runtime builds with mode `desk`; the deployed build does not contain the desk. */
 const onThisMachine = import.meta.env.MODE === 'desk' || import.meta.env.DEV;
@@ -42,8 +55,6 @@ const Sso = page(() => import('../pages/sso/index.tsx'));
 const SsoLogout = page(() => import('../pages/sso-logout/index.tsx'));
 const SsoError = page(() => import('../pages/sso-error/index.tsx'));
 const Desk = onThisMachine ? page(() => import('../pages/desk/index.tsx')) : NotFound;
-const WithQueries = page(() => import('./WithQueries.tsx'));
-const Me = page(() => import('../pages/me/index.tsx'));
 
 /** The sub-pages of 账户中心 by their path under /me. */
 const accountCentre = {
@@ -63,7 +74,6 @@ const accountCentre = {
   systems: page(() => import('../pages/me/systems/index.tsx')),
   activity: page(() => import('../pages/me/activity/index.tsx')),
 };
-const AccountCentreHome = page(() => import('../pages/me/home/index.tsx'));
 
 export function Pages() {
   return (

@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { mayPass, type Problem, textOf } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
+import { HelpLink } from './HelpLink.tsx';
 import { helpFor } from './help-anchors.ts';
 import { isOrdered, WhomToAsk } from './Suspended.tsx';
 
@@ -21,7 +22,6 @@ export function ProblemAlert({ problem, onRetry, children }: Props) {
     if (problem) box.current?.focus();
   }, [problem]);
   if (!problem) return null;
-  const anchor = helpFor(problem.code);
   const trace = problem.status >= 500 ? textOf(problem, 'traceId') : undefined;
   return (
     <div
@@ -38,12 +38,9 @@ export function ProblemAlert({ problem, onRetry, children }: Props) {
       {trace ? <p className="small">{t('problem.trace', { id: trace })}</p> : null}
       {isOrdered(problem) ? <WhomToAsk /> : null}
       {children}
-      {anchor ? (
+      {helpFor(problem.code) ? (
         <p className="small">
-          {/* In another tab, so that what was typed stays. */}
-          <a href={`/help#${anchor}`} target="_blank" rel="noreferrer">
-            {t('problem.help')}
-          </a>
+          <HelpLink code={problem.code} />
         </p>
       ) : null}
       {onRetry && mayPass(problem) ? <Button onClick={onRetry}>{t('retry')}</Button> : null}

@@ -17,7 +17,14 @@ export function Loading() {
 
 export function Empty({ children }: { children?: ReactNode }) {
   const t = useCommon();
-  return <p className="state">{children ?? t('empty')}</p>;
+  return (
+    <div className="state">
+      <svg className="state-icon" viewBox="0 0 48 40" aria-hidden="true" focusable="false">
+        <path d="M4 22 12 6h24l8 16v12H4zM4 22h12l3 5h10l3-5h12" />
+      </svg>
+      <p>{children ?? t('empty')}</p>
+    </div>
+  );
 }
 
 interface QueryLike<T> {

@@ -1,9 +1,10 @@
 import { Form, type FormInstance } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ProblemCode } from '#domain/problem.ts';
-import { type Problem, problemOf, sentenceOf } from '../api/problem.ts';
+import { type Problem, problemOf } from '../api/problem.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';
 import { focusFirst } from './first-wrong.ts';
+import { besideField } from './HelpLink.tsx';
 
 /** The field that a refusal is about: the first of these that the form has. */
 const fieldsOf: Partial<Record<Problem['code'], readonly string[]>> = {
@@ -64,8 +65,8 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
   /** @returns whether every part of the problem belongs to a field */
   const besideFields = (found: Problem): boolean => {
     const known = Object.keys(form.getFieldsValue() as object);
-    const place = (name: string, text: string) => {
-      form.setFields([{ name, errors: [text] } as unknown as Parameters<typeof form.setFields>[0][number]]);
+    const place = (name: string, said: ReactNode) => {
+      form.setFields([{ name, errors: [said] } as unknown as Parameters<typeof form.setFields>[0][number]]);
     };
     const focus = (names: readonly string[]) => focusFirst(form as unknown as FormInstance<never>, names);
     if (found.code === 'BAD_REQUEST') {
@@ -80,7 +81,7 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
     const candidates = own === null ? [] : own ? [own] : (fieldsOf[found.code] ?? []);
     const name = candidates.find((candidate) => known.includes(candidate));
     if (name === undefined) return false;
-    place(name, sentenceOf(found));
+    place(name, besideField(found));
     focus([name]);
     return true;
   };

@@ -7,6 +7,7 @@ type Same<T> = { readonly [K in keyof T]: T[K] extends string ? string : Same<T[
 
 export const en: Same<typeof zh> = {
   bureau: 'Anhui Electronic Tax Bureau',
+  bureauShort: 'Anhui e-Tax',
   authority: 'Anhui Provincial Tax Service, State Taxation Administration',
   skip: 'Skip to the main content',
   language: 'Language',

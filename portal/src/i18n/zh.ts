@@ -1,5 +1,7 @@
 export const zh = {
   bureau: '安徽省电子税务局',
+  /** In a phone's header, which has one line. */
+  bureauShort: '安徽省电子税务局',
   authority: '国家税务总局安徽省税务局',
   skip: '跳到主要内容',
   language: '语言',

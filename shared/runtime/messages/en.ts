@@ -1,3 +1,4 @@
+import { browserInEnglish } from '#domain/browser-names.ts';
 import { at, type Catalogue } from './catalogue.ts';
 import {
   atHall,
@@ -56,7 +57,7 @@ export const en: Catalogue = {
     title: 'You have logged out',
     detail: (d) =>
       d.by
-        ? `Ended from another session of yours (${d.by}). If this was not you, change your password at once.`
+        ? `Ended from another session of yours (${browserInEnglish(String(d.by))}). If this was not you, change your password at once.`
         : undefined,
   },
   'SESSION_ENDED/replaced': {

@@ -31,6 +31,8 @@ interface OpenOptions {
   /** The settings of the system. */
   readonly dark?: true;
   readonly forcedColors?: true;
+  /** A phone: fingers instead of a mouse. */
+  readonly touch?: true;
   /** A script that runs before the page's own scripts, and removes what this browser does not have. */
   readonly lacking?: string;
   /** The page cannot run, so its errors are expected. */
@@ -121,7 +123,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
     },
     open: async (
       path = '/login',
-      { width = 1280, height = 900, motion, javaScript, dark, forcedColors, lacking, broken } = {},
+      { width = 1280, height = 900, motion, javaScript, dark, forcedColors, touch, lacking, broken } = {},
     ) => {
       const context = await needed(browser).newContext({
         baseURL: needed(door).url,
@@ -130,6 +132,7 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
         reducedMotion: motion ? 'no-preference' : 'reduce',
         colorScheme: dark ? 'dark' : 'light',
         forcedColors: forcedColors ? 'active' : 'none',
+        ...(touch ? { hasTouch: true, isMobile: true } : {}),
         javaScriptEnabled: javaScript ?? true,
       });
       if (lacking) await context.addInitScript(lacking);

@@ -3,6 +3,7 @@ import { type PasswordContext, type PasswordWeakness, passwordWeaknesses } from 
 import { readPhone } from '#domain/phones.ts';
 import { foldNumber, foldText, typedPassword } from '#domain/text.ts';
 import { useCommon } from '../../i18n/index.ts';
+import { usePunctuation } from '../../i18n/punctuation.ts';
 import { Password } from './inputs.ts';
 
 interface Props {
@@ -37,6 +38,7 @@ const folded = ({
 /** 新密码 and 确认密码, with the rules checked while typing; the second field (`repeat`) is not sent to the API. */
 export function NewPasswordFields({ name = 'newPassword', context = {} }: Props) {
   const t = useCommon();
+  const { joined } = usePunctuation();
   const form = Form.useFormInstance();
   // White space at the ends is not part of the password (DOC-2).
   const typed = typedPassword(Form.useWatch<string | undefined>(name, form) ?? '');
@@ -65,7 +67,7 @@ export function NewPasswordFields({ name = 'newPassword', context = {} }: Props)
             validator: async (_rule, value: string | undefined) => {
               const found = value ? weaknesses(typedPassword(value)) : [];
               const misses = shown.filter(([reason]) => found.includes(reason));
-              if (misses.length > 0) throw new Error(misses.map(([, key]) => t(key)).join('；'));
+              if (misses.length > 0) throw new Error(joined(misses.map(([, key]) => t(key))));
             },
           },
         ]}

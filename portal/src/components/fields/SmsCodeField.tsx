@@ -5,6 +5,7 @@ import { foldNumber, readCode } from '#domain/text.ts';
 import { shownTime } from '../../api/clock.ts';
 import { type Problem, problemOf, sentenceOf, textOf } from '../../api/problem.ts';
 import { useCommon, useLanguage } from '../../i18n/index.ts';
+import { besideField } from '../HelpLink.tsx';
 import { announce } from '../live.tsx';
 import { useAction } from '../use-action.ts';
 import { useCountdown } from '../use-countdown.ts';
@@ -78,8 +79,11 @@ export function SmsCodeField({
   const own = useSentCode();
   const { sent: noted, note } = kept ?? own;
   const sent = noted?.target === target ? noted : undefined;
-  const [refusal, setRefusal] = useState<{ readonly says: string; readonly target: string | undefined }>();
-  const refused = refusal && refusal.target === target ? refusal.says : undefined;
+  const [refusal, setRefusal] = useState<{
+    readonly problem: Problem;
+    readonly target: string | undefined;
+  }>();
+  const refused = refusal && refusal.target === target ? besideField(refusal.problem) : undefined;
   const againAt = sent?.againAt;
   const left = useCountdown(againAt);
   const language = useLanguage();
@@ -102,7 +106,7 @@ export function SmsCodeField({
         if (onProblem?.(problem)) return;
         const retryAt = textOf(problem, 'retryAt');
         if (retryAt !== undefined) note({ ...sent, againAt: retryAt, target });
-        setRefusal({ says: sentenceOf(problem), target });
+        setRefusal({ problem, target });
         announce(sentenceOf(problem));
       }
     });

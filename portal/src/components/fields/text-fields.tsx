@@ -1,5 +1,6 @@
 import { Form } from 'antd';
 import { useCommon } from '../../i18n/index.ts';
+import { usePunctuation } from '../../i18n/punctuation.ts';
 import { HelpMark } from '../HelpMark.tsx';
 import { Input, Password } from './inputs.ts';
 import { required, useRules } from './rules.ts';
@@ -90,11 +91,12 @@ export function UsernameField({
 }: Named & { readonly optional?: boolean }) {
   const t = useCommon();
   const rules = useRules();
+  const { bracketed } = usePunctuation();
   const shown = label ?? t('field.username');
   return (
     <Form.Item
       name={name}
-      label={optional ? `${shown}（${t('optional')}）` : shown}
+      label={optional ? bracketed(shown, t('optional')) : shown}
       rules={[...(optional ? [] : [rules.must(shown)]), ...rules.username]}
       extra={
         <>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { shownTime } from '../../api/clock.ts';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { useBrowserName } from '../../i18n/browsers.ts';
 import { cancelScan, confirmScan, type Scanned, showFace } from './channel.ts';
 import type { Partner } from './local.ts';
 import { useDeskTexts } from './texts.ts';
@@ -22,6 +23,7 @@ export function ScannedCode({
   onAnother: () => void;
 }) {
   const t = useDeskTexts();
+  const browserName = useBrowserName();
   const [outcome, setOutcome] = useState<Outcome>();
   const { run, busy, problem } = useAction();
   const { ticket, purpose, requires, origin } = scanned;
@@ -53,7 +55,7 @@ export function ScannedCode({
         <dt>{t('scan.account')}</dt>
         <dd>{origin.account || t('scan.unknown')}</dd>
         <dt>{t('scan.browser')}</dt>
-        <dd>{origin.browser}</dd>
+        <dd>{browserName(origin.browser)}</dd>
         <dt>{t('scan.place')}</dt>
         <dd>{origin.place}</dd>
         <dt>{t('scan.time')}</dt>

@@ -5,16 +5,19 @@ import { searchForm } from '#domain/text.ts';
 import { useConfig } from '../../api/config.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { SearchField } from '../../components/SearchField.tsx';
-import { useLanguage } from '../../i18n/index.ts';
+import { useCommon, useLanguage } from '../../i18n/index.ts';
 import { chapters } from './answers.ts';
 import { useHelpTexts } from './texts.ts';
 
 /** Questions and answers in four chapters, each with an anchor; searched on this page alone, nothing is sent. */
 export function Page() {
   const t = useHelpTexts();
+  const common = useCommon();
   const lang = useLanguage() === 'en' ? 'en' : 'zh';
   const { hash } = useLocation();
   const { data } = useConfig();
+  const hotline = data?.site?.hotline ?? '12366';
+  const halls = data?.site?.halls;
   const [query, setQuery] = useState('');
   const wanted = searchForm(query);
   const shown = chapters
@@ -30,7 +33,15 @@ export function Page() {
   }, [asked]);
   return (
     <article className="card reading">
-      <PageTitle>{t('title')}</PageTitle>
+      <PageTitle
+        extra={
+          <a className="help-call" href={`tel:${hotline}`}>
+            {common('footer.hotline')} {hotline}
+          </a>
+        }
+      >
+        {t('title')}
+      </PageTitle>
       <search>
         <SearchField label={t('search')} value={query} onChange={setQuery} />
       </search>
@@ -62,7 +73,27 @@ export function Page() {
           ))}
         </section>
       ))}
-      <p>{t('ask', { hours: data?.site?.hours?.[lang] ?? t('always') })}</p>
+      <section className="notice info help-contact" aria-labelledby="contact">
+        <h2 id="contact">{t('contact')}</h2>
+        <ul>
+          <li>
+            {common('footer.hotline')} <a href={`tel:${hotline}`}>{hotline}</a>
+            {lang === 'en' ? ', ' : '，'}
+            {data?.site?.hours?.[lang] ?? t('always')}
+          </li>
+          <li>
+            {t('visit')}
+            {halls === undefined ? null : (
+              <>
+                {' '}
+                <a href={halls} target="_blank" rel="noreferrer">
+                  {common('footer.halls')}
+                </a>
+              </>
+            )}
+          </li>
+        </ul>
+      </section>
     </article>
   );
 }

@@ -7,7 +7,8 @@ export const useHelpTexts = texts('help', {
     chapters: '目录',
     none: '没有找到。您可以换一个词，或拨打 12366 咨询。',
     found: '找到 {{count}} 个问题',
-    ask: '仍未解决？请拨打 12366（{{hours}}），或前往办税服务厅。',
+    contact: '仍未解决？',
+    visit: '携带本人有效证件前往就近的办税服务厅',
     always: '工作时间',
   },
   en: {
@@ -16,7 +17,8 @@ export const useHelpTexts = texts('help', {
     chapters: 'Contents',
     none: 'Nothing found. Try another word, or call 12366.',
     found: 'Questions found: {{count}}',
-    ask: 'Still stuck? Call 12366 ({{hours}}), or visit a tax service hall.',
+    contact: 'Still stuck?',
+    visit: 'Visit a tax service hall near you with your own valid document',
     always: 'working hours',
   },
 });

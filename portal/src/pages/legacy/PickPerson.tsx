@@ -9,6 +9,7 @@ import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
+import { usePunctuation } from '../../i18n/punctuation.ts';
 import type { PasswordPassed } from '../login/journey.ts';
 import type { CompanyPassed } from './CompanyStep.tsx';
 import { useLegacyTexts } from './texts.ts';
@@ -31,6 +32,7 @@ interface Typed {
 export function PickPerson({ company, onPassed, onBind, onRestart }: Props) {
   const t = useLegacyTexts();
   const common = useCommon();
+  const { bracketed } = usePunctuation();
   const [form] = Form.useForm<Typed>();
   const { submit, busy, problem, retry } = useSubmit<Typed>({
     form,
@@ -68,7 +70,7 @@ export function PickPerson({ company, onPassed, onBind, onRestart }: Props) {
                 vertical
                 options={company.persons.map(({ personRef, name, documentNumber, role }) => ({
                   value: personRef,
-                  label: `${name}（${documentNumber}） · ${common(`role.${role}`)}`,
+                  label: `${bracketed(name, documentNumber)} · ${common(`role.${role}`)}`,
                 }))}
               />
             </Form.Item>

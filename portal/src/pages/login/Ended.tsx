@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { sentenceOf, textOf } from '../../api/problem.ts';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
+import { useBrowserName } from '../../i18n/browsers.ts';
 import { useCommon, useLanguage } from '../../i18n/index.ts';
 import { startSession } from '../../session/session.ts';
 import { useSessionState } from '../../session/store.ts';
@@ -16,6 +17,7 @@ const calm: readonly unknown[] = ['idle', 'expired', 'logged-out', undefined];
 export function Ended() {
   const t = useLoginTexts();
   const common = useCommon();
+  const browserName = useBrowserName();
   const now = useSessionState();
   // The API gives the sentence again in the language that is chosen now.
   const language = useLanguage();
@@ -36,7 +38,7 @@ export function Ended() {
   const replaced = ended.reason === 'replaced';
   return (
     <ProblemAlert problem={ended} onRetry={() => void startSession()}>
-      {replaced && by ? <p>{t('replacedBy', { by })}</p> : null}
+      {replaced && by ? <p>{t('replacedBy', { by: browserName(by) })}</p> : null}
       {replaced ? <Link to="/forgot-password">{t('forgot')}</Link> : null}
     </ProblemAlert>
   );

@@ -3,7 +3,9 @@ import { roles } from '#domain/names.ts';
 import { answer, api } from '../../../api/client.ts';
 import { shownTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
+import { useBrowserName } from '../../../i18n/browsers.ts';
 import { useCommon } from '../../../i18n/index.ts';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { useSystemName } from '../../sso/handing-over.ts';
 import { useMenuTexts } from '../menu.ts';
 import { type Fact, Facts, Item } from '../parts/items.tsx';
@@ -24,6 +26,7 @@ const told = [
   'client',
   'role',
   'phone',
+  'browser',
   'locality',
   'method',
   'matter',
@@ -37,6 +40,7 @@ export function Page() {
   const t = useActivityTexts();
   const parts = useParts();
   const detailFacts = useDetailFacts();
+  const { joined, termed } = usePunctuation();
   const list = usePaged(['activity'], async (cursor) => {
     const page = await answer(api.GET('/v1/account/activity', { params: { query: { cursor } } }));
     return { items: page.events, cursor: page.cursor };
@@ -47,9 +51,7 @@ export function Page() {
     return found === key ? otherwise : found;
   };
   const detailText = (kind: string, detail: Detail): string =>
-    detailFacts(kind, detail)
-      .map(([term, value]) => `${term}：${String(value)}`)
-      .join('；');
+    joined(detailFacts(kind, detail).map(([term, value]) => termed(term, String(value))));
   const events = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const heads = [t('event'), t('outcome'), t('at'), t('more'), t('channel'), t('address')];
   const cells = ({ kind, outcome, at, detail, channel, address }: (typeof events)[number]): string[] => [
@@ -62,7 +64,20 @@ export function Page() {
   ];
   return (
     <section className="card">
-      <PageTitle>{menu('activity')}</PageTitle>
+      <PageTitle
+        extra={
+          events.length > 0 ? (
+            <Button
+              aria-describedby="export-hint"
+              onClick={() => downloadCsv(t('list'), [heads, ...events.map(cells)])}
+            >
+              {t('export')}
+            </Button>
+          ) : undefined
+        }
+      >
+        {menu('activity')}
+      </PageTitle>
       <p>{t('hint')}</p>
       <PagedList
         // Two of a second may be alike.
@@ -116,9 +131,8 @@ export function Page() {
         )}
       </PagedList>
       {events.length > 0 ? (
-        <p>
-          <Button onClick={() => downloadCsv(t('list'), [heads, ...events.map(cells)])}>{t('export')}</Button>{' '}
-          <span className="small">{t('exportHint', { count: events.length })}</span>
+        <p id="export-hint" className="small">
+          {t('exportHint', { count: events.length })}
         </p>
       ) : null}
     </section>
@@ -129,12 +143,14 @@ function useDetailFacts() {
   const t = useActivityTexts();
   const common = useCommon();
   const systemName = useSystemName();
+  const browserName = useBrowserName();
   const { data: systems = [] } = useSystems();
   const inWords = (name: (typeof told)[number], value: string): string => {
     if (name === 'role') {
       const role = roles.find((one) => one === value);
       return role ? common(`role.${role}`) : value;
     }
+    if (name === 'browser') return browserName(value);
     if (name !== 'method') return value;
     const found = t(`method.${value}` as 'method.sms');
     return found === `method.${value}` ? value : found;

@@ -15,8 +15,8 @@ export const useActivityTexts = texts('me-activity', {
     at: '时间',
     channel: '渠道',
     address: '网络地址',
-    browser: '浏览器',
     detail: {
+      browser: '浏览器',
       locality: '地点',
       taxpayerName: '企业',
       taxpayerId: '纳税人识别号',
@@ -118,8 +118,8 @@ export const useActivityTexts = texts('me-activity', {
     at: 'Time',
     channel: 'Channel',
     address: 'Network address',
-    browser: 'Browser',
     detail: {
+      browser: 'Browser',
       locality: 'Place',
       taxpayerName: 'Company',
       taxpayerId: 'Taxpayer number',

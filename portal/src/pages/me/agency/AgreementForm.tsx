@@ -5,6 +5,7 @@ import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { Loaded } from '../../../components/states.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { type Agreement, useAgreementTexts } from '../parts/agreements.tsx';
 import { DialogButtons } from '../parts/Dialog.tsx';
 import { CheckboxesField, DayField } from '../parts/fields.tsx';
@@ -33,6 +34,7 @@ export function AgreementForm({ agreement, send, onCancel }: Props) {
   const words = useAgreementTexts();
   const parts = useParts();
   const staff = useAgents();
+  const { bracketed } = usePunctuation();
   const [form] = Form.useForm<AgreementValues>();
   const { submit, busy, problem, retry } = useSubmit<AgreementValues>({
     form,
@@ -52,7 +54,7 @@ export function AgreementForm({ agreement, send, onCancel }: Props) {
         const known = new Map(
           [...listed, ...(start?.agents ?? [])].map(({ agentId, name, documentNumber }) => [
             agentId,
-            `${name}（${documentNumber}）`,
+            bracketed(name, documentNumber),
           ]),
         );
         if (known.size === 0) return <p>{t('noAgents')}</p>;

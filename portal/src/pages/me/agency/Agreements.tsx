@@ -1,6 +1,7 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { answer, api } from '../../../api/client.ts';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
 import { useAccountCentre } from '../parts/context.tsx';
@@ -36,12 +37,12 @@ export function Agreements() {
   };
   return (
     <>
-      <p>{t('agreementHint')}</p>
-      <p>
+      <div className="list-head">
+        <p className="list-hint">{t('agreementHint')}</p>
         <Button type="primary" aria-haspopup="dialog" onClick={() => setEntering(true)}>
           {t('enter')}
         </Button>
-      </p>
+      </div>
       {entering ? (
         <Dialog title={t('enter')} onClose={() => setEntering(false)}>
           <AgreementForm send={enter} onCancel={() => setEntering(false)} />
@@ -60,6 +61,7 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
   const t = useAgencyTexts();
   const words = useAgreementTexts();
   const about = useItemTitleId();
+  const { termed } = usePunctuation();
   const { say, ensured } = useAccountCentre();
   const [changing, setChanging] = useState(false);
   const params = { path: { id: agreement.agreementId } };
@@ -103,7 +105,7 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
         />
       </Actions>
       {changing ? (
-        <Dialog title={`${t('change')}：${agreement.clientName}`} onClose={() => setChanging(false)}>
+        <Dialog title={termed(t('change'), agreement.clientName)} onClose={() => setChanging(false)}>
           <AgreementForm agreement={agreement} send={change} onCancel={() => setChanging(false)} />
         </Dialog>
       ) : null}

@@ -1,5 +1,6 @@
 import { Button } from 'antd';
 import { useState } from 'react';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import type { Column } from '../parts/ItemTable.tsx';
 import { Actions, Item } from '../parts/items.tsx';
@@ -26,16 +27,16 @@ export function Staff({ keeps }: { readonly keeps: boolean }) {
   ];
   return (
     <>
-      <p>{t('staffHint')}</p>
-      {keeps ? (
-        <p>
+      <div className="list-head">
+        <p className="list-hint">{t('staffHint')}</p>
+        {keeps ? (
           <Button type="primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
             {t('add')}
           </Button>
-        </p>
-      ) : (
-        <p className="small">{t('keepersOnly')}</p>
-      )}
+        ) : (
+          <p className="small">{t('keepersOnly')}</p>
+        )}
+      </div>
       <WholeList
         keyOf={({ agentId }) => agentId}
         query={staff}
@@ -67,12 +68,13 @@ export function Staff({ keeps }: { readonly keeps: boolean }) {
 
 function TakeOff({ agent: { agentId, name, documentNumber } }: { readonly agent: Agent }) {
   const t = useAgencyTexts();
+  const { bracketed } = usePunctuation();
   return (
     <Actions>
       <ActionButton
         label={t('remove')}
         kind="danger"
-        ask={t('removeAsk', { name: `${name}（${documentNumber}）` })}
+        ask={t('removeAsk', { name: bracketed(name, documentNumber) })}
         done={t('removed')}
         act={() => changeStaffForm((all) => all.filter((one) => one.agentId !== agentId))}
       />

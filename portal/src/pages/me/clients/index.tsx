@@ -16,11 +16,15 @@ import { useClientsTexts } from './texts.ts';
 /** 企业切换 (SWI-3): from one client of the agency to the next. */
 export function Page() {
   const menu = useMenuTexts();
+  const t = useClientsTexts();
   const { identity } = useSession();
+  // An agent arrives here from the login, to choose the first one.
+  const isFirst = identity.kind === 'agency' && !identity.client;
   return (
     <section className="card">
-      <PageTitle>{menu('clients')}</PageTitle>
+      <PageTitle>{isFirst ? t('choose') : menu('clients')}</PageTitle>
       <Only when={identity.kind === 'agency'} otherwise="clientsOnly">
+        <p>{t(isFirst ? 'chooseHint' : 'hint')}</p>
         <Clients />
       </Only>
     </section>
@@ -32,7 +36,6 @@ function Clients() {
   const [query, setQuery] = useState('');
   return (
     <>
-      <p>{t('hint')}</p>
       <Form<{ query?: string }>
         className="find"
         layout="vertical"

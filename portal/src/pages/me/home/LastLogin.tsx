@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { answer, api } from '../../../api/client.ts';
 import { shownTime } from '../../../api/clock.ts';
+import { useBrowserName } from '../../../i18n/browsers.ts';
 import { useHomeTexts } from './texts.ts';
 
 /**
@@ -10,6 +11,7 @@ import { useHomeTexts } from './texts.ts';
  */
 export function LastLogin() {
   const t = useHomeTexts();
+  const browserName = useBrowserName();
   const { data } = useQuery({
     queryKey: ['activity', 'logins'],
     queryFn: async () =>
@@ -25,7 +27,7 @@ export function LastLogin() {
     <p className="small last-login">
       {t('lastLogin', {
         at: shownTime(at),
-        browser: String(detail.browser ?? '—'),
+        browser: browserName(String(detail.browser ?? '—')),
         place: detail.locality === undefined ? t('network', { address }) : String(detail.locality),
       })}{' '}
       <Link to="/me/activity">{t('notMe')}</Link>

@@ -7,10 +7,10 @@ import { serverNow } from '../../../api/clock.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { useSession } from '../../../session/store.ts';
 import { useAccount } from '../parts/queries.ts';
-import { useWaiting } from '../parts/waiting.ts';
+import { isManager, useOwnAgreements, useWaiting } from '../parts/waiting.ts';
 import { useHomeTexts } from './texts.ts';
 
-/** A relation that ends within this many days is shown, early enough to have it extended (REL-8). */
+/** A relation or agreement that ends within this many days is shown, early enough to have it extended (REL-8, AGY-4). */
 const soonDays = 30;
 /** Notices that the page itself shows elsewhere, or that are no news. */
 const quiet: readonly string[] = ['CLOSE_IS_NOT_LOGOUT', 'SESSION_REPLACED'];
@@ -27,7 +27,7 @@ export function Todo() {
   const { identity, notices, person } = useSession();
   const waiting = useWaiting(identity);
   const account = useAccount();
-  const expiring = useExpiring(identity);
+  const expiring = [...useExpiring(identity), ...useEndingAgreements(identity)];
   const things: Thing[] = [
     ...notices
       .filter(({ code }) => !quiet.includes(code))
@@ -44,7 +44,7 @@ export function Todo() {
     <section className="card" aria-labelledby="todo">
       <h2 id="todo">{t('todo')}</h2>
       {things.length === 0 ? (
-        <p className="calm">{waiting.known ? t('nothing') : '…'}</p>
+        <p className={waiting.known ? 'calm known' : 'calm'}>{waiting.known ? t('nothing') : '…'}</p>
       ) : (
         <ul className="todo">
           {things.map(({ key, says, to }) => (
@@ -59,6 +59,22 @@ export function Todo() {
   );
 }
 
+const lastSoonDay = (): string => shanghaiDay(new Date(serverNow() + soonDays * 86_400_000));
+
+/** Agreements of the company that end soon. */
+function useEndingAgreements(identity: Identity): Thing[] {
+  const t = useHomeTexts();
+  const { data = [] } = useOwnAgreements(isManager(identity));
+  const last = lastSoonDay();
+  return data
+    .filter(({ state, until }) => state === 'active' && until <= last)
+    .map(({ agreementId, agencyName: agency, until: day }) => ({
+      key: agreementId,
+      says: t('ending', { agency, day }),
+      to: '/me/agreements',
+    }));
+}
+
 /** The person's own relations that end soon; a company sees those of its people on its own page. */
 function useExpiring(identity: Identity): Thing[] {
   const t = useHomeTexts();
@@ -70,7 +86,7 @@ function useExpiring(identity: Identity): Thing[] {
       (await answer(api.GET('/v1/authorizations', { params: { query: { state: 'active' } } })))
         .authorizations,
   });
-  const last = shanghaiDay(new Date(serverNow() + soonDays * 86_400_000));
+  const last = lastSoonDay();
   return data.flatMap(({ authorizationId, taxpayerName: company, role, validUntil }) =>
     validUntil !== undefined && validUntil <= last
       ? [

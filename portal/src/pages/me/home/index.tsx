@@ -3,6 +3,7 @@ import { useIsElder } from '../../../app/look.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Notice } from '../../../components/ProblemAlert.tsx';
 import { useCommon } from '../../../i18n/index.ts';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { useIdentityName } from '../../../session/identities.ts';
 import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu.ts';
@@ -22,6 +23,7 @@ export function Page() {
   const t = useHomeTexts();
   const common = useCommon();
   const identityName = useIdentityName();
+  const { termed } = usePunctuation();
   const { person, identity } = useSession();
   const isElder = useIsElder();
   return (
@@ -31,9 +33,7 @@ export function Page() {
         <p className="who-am-i">
           <strong>{t('hello', { name: person.name })}</strong>
           <span>{common('session.level', { level: person.realNameLevel })}</span>
-          <span>
-            {common('session.identity')}：{identityName(identity)}
-          </span>
+          <span>{termed(common('session.identity'), identityName(identity))}</span>
         </p>
         <LastLogin />
       </section>

@@ -43,7 +43,7 @@ export function DialogButtons({
 }) {
   const common = useCommon();
   return (
-    <div className="row">
+    <div className="row dialog-buttons">
       <Button type="primary" htmlType="submit" loading={busy}>
         {submit}
       </Button>

@@ -12,6 +12,8 @@ export interface Column<T> {
   readonly text?: (item: T) => string;
   /** Never broken into two lines: a time, an address. */
   readonly steady?: true;
+  /** Broken between words only: a role, a number. */
+  readonly words?: true;
 }
 interface Props<T> {
   readonly items: readonly T[];
@@ -63,9 +65,9 @@ export function ItemTable<T>({ items, keyOf, label, columns, isSearched, goesOn 
         showSorterTooltip={false}
         pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         locale={{ emptyText: t(goesOn ? 'noneFoundYet' : 'noneFound') }}
-        columns={columns.map(({ title, show, text, steady }, at) => ({
+        columns={columns.map(({ title, show, text, steady, words }, at) => ({
           title,
-          className: steady ? 'steady' : '',
+          className: steady ? 'steady' : words ? 'words' : '',
           key: title,
           render: (_: unknown, { key, item }) =>
             at === 0 ? <strong id={key}>{show(item)}</strong> : <About value={key}>{show(item)}</About>,

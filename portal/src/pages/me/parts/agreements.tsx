@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AgreementState, ServiceItem } from '#domain/agreements.ts';
 import { texts, useCommon } from '../../../i18n/index.ts';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import type { Column } from './ItemTable.tsx';
 import { type Fact, Item } from './items.tsx';
 import { PagedList } from './paged.tsx';
@@ -18,6 +19,7 @@ export const useAgreementTexts = texts('me-agreement', {
     from: '开始日期',
     until: '截止日期',
     to: '{{from}} 至 {{until}}',
+    toDay: '至',
     items: '服务项目',
     agents: '代理人员',
     proposed: '待确认的变更',
@@ -51,6 +53,7 @@ export const useAgreementTexts = texts('me-agreement', {
     from: 'First day',
     until: 'Last day',
     to: '{{from}} to {{until}}',
+    toDay: 'to',
     items: 'Services',
     agents: 'Agents',
     proposed: 'Change that waits',
@@ -112,12 +115,13 @@ const tones = {
 function useTerms(): (terms: Terms) => Fact[] {
   const t = useAgreementTexts();
   const common = useCommon();
+  const { bracketed } = usePunctuation();
   return ({ from, until, items, agents }) => [
     [t('period'), t('to', { from, until })],
     [t('items'), items.map((item) => t(`item.${item}`)).join(common('scan.and'))],
     [
       t('agents'),
-      agents.map(({ name, documentNumber }) => `${name}（${documentNumber}）`).join(common('scan.and')),
+      agents.map(({ name, documentNumber }) => bracketed(name, documentNumber)).join(common('scan.and')),
     ],
   ];
 }
@@ -135,12 +139,11 @@ function useStateWord(): (state: AgreementState, side: Side) => string {
 /** What waits for the client's word, below what holds. */
 function Proposed({ terms }: { readonly terms: Terms }) {
   const factsOf = useTerms();
+  const { termed } = usePunctuation();
   return (
     <ul className="rules">
       {factsOf(terms).map(([term, value]) => (
-        <li key={term}>
-          {term}：{value}
-        </li>
+        <li key={term}>{termed(term, String(value))}</li>
       ))}
     </ul>
   );
@@ -192,7 +195,11 @@ function useAgreementColumns(
     { title: t('agents'), show: agentsOf, text: agentsOf },
     {
       title: t('period'),
-      show: ({ from, until }) => t('to', { from, until }),
+      show: ({ from, until }) => (
+        <>
+          <span className="whole">{from}</span> {t('toDay')} <span className="whole">{until}</span>
+        </>
+      ),
       text: ({ until }) => until,
     },
     {
@@ -217,11 +224,12 @@ function AgreementItem({
   const t = useAgreementTexts();
   const terms = useTerms();
   const stateWord = useStateWord();
+  const { bracketed } = usePunctuation();
   const { state, proposed } = agreement;
   const [name, number] = partnerOf(agreement, side);
   return (
     <Item
-      title={`${name}（${number}）`}
+      title={bracketed(name, number)}
       tag={stateWord(state, side)}
       tone={tones[state]}
       facts={[

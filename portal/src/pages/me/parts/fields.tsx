@@ -5,6 +5,7 @@ import { isDay, shanghaiDay } from '#domain/days.ts';
 import { permissions, staffRoles } from '#domain/relations.ts';
 import { serverNow } from '../../../api/clock.ts';
 import { useCommon, useLanguage } from '../../../i18n/index.ts';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { useParts } from './texts.ts';
 
 const asDay = 'YYYY-MM-DD';
@@ -32,6 +33,7 @@ export function DayField({
   const t = useCommon();
   const parts = useParts();
   const language = useLanguage();
+  const { bracketed } = usePunctuation();
   const chosen = Form.useWatch<string | undefined>(name);
   const inWords =
     chosen && isDay(chosen)
@@ -44,7 +46,7 @@ export function DayField({
   return (
     <Form.Item
       name={name}
-      label={optional ? `${label}（${t('optional')}）` : label}
+      label={optional ? bracketed(label, t('optional')) : label}
       getValueProps={(day: string | undefined) => ({ value: day ? dayjs(day) : null })}
       normalize={(day: Dayjs | null) => day?.format(asDay)}
       extra={[hint, inWords].filter(Boolean).join(language === 'en' ? '. ' : '。') || undefined}

@@ -5,6 +5,7 @@ export type Fact = readonly [term: string, value: ReactNode];
 
 export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   const shown = facts.filter(([, value]) => value !== undefined && value !== null && value !== '');
+  if (shown.length === 0) return null;
   return (
     <dl className="facts">
       {shown.map(([term, value]) => (

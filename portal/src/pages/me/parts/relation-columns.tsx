@@ -28,11 +28,16 @@ export function useRelationColumns(
       title: parts('fact.role'),
       show: ({ role }) => common(`role.${role}`),
       text: ({ role }) => common(`role.${role}`),
+      words: true,
     },
     permissions: {
       title: parts('fact.permissions'),
       show: ({ permissions }) =>
-        permissions.length === 4 ? parts('allPermissions') : permissionNames(permissions),
+        permissions.length === 4 ? (
+          <span className="whole">{parts('allPermissions')}</span>
+        ) : (
+          permissionNames(permissions)
+        ),
     },
     validUntil: {
       title: parts('fact.validUntil'),

@@ -35,6 +35,14 @@ export const useApplications = (enabled: boolean) =>
       ).staff.filter(({ direction }) => direction === 'applied').length,
   });
 
+/** For the company: its agreements with agencies, the newest; its page has all of them. */
+export const useOwnAgreements = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['agreements', 'first'],
+    enabled,
+    queryFn: async () => (await answer(api.GET('/v1/enterprise/agreements'))).agreements,
+  });
+
 /** What waits for this identity (REL, ENT, AGY-4). If something cannot be read now, its own page shows the problem. */
 export function useWaiting(identity: Identity): {
   readonly all: readonly Waiting[];
@@ -49,19 +57,15 @@ export function useWaiting(identity: Identity): {
     queryFn: async () => (await answer(api.GET('/v1/confirmations'))).confirmations.length,
   });
   const applications = useApplications(manages);
-  const agreements = useQuery({
-    queryKey: ['agreements', 'count'],
-    enabled: manages,
-    queryFn: async () =>
-      (await answer(api.GET('/v1/enterprise/agreements'))).agreements.filter(
-        ({ state, proposed }) => state === 'pending' || (state === 'active' && proposed !== undefined),
-      ).length,
-  });
+  const agreements = useOwnAgreements(manages);
+  const unconfirmed = agreements.data?.filter(
+    ({ state, proposed }) => state === 'pending' || (state === 'active' && proposed !== undefined),
+  );
   const all: Waiting[] = [
     { what: 'waiting', count: invitations.data ?? 0, to: '/me/authorizations?list=pending' },
     { what: 'companies', count: companies.data ?? 0, to: '/me/authorizations' },
     { what: 'applications', count: applications.data ?? 0, to: '/me/staff?list=pending' },
-    { what: 'agreements', count: agreements.data ?? 0, to: '/me/agreements' },
+    { what: 'agreements', count: unconfirmed?.length ?? 0, to: '/me/agreements' },
   ];
   const asked = isPerson ? [invitations, companies] : manages ? [applications, agreements] : [];
   return { all: all.filter(({ count }) => count > 0), known: asked.every(({ data }) => data !== undefined) };

@@ -4,6 +4,7 @@ import { shownTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Loaded } from '../../../components/states.tsx';
 import { useCommon, useLanguage } from '../../../i18n/index.ts';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { useMenuTexts } from '../menu.ts';
 import { Facts } from '../parts/items.tsx';
 import { useAccount } from '../parts/queries.ts';
@@ -76,11 +77,12 @@ function Consents({
   }[];
 }) {
   const t = useProfileTexts();
+  const { bracketed } = usePunctuation();
   return (
     <ul className="rules">
       {consents.map(({ kind, version, at }) => (
         <li key={kind}>
-          {t(kind)}（{version}） <span className="small">{shownTime(at)}</span>
+          {bracketed(t(kind), version)} <span className="small">{shownTime(at)}</span>
         </li>
       ))}
     </ul>

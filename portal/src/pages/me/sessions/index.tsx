@@ -3,6 +3,7 @@ import { answer, api } from '../../../api/client.ts';
 import { shownTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Empty, Loaded } from '../../../components/states.tsx';
+import { useBrowserName } from '../../../i18n/browsers.ts';
 import { useMenuTexts } from '../menu.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, Item } from '../parts/items.tsx';
@@ -15,6 +16,7 @@ export function Page() {
   const menu = useMenuTexts();
   const t = useSessionsTexts();
   const parts = useParts();
+  const browserName = useBrowserName();
   const sessions = useQuery({
     queryKey: ['sessions'],
     queryFn: async () => (await answer(api.GET('/v1/sessions'))).sessions,
@@ -40,7 +42,7 @@ export function Page() {
                   tag={current ? t('this') : undefined}
                   tone="good"
                   facts={[
-                    [t('browser'), browser],
+                    [t('browser'), browserName(browser)],
                     [t('address'), address],
                     [t('startedAt'), shownTime(startedAt)],
                     [t('lastSeenAt'), shownTime(lastSeenAt)],

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { isStaffRole, type RelationList } from '#domain/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
+import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { HideRecord } from '../parts/HideRecord.tsx';
@@ -15,7 +16,10 @@ import { useStaffTexts } from './texts.ts';
 
 const change = (call: Promise<unknown>) => changing(call, 'staff');
 /** Tells two people of the same name apart (REL-11). */
-const whoOf = ({ name, documentNumber }: StaffMember): string => `${name}（${documentNumber}）`;
+function useWho(): (member: StaffMember) => string {
+  const { bracketed } = usePunctuation();
+  return ({ name, documentNumber }) => bracketed(name, documentNumber);
+}
 
 interface Props {
   readonly member: StaffMember;
@@ -44,6 +48,8 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
   const common = useCommon();
   const parts = useParts();
   const about = useItemTitleId();
+  const whoOf = useWho();
+  const { termed } = usePunctuation();
   const [adjusting, setAdjusting] = useState(false);
   const { authorizationId, role, revision } = member;
   if (!isStaffRole(role))
@@ -52,7 +58,7 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
     <>
       <Actions>
         <Button aria-haspopup="dialog" aria-describedby={about} onClick={() => setAdjusting(true)}>
-          {t('adjust')}
+          {t('adjustShort')}
         </Button>
         <ActionButton
           label={parts('remove')}
@@ -71,7 +77,7 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
         />
       </Actions>
       {adjusting ? (
-        <Dialog title={`${t('adjust')}：${whoOf(member)}`} onClose={() => setAdjusting(false)}>
+        <Dialog title={termed(t('adjust'), whoOf(member))} onClose={() => setAdjusting(false)}>
           <Adjust member={member} onDone={() => setAdjusting(false)} />
         </Dialog>
       ) : null}
@@ -83,7 +89,7 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
   const t = useStaffTexts();
   const common = useCommon();
   const { authorizationId, direction, revision, role } = member;
-  const name = whoOf(member);
+  const name = useWho()(member);
   const params = { path: { authorizationId } };
   const body = { revision };
   if (direction === 'invited')

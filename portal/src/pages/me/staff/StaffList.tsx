@@ -28,7 +28,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
         { title: parts('name'), show: ({ name }) => name, text: ({ name }) => name },
         columns.role,
         {
-          title: parts('fact.documentNumber'),
+          title: t('documentAndPhone'),
           show: ({ documentNumber, phone }) => (
             <>
               {documentNumber}
@@ -41,6 +41,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
             </>
           ),
           text: ({ documentNumber, phone }) => `${documentNumber} ${phone ?? ''}`,
+          words: true,
         },
         columns.permissions,
         columns.validUntil,

@@ -23,38 +23,40 @@ export function Page() {
       'systems',
     );
   return (
-    <section className="card">
-      <PageTitle>{menu('systems')}</PageTitle>
-      <p>{t('hint')}</p>
-      <Loaded query={systems}>
-        {(all) => {
-          const entered = all.filter(({ enteredAt }) => enteredAt !== undefined);
-          return entered.length === 0 ? (
-            <Empty>{t('none')}</Empty>
-          ) : (
-            <ul className="items" aria-label={t('entered')}>
-              {entered.map(({ clientId, name, enteredAt = '' }) => (
-                <Item
-                  key={clientId}
-                  title={systemName(name)}
-                  facts={[[t('enteredAt'), shownTime(enteredAt)]]}
-                >
-                  <Actions>
-                    <ActionButton
-                      label={t('leave')}
-                      kind="danger"
-                      ask={t('leaveAsk')}
-                      act={async () => void (await leave(clientId))}
-                      done={t('left')}
-                    />
-                  </Actions>
-                </Item>
-              ))}
-            </ul>
-          );
-        }}
-      </Loaded>
+    <>
+      <section className="card">
+        <PageTitle>{menu('systems')}</PageTitle>
+        <p>{t('hint')}</p>
+        <Loaded query={systems}>
+          {(all) => {
+            const entered = all.filter(({ enteredAt }) => enteredAt !== undefined);
+            return entered.length === 0 ? (
+              <Empty>{t('none')}</Empty>
+            ) : (
+              <ul className="items" aria-label={t('entered')}>
+                {entered.map(({ clientId, name, enteredAt = '' }) => (
+                  <Item
+                    key={clientId}
+                    title={systemName(name)}
+                    facts={[[t('enteredAt'), shownTime(enteredAt)]]}
+                  >
+                    <Actions>
+                      <ActionButton
+                        label={t('leave')}
+                        kind="danger"
+                        ask={t('leaveAsk')}
+                        act={async () => void (await leave(clientId))}
+                        done={t('left')}
+                      />
+                    </Actions>
+                  </Item>
+                ))}
+              </ul>
+            );
+          }}
+        </Loaded>
+      </section>
       <Tiles title={t('open')} />
-    </section>
+    </>
   );
 }
