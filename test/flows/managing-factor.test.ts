@@ -4,13 +4,20 @@ import type { Loose } from '../support/client.ts';
 import { expectStatus, loginTicket, scanFace, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { keeping, long } from '../support/variants.ts';
-import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import {
+  type Known,
+  knownPerson,
+  loginCode,
+  openWatchedDoor,
+  verify,
+  type WatchedDoor,
+} from '../support/watched.ts';
 import { newestCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { agencyFirm, agreementsOf, entered, entering, type Firm, firm } from './support/agencies.ts';
 import { goodBody, goodQuery, pathWith, routes } from './support/bodies.ts';
 import { recoverPhone } from './support/recovery.ts';
 import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
-import { enterCompany, giveRelation } from './support/relations.ts';
+import { confirmRole, enterCompany, giveRelation } from './support/relations.ts';
 import { passFactor, signInByQr, signInBySms } from './support/sessions.ts';
 import { claimed } from './support/staff.ts';
 
@@ -368,6 +375,24 @@ describe('SES-5 PHN-4 between reading and writing', () => {
     await wait(door, 1);
     await passFactor(door, signed);
     expectStatus(await invite(), 201);
+  });
+
+  long('PHN-4 LGN-9 a phone recovered while an appointment is accepted at login wants a face', async () => {
+    const known = await knownPerson(door);
+    const taxpayerId = await companyOf(door, await knownPerson(door));
+    // Beside another role no session is opened yet, which would notice the recovery by itself.
+    await giveRelation(door, known, taxpayerId, 'tax-handler');
+    await feed(door, { type: 'finance-head', taxpayerId, person: claimed(known) });
+    await wait(door, 61);
+    const { loginId } = expectStatus(await enterCompany(door, known, taxpayerId), 201).body;
+    const smsCode = await loginCode(door, loginId, known.phone);
+    const { confirm } = expectStatus(await verify(door, loginId, { smsCode }), 200).body;
+    const said = await meanwhile(
+      { function: 'login', routeKey: 'POST /v1/logins/{id}/confirm-role' },
+      () => confirmRole(door, loginId, confirm.authorizationId),
+      () => recoverPhone(door, known),
+    );
+    expect(said).toBe('FACE_REQUIRED');
   });
 
   keeping(1)([

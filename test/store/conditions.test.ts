@@ -7,7 +7,7 @@ import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { faceStands, faceStandsCheck } from '#store/people/face-checks.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
-import { findNamedHandlers, reportWrites } from '#store/reports/cross-region-reports.ts';
+import { findNamedHandlers, isReportFor, reportWrites } from '#store/reports/cross-region-reports.ts';
 import { endUpdate } from '#store/sessions/session-end.ts';
 import { tryCode } from '#store/tickets/ticket-codes.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
@@ -79,6 +79,25 @@ it('SPC-2 SPC-3 a report is told on what was read: a second one decided on the s
   expect((await findNamedHandlers(db, companyKey, handler.nameKey))?.reports).toEqual({
     n1_phone: { '2027-12-31': 2 },
   });
+});
+
+it('SPC-3 ENT-4 a report serves to its last day, for its 经办人, and in the term in which it was told', () => {
+  const day = '2027-03-02';
+  const report = { companyKey: 'c_1', reportNo: '1', place: '合肥', validUntil: day, handlerKey: 'h1' };
+  const before = { ...report, at: '2027-02-01T00:00:00.000Z' };
+  const after = { ...report, at: '2027-02-03T00:00:00.000Z' };
+  const begun = { termSince: '2027-02-02T00:00:00.000Z' };
+  for (const company of [undefined, {}])
+    for (const told of [report, before, after]) expect(isReportFor(told, undefined, day, company)).toBe(true);
+  // Without a time of its own it is older than any cancellation.
+  expect([report, before, after].map((told) => isReportFor(told, undefined, day, begun))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(isReportFor(undefined, undefined, day, {})).toBe(false);
+  expect(isReportFor(report, undefined, '2027-03-03', {})).toBe(false);
+  expect(['h1', 'h2'].map((key) => isReportFor(report, key, day, {}))).toEqual([true, false]);
 });
 
 it('SES-3 SES-4 the first reason of a session’s end stays', async () => {
