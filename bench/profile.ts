@@ -102,8 +102,8 @@ function report(profile: Profiler.Profile, maps: SourceMaps, mainMs: number): vo
   say(
     `${times} times, ${width} at once: ${mainMs.toFixed(2)} ms CPU of the main thread a ${what}, the profiler's own included.`,
   );
-  const print = (what: string, sums: ReadonlyMap<string, number>, most: number): void => {
-    title(what);
+  const print = (heading: string, sums: ReadonlyMap<string, number>, most: number): void => {
+    title(heading);
     const rows = [...sums].sort((a, b) => b[1] - a[1]).slice(0, most);
     table(
       ['', '%', `≈ ms a ${what}`],

@@ -35,7 +35,7 @@ export const ssoToken = flow({
   summary:
     'A tax system gets tokens, asks what they are worth now, and gives them back (SSO-5, SSO-6, SSO-7, SSO-11).',
   tables: {
-    Tickets: ['GetItem', 'PutItem', 'UpdateItem'],
+    Tickets: ['BatchGetItem', 'PutItem', 'UpdateItem'],
     RpSessions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     Sessions: ['BatchGetItem', 'UpdateItem', 'ConditionCheckItem'],
     Users: ['GetItem', 'ConditionCheckItem'],

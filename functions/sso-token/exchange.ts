@@ -1,7 +1,7 @@
 import { provesPossession } from '#crypto/pkce.ts';
 import { handle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
-import { newRpRefreshToken } from '#crypto/session-references.ts';
+import { newRpRefreshToken, sessionInCode } from '#crypto/session-references.ts';
 import { acrsWanted } from '#domain/acrs.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
@@ -12,6 +12,7 @@ import type { Policies } from '#domain/policies.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { firstRead } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { sealContext } from '#store/people/person-row.ts';
@@ -24,7 +25,7 @@ import {
 } from '#store/sessions/rp-sessions.ts';
 import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/session-checks.ts';
-import { codeSpentUpdate, findCode, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
+import { codeSpentUpdate, findCodeAndHandOver, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
 import { replayed } from './replay.ts';
@@ -44,7 +45,11 @@ export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Toke
   for (const name of ['code', 'redirect_uri', 'code_verifier'] as const)
     if (body[name] === undefined)
       throw await missed(ctx, call, new OAuthProblem('invalid_request', `${name} is missing`));
-  const ticket = await findCode(ctx.db, body.code ?? '');
+  const { clientId } = call.caller.client;
+  const { code = '' } = body;
+  const sessionId = sessionInCode(ctx.dataKeys, clientId, code);
+  if (sessionId === undefined) throw await missed(ctx, call, invalidGrant());
+  const { ticket, before } = await findCodeAndHandOver(ctx.db, code, { sessionId, clientId });
   if (!ticket || !isBoundTo(ticket, call)) throw await missed(ctx, call, invalidGrant());
   if (ticket.spent) throw await replayed(ctx, call, ticket, ticket.spent, invalidGrant());
   if (ticket.expiresAt <= epochSeconds(now)) throw await missed(ctx, call, invalidGrant());
@@ -52,7 +57,8 @@ export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Toke
     const what = 'resource is another one than that of the request';
     throw await missed(ctx, call, new OAuthProblem('invalid_target', what));
   }
-  return unlessMissed(ctx, call, () => exchangedOnce(ctx, call, ticket));
+  const readBefore = firstRead(before, () => findRpSession(ctx.db, sessionId, clientId));
+  return unlessMissed(ctx, call, async () => exchangedOnce(ctx, call, ticket, await readBefore()));
 }
 
 function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCall): boolean {
@@ -71,10 +77,14 @@ const over = (): Miss => new Miss(invalidGrant());
  * @throws Miss, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem
  * invalid_client
  */
-async function exchangedOnce(ctx: FlowContext, call: TokenCall, ticket: SsoCodeTicket): Promise<Tokens> {
+async function exchangedOnce(
+  ctx: FlowContext,
+  call: TokenCall,
+  ticket: SsoCodeTicket,
+  before: RpSession | undefined,
+): Promise<Tokens> {
   const { caller, now } = call;
   const { client } = caller;
-  const before = await findRpSession(ctx.db, ticket.sessionId, client.clientId);
   const jkt = call.proof?.jkt;
   const begun = {
     ...handOverOf(ticket, before, epochSeconds(now), ctx.settings.policies),

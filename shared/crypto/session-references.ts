@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { HandleKeys } from './keys.ts';
 import { type DataKeys, type Sealed, seal, unseal } from './sealed.ts';
 import { secretKey } from './secret-key.ts';
@@ -20,6 +20,21 @@ export const sealedSession = (dataKeys: DataKeys, of: HandOverName, sessionId: s
 /** Undefined for a text that was not sealed here for this token. */
 export const sessionIn = (dataKeys: DataKeys, of: HandOverName, sealed: Sealed): string | undefined =>
   opened(dataKeys, inAccessToken(of), sealed);
+
+const inCode = (clientId: string): string => `rp-code|${clientId}`;
+
+/**
+ * An authorization code (SSO-5): 256 random bits, and beside them the session, which only we can read and only for this
+ * client. So the exchange finds the code and the hand-over before it in one read.
+ */
+export const newCode = (
+  dataKeys: DataKeys,
+  { clientId, sessionId }: { readonly clientId: string; readonly sessionId: string },
+): string => `${randomBytes(32).toString('base64url')}.${seal(dataKeys, inCode(clientId), sessionId)}`;
+
+/** Undefined for every text that is no code for this client. Whether the code is good, its row says. */
+export const sessionInCode = (dataKeys: DataKeys, clientId: string, code: string): string | undefined =>
+  opened(dataKeys, inCode(clientId), code.slice(code.indexOf('.') + 1));
 
 /** What a refresh token refers to; the row of the hand-over must still hold the token's hash. */
 export interface RpRefreshToken {

@@ -155,7 +155,7 @@ long(
   async () => {
     const { page, calls } = await webView(byApp(await knownPerson(portal.door)));
     expect(await pages.cameBack(page, 'filing-web')).toEqual({
-      code: expect.stringMatching(/^[\w-]{43}$/),
+      code: expect.stringMatching(/^[\w-]{43}\.s1\.[\w.-]+$/),
       state: 'state-of-the-system',
       iss: portal.door.issuer,
     });

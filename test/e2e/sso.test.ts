@@ -35,13 +35,13 @@ long(
     const phone = localPartner(portal.door, 'ahtax-app', workingAs(who));
     expectStatus(await phone.confirmCode(await portal.scanned(page, 'login')), 204);
     expect(await cameBack(page, 'filing-web')).toEqual({
-      code: expect.stringMatching(/^[\w-]{43}$/),
+      code: expect.stringMatching(/^[\w-]{43}\.s1\.[\w.-]+$/),
       state: 'state-of-the-system',
       iss: portal.door.issuer,
     });
     // The second entry asks nothing, and the browser's history contains no waiting page of ours.
     await page.goto(`${origin}/start/filing-web`);
-    expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}$/);
+    expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}\.s1\.[\w.-]+$/);
 
     // The request demands a login that is newer than the request: the page offers a login, and the same request
     // continues.
@@ -50,7 +50,7 @@ long(
     await page.getByRole('button', { name: '重新登录' }).click();
     await page.getByText('请先登录，登录后将进入“申报缴纳系统”。').waitFor();
     expectStatus(await phone.confirmCode(await portal.scanned(page, 'login')), 204);
-    expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}$/);
+    expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}\.s1\.[\w.-]+$/);
 
     const stranger = await portal.open(`${origin}/start/filing-web`);
     await stranger.getByRole('button', { name: '不登录，返回该系统' }).click();
@@ -79,7 +79,7 @@ long(
     expect(await page.getByRole('button', { name: /^以此身份进入/ }).count()).toBe(1);
     await picture(page, 'sso-choose');
     await page.getByRole('button', { name: /^以此身份进入/ }).click();
-    expect((await cameBack(page, 'invoice-web')).code).toMatch(/^[\w-]{43}$/);
+    expect((await cameBack(page, 'invoice-web')).code).toMatch(/^[\w-]{43}\.s1\.[\w.-]+$/);
 
     await page.setViewportSize({ width: 360, height: 800 });
     await page.goto(`${origin}/start/invoice-web`);
@@ -119,7 +119,7 @@ it('SSO-9 STP-1 a matter of the system’s: the face is shown on the way, and th
   await picture(page, 'sso-matter-360');
   const phone = localPartner(portal.door, 'ahtax-app', workingAs(who));
   expectStatus(await phone.showFace(await portal.scanned(page)), 200);
-  expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}$/);
+  expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}\.s1\.[\w.-]+$/);
 });
 
 it('SSO-2 SSO-13 what cannot be answered there is a page here, in both languages, without what was sent', async () => {

@@ -170,7 +170,7 @@ describe('a decision', () => {
       const reply = expectStatus(await approve(), 200);
       expect(answerIn(reply.body.redirectTo)).toEqual({
         to: 'https://filing-web.example.cn/back',
-        code: expect.stringMatching(/^[\w-]{43}$/),
+        code: expect.stringMatching(/^[\w-]{43}\.s1\.[\w.-]+$/),
         state: 'state-of-the-system',
         iss: door.issuer,
       });

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { seal } from '#crypto/sealed.ts';
+import { newCode } from '#crypto/session-references.ts';
 import { acrsWanted } from '#domain/acrs.ts';
 import { answerAddress } from '#domain/authorization-requests.ts';
 import { shanghaiDay } from '#domain/days.ts';
@@ -58,7 +58,7 @@ export function handOver(
 ): { decided: Write; rest: Write[]; redirectTo: string } {
   const { request } = ticket;
   const { personKey, company, identity } = session;
-  const code = randomBytes(32).toString('base64url');
+  const code = newCode(ctx.dataKeys, { clientId: request.clientId, sessionId: session.sessionId });
   const grounds = company && records && seenAccess(company, records);
   if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
   return {

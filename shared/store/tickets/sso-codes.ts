@@ -2,6 +2,7 @@ import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { absent } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
+import type { RpSession } from '../sessions/rp-sessions.ts';
 import { ofRequest, type SsoCodeTicket } from './sso-tickets.ts';
 import { ttlAfter } from './ticket-times.ts';
 import { ticketKeyOf, ticketUpdate } from './tickets.ts';
@@ -15,7 +16,7 @@ export type Decided = Omit<
   'ticketKey' | 'expiresAt' | 'state' | 'kind' | 'spent' | 'request'
 > & { readonly request: AuthorizationRequest };
 
-/** The code of a decided request: 256 bits; the table stores only its hash. */
+/** The code of a decided request; the table stores only its hash. */
 export function codePut(
   code: string,
   { request, ...facts }: Decided,
@@ -38,9 +39,20 @@ export function codePut(
   };
 }
 
-export async function findCode(db: Db, code: string): Promise<SsoCodeTicket | undefined> {
-  const ticket = await db.get<SsoCodeTicket>('Tickets', { ticketKey: ticketKeyOf(code) });
-  return ticket?.kind === 'sso-code' ? ticket : undefined;
+/** A code, and the hand-over of its session to its client that was there before, in one read. */
+export async function findCodeAndHandOver(
+  db: Db,
+  code: string,
+  { sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>,
+): Promise<{ ticket: SsoCodeTicket | undefined; before: RpSession | undefined }> {
+  const [ticket, before] = await db.batchGet([
+    { table: 'Tickets', key: { ticketKey: ticketKeyOf(code) } },
+    { table: 'RpSessions', key: { sessionId, clientId } },
+  ]);
+  return {
+    ticket: ticket?.kind === 'sso-code' ? (ticket as unknown as SsoCodeTicket) : undefined,
+    before: before as RpSession | undefined,
+  };
 }
 
 /**
