@@ -116,6 +116,8 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
       issuer: 'http://127.0.0.1:3000',
       sms: { kind: 'outbox' },
       face: { kind: 'simulator' },
+      // Every deployed stage asks a hall for it; a client written by the contract alone tries its calls here without.
+      hallBodyHash: false,
       legacyUntil: '2029-12-31',
       appDownloads,
       site: {
