@@ -1,6 +1,7 @@
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { account } from './account/contract.ts';
 import { agency } from './agency/contract.ts';
+import { auditCopy } from './audit-copy/contract.ts';
 import { authorizations } from './authorizations/contract.ts';
 import { challenge } from './challenge/contract.ts';
 import { channelRelations } from './channel-relations/contract.ts';
@@ -80,6 +81,7 @@ const declared = [
   ssoSweepRest,
   midnightUnlock,
   midnightRest,
+  auditCopy,
   companyCopies,
   copiesRest,
   keyRotation,

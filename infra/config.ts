@@ -42,6 +42,11 @@ export interface StageConfig {
    * Absent: none.
    */
   readonly codeSigningConfigArn?: string;
+  /**
+   * AUD-1: the bucket of another account in which the audit's second copy is kept, in the stage's region;
+   * docs/operations.md describes how to make it. Required in `prod`. Absent: the stage makes a bucket of its own.
+   */
+  readonly auditCopyBucket?: { readonly name: string; readonly account: string };
   /** Public keys of the channels (CHN-1). */
   readonly channelKeys?: ChannelKeys;
   /** The tax systems to which people are handed over (SSO-1); docs/operations.md describes how to add one. */
@@ -116,6 +121,8 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
       issuer: 'http://127.0.0.1:3000',
       sms: { kind: 'outbox' },
       face: { kind: 'simulator' },
+      // Every deployed stage asks a hall for it; a client written by the contract alone tries its calls here without.
+      hallBodyHash: false,
       legacyUntil: '2029-12-31',
       appDownloads,
       site: {
@@ -206,6 +213,7 @@ export const stages: Readonly<Record<StageName, StageConfig>> = {
         'arn:aws-cn:acm:cn-north-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
     },
     portal: { certificate: 'ASCA00000000000000000' },
+    auditCopyBucket: { name: 'ahtax-prod-audit-copy', account: '111122223333' },
     logRetentionDays: 400,
     throttling: { requestsPerSecond: 2_000, burst: 4_000 },
     concurrency: { account: 1_000, hashing: 420 },

@@ -24,6 +24,13 @@ export const alarmName = (stage: Pick<Stage, 'name'>, alarm: string): string => 
 
 export const queueName = (stage: Stage, queue: string): string => `${prefix(stage)}-${queue}`;
 
+/** The bucket of the audit's second copy that a stage makes itself; its name is unique over all accounts. */
+export const ownAuditCopy = (stage: Pick<Stage, 'name'>): string =>
+  `${prefix(stage)}-audit-copy-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
+/** AUD-1: where the copy is kept. The name is fixed, so that the functions need no export of the data stack. */
+export const auditCopyOf = (stage: Stage): { readonly name: string; readonly account: string } =>
+  stage.auditCopyBucket ?? { name: ownAuditCopy(stage), account: Aws.ACCOUNT_ID };
+
 export const originSecretName = (stage: Stage): string => `${prefix(stage)}/origin`;
 
 /** An ARN in this deployment. CloudFormation fills in the partition, so that one code serves aws and aws-cn. */

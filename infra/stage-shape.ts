@@ -36,6 +36,12 @@ const shape = v.looseObject({
     }),
   ),
   portal: v.optional(v.looseObject({ certificate: v.string('must be the name of a certificate') })),
+  auditCopyBucket: v.optional(
+    v.strictObject({
+      name: text(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'the name of a bucket, without dots'),
+      account: text(/^\d{12}$/, 'an account number: twelve digits'),
+    }),
+  ),
   logRetentionDays: v.picklist(
     retentionDays,
     `must be one of the days that CloudWatch Logs knows: ${retentionDays.join(', ')}`,

@@ -78,7 +78,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
     throw new Error(
       `Stage ${name} still has stand-ins: ${found.join(', ')}. Put the bureau's own into infra/config.ts, or rehearse with -c rehearsal=true.`,
     );
-  const { account, codeSigningConfigArn, concurrency, custodians, domain, portal } = config;
+  const { account, auditCopyBucket, codeSigningConfigArn, concurrency, custodians, domain, portal } = config;
   return {
     name,
     partition,
@@ -106,6 +106,7 @@ export function resolveStage(name: unknown, overrides: StageOverrides = {}): Sta
     first: overrides.first ?? false,
     standIns: found,
     ...(account ? { account } : {}),
+    ...(auditCopyBucket ? { auditCopyBucket } : {}),
     ...(codeSigningConfigArn ? { codeSigningConfigArn } : {}),
     ...(custodians ? { custodians } : {}),
     ...(domain ? { domain } : {}),
@@ -188,6 +189,14 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
   refusePortal(partition, config, no);
   if (name === 'prod' && !config.concurrency)
     no('concurrency is required: what guesses passwords must not eat the account’s calls at once (PWD-02).');
+  if (name === 'prod' && !config.auditCopyBucket)
+    no(
+      'auditCopyBucket is required: the audit’s second copy must be where nobody of this account can reach it (AUD-1).',
+    );
+  if (config.auditCopyBucket && config.auditCopyBucket.account === config.account)
+    no(
+      'auditCopyBucket.account must be another account than the stage’s: whoever takes this one over takes both.',
+    );
   if (name === 'local') return;
   if (architecture === 'host') no("architecture 'host' is only for stage local.");
   if (settings.sms.kind === 'outbox')

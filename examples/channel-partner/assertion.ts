@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -25,7 +25,8 @@ export interface About {
 }
 export type Sign<C extends string = string> = (
   channel: C,
-  call: About & { method: string; path: string },
+  /** `body`: the text that will be sent, empty if none. A hall must sign it, others may. */
+  call: About & { method: string; path: string; body?: string },
 ) => Promise<string>;
 
 export interface PartnerKey {
@@ -58,14 +59,15 @@ export async function readKey(stored: JWK): Promise<PartnerKey> {
 
 /**
  * Signs the header `Channel-Assertion` with your own key: ES256, valid for a minute at most, a new `jti` for every
- * call, bound to the call's method and path.
+ * call, bound to the call's method and path, and to its body if you give one.
  * @param issuer the bureau's address, without a slash at the end
  */
 export const signedBy =
   (key: Pick<PartnerKey, 'kid' | 'privateKey'>, issuer: string, now: () => Date = () => new Date()): Sign =>
-  (channel, { method, path, ...about }) => {
+  (channel, { method, path, body, ...about }) => {
     const at = Math.floor(now().getTime() / 1000);
-    return new SignJWT({ ...about, htm: method, htu: path })
+    const bsh = body === undefined ? {} : { bsh: createHash('sha256').update(body).digest('base64url') };
+    return new SignJWT({ ...about, ...bsh, htm: method, htu: path })
       .setProtectedHeader({ alg: 'ES256', kid: key.kid })
       .setIssuer(channel)
       .setAudience(issuer)

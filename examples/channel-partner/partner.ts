@@ -14,6 +14,9 @@ interface Person {
   readonly documentNumber: string;
 }
 
+/** The text of a body: send exactly the bytes that were signed. */
+const textOf = (body: unknown): string => (body === undefined ? '' : JSON.stringify(body));
+
 /** One call to the bureau. After a broken connection you may repeat the call, with a new assertion. */
 export async function call(
   address: string,
@@ -25,7 +28,7 @@ export async function call(
   const answer = await fetch(address + path, {
     method,
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: textOf(body) }),
     signal: AbortSignal.timeout(10_000),
   });
   const text = await answer.text();
@@ -37,7 +40,7 @@ export const sending =
   (address: string, channel: string, sign: Sign, about: About = {}): Send<Answer> =>
   async (method, path, body) =>
     call(address, method, path, body, {
-      'channel-assertion': await sign(channel, { method, path, ...about }),
+      'channel-assertion': await sign(channel, { method, path, body: textOf(body), ...about }),
     });
 
 const scans = '/v1/channel/scans';

@@ -1,7 +1,13 @@
 import { Aws } from 'aws-cdk-lib/core';
-import { type FlowDeclaration, queueVariable, type SecretName } from '#contract/flow.ts';
+import {
+  bucketOwnerVariable,
+  bucketVariable,
+  type FlowDeclaration,
+  queueVariable,
+  type SecretName,
+} from '#contract/flow.ts';
 import { type TableName, type TableOrIndex, tableVariable } from '#contract/tables.ts';
-import { originSecretName, queueName, splitTable, tableName } from '../names.ts';
+import { auditCopyOf, originSecretName, queueName, splitTable, tableName } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
 /** Resources of the data stack that the functions use. */
@@ -27,6 +33,11 @@ export function functionEnvironment(
   for (const secret of flow.secrets ?? [])
     environment[`SECRET_${secret.toUpperCase()}`] = shared.secretArns[secret];
   for (const queue of flow.sends ?? []) environment[queueVariable(queue)] = queueUrl(stage, queue);
+  for (const bucket of flow.keepsIn ?? []) {
+    const { name, account } = auditCopyOf(stage);
+    environment[bucketVariable(bucket)] = name;
+    environment[bucketOwnerVariable(bucket)] = account;
+  }
   if (rotatesDataKeys(flow)) environment.DATA_KEY = shared.dataKeyArn;
   if (takesAssertions(flow)) environment.CHANNEL_KEYS = stage.channelKeysJson;
   if (flow.routes && stage.portal) environment.ORIGIN_SECRET = originSecret(stage);

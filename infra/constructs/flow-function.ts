@@ -10,11 +10,11 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Duration, Stack, Token } from 'aws-cdk-lib/core';
+import { Aws, Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { acknowledge } from '../exceptions.ts';
-import { functionName, liveAlias, prefix, roleName } from '../names.ts';
+import { auditCopyOf, functionName, liveAlias, prefix, roleName } from '../names.ts';
 import { shifts, traces } from '../release.ts';
 import type { Stage } from '../stage.ts';
 import { signedCode } from './code-signing.ts';
@@ -91,6 +91,12 @@ export class FlowFunction extends Construct {
         }),
       },
     });
+    if (flow.keepsIn)
+      acknowledge(
+        role,
+        `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${readableName(auditCopyOf(stage).name)}/*]`,
+        'Objects have no names before they are written: s3:PutObject on every object of this bucket alone.',
+      );
     const environment = functionEnvironment(stage, flow, shared);
     checkEnvironment(this, flow, environment);
     const lambda = new LambdaFunction(this, 'Function', {
@@ -121,6 +127,10 @@ export class FlowFunction extends Construct {
     };
   }
 }
+
+/** As cdk-nag writes what only the deployment knows. */
+const readableName = (name: string): string =>
+  name.replaceAll(Aws.ACCOUNT_ID, '<AWS::AccountId>').replaceAll(Aws.REGION, '<AWS::Region>');
 
 /** Set by the property alone: the construct's own option would add a second policy to the role. */
 function trace(lambda: LambdaFunction, role: Role): void {

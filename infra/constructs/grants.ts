@@ -1,7 +1,8 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Aws } from 'aws-cdk-lib/core';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import type { TableOrIndex } from '#contract/tables.ts';
-import { arn, queueName, tableArn } from '../names.ts';
+import { arn, auditCopyOf, queueName, tableArn } from '../names.ts';
 import type { Stage } from '../stage.ts';
 import { rotatesDataKeys, type SharedResources } from './environment.ts';
 
@@ -33,6 +34,8 @@ export function functionGrants(
 
   const queues = (flow.sends ?? []).map((queue) => arn('sqs', queueName(stage, queue)));
   if (queues.length > 0) allow(['sqs:SendMessage'], queues);
+
+  if (flow.keepsIn) allow(['s3:PutObject'], [`arn:${Aws.PARTITION}:s3:::${auditCopyOf(stage).name}/*`]);
 
   if (flow.trigger?.kind === 'rotation') {
     const rotated = flow.trigger.secrets.map(({ secret }) => shared.secretArns[secret]);

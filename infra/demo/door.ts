@@ -66,7 +66,7 @@ export function openDemoDoor(url: string, signal: AbortSignal): DemoDoor {
     // An assertion works once: each try has its own.
     by: (channel, path, body, about = {}) =>
       patiently(async () => {
-        const claims = { method: 'POST', path, ...about };
+        const claims = { method: 'POST', path, body: JSON.stringify(body), ...about };
         const { body: signed } = await ask('POST', `/local/channels/${channel}/assertion`, claims);
         return ask('POST', path, body, String(signed.assertion));
       }),

@@ -27,6 +27,7 @@ export const deployPolicyName = (stage: StageName): string => `${prefix({ name: 
  */
 export function boundary(stage: StageName, account: string): PolicyDocument {
   const at = places(stage, account);
+  const { auditCopyBucket } = stages[stage];
   return document([
     allow(
       'Tables',
@@ -67,6 +68,10 @@ export function boundary(stage: StageName, account: string): PolicyDocument {
     allow('Alarms', ['cloudwatch:DescribeAlarms'], '*'),
     allow('Sms', ['sms-voice:SendTextMessage'], [at('sms-voice', '*')]),
     allow('Traces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+    // The audit's second copy, where it is kept in another account.
+    ...(auditCopyBucket
+      ? [allow('AuditCopy', ['s3:PutObject'], [`arn:${at.partition}:s3:::${auditCopyBucket.name}/*`])]
+      : []),
     // The feed's files, and the pages that a deployment uploads.
     allow(
       'Files',

@@ -6,6 +6,7 @@ import type { Denial } from './emulators/caller.ts';
 import type { FaceSimulator } from './emulators/face-simulator.ts';
 import type { Faults } from './emulators/faults.ts';
 import type { Kms } from './emulators/kms.ts';
+import type { Objects } from './emulators/objects.ts';
 import type { Outbox } from './emulators/outbox.ts';
 import type { Queues } from './emulators/queues.ts';
 import type { Secrets } from './emulators/secrets.ts';
@@ -29,6 +30,7 @@ interface Parts {
   readonly taxSystems: Runtime['taxSystems'];
   readonly outbox: Outbox;
   readonly face: FaceSimulator;
+  readonly objects: Objects;
   readonly channels: LocalChannels;
   readonly schedules: ReturnType<typeof startSchedules>;
   readonly streams: Streams;
@@ -44,7 +46,7 @@ interface Parts {
 
 /** What tests and the routes under `/local` may do with the runtime. */
 export function runtimeOf(parts: Parts): Runtime {
-  const { url, app, clock, faults, secrets, kms, taxSystems, outbox, face, channels } = parts;
+  const { url, app, clock, faults, secrets, kms, taxSystems, outbox, face, objects, channels } = parts;
   const { schedules, streams, queues, functions, usage, denials, logs, dynamodb, demo, stop } = parts;
   const invoke = async (name: string, event: unknown, startedBy: string): Promise<unknown> =>
     JSON.parse(await functions.invoke(name, event, startedBy));
@@ -115,6 +117,7 @@ export function runtimeOf(parts: Parts): Runtime {
       }
     },
     queued: (name) => queues.bodies(name),
+    kept: () => objects.all(),
     usage: () => usage.report(),
     resetUsage: () => usage.reset(),
     denials: () => denials,
@@ -131,6 +134,7 @@ export function runtimeOf(parts: Parts): Runtime {
       clock.reset();
       faults.clear();
       queues.clear();
+      objects.clear();
       face.outcome = 'pass';
       usage.reset();
       denials.length = 0;

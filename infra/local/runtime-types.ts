@@ -10,6 +10,7 @@ import type { Denial } from './emulators/caller.ts';
 import type { DynamoDbCall } from './emulators/dynamodb-client.ts';
 import type { FaceOutcome } from './emulators/face-simulator.ts';
 import type { Faults } from './emulators/faults.ts';
+import type { KeptObject } from './emulators/objects.ts';
 import type { SentMessage } from './emulators/outbox.ts';
 import type { FunctionUsage } from './emulators/usage.ts';
 import type { JsonObject } from './http/json.ts';
@@ -115,6 +116,8 @@ export interface Runtime {
   settled(): Promise<void>;
   /** The bodies of the messages in a queue, by the end of its name. */
   queued(name: string): string[];
+  /** The objects that functions have written to the buckets. */
+  kept(): readonly KeptObject[];
   usage(): Record<string, FunctionUsage>;
   resetUsage(): void;
   /** The calls that a policy refused. */

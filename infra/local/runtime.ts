@@ -14,6 +14,7 @@ import { makeDynamoDbProxy } from './emulators/dynamodb-proxy.ts';
 import { FaceSimulator } from './emulators/face-simulator.ts';
 import { Faults } from './emulators/faults.ts';
 import { Kms } from './emulators/kms.ts';
+import { Objects } from './emulators/objects.ts';
 import { Outbox } from './emulators/outbox.ts';
 import { Queues } from './emulators/queues.ts';
 import { Secrets } from './emulators/secrets.ts';
@@ -119,6 +120,7 @@ async function start(
   const denials: Denial[] = [];
   const outbox = new Outbox();
   const face = new FaceSimulator();
+  const objects = new Objects(app.buckets, app.environment.account);
   const logs = new Logs(options.quiet ? 'nothing' : options.verbose ? 'all' : 'errors');
   const keyOf = new Map<FunctionModel, string>(app.functions.map((model, i) => [model, `LOCALFUNCTION${i}`]));
   const functions = new Functions(app.functions, {
@@ -172,6 +174,7 @@ async function start(
     aws: makeAwsStub(ctx, secrets, kms, queues),
     outbox,
     face,
+    objects,
   });
   const toRotate = secrets.create();
 
@@ -220,6 +223,7 @@ async function start(
     taxSystems,
     outbox,
     face,
+    objects,
     channels,
     schedules,
     streams,

@@ -4,6 +4,7 @@ import { CfnDeletionPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FlowDeclaration, SecretName } from '#contract/flow.ts';
 import { type TableDeclaration, type TableName, tables } from '#contract/tables.ts';
+import { auditBucket } from '../constructs/audit-bucket.ts';
 import { canaryFlow } from '../constructs/canary.ts';
 import { rotatesDataKeys, type SharedResources } from '../constructs/environment.ts';
 import { stageKey } from '../constructs/keys.ts';
@@ -56,6 +57,7 @@ export class DataStack extends Stack {
       const table = flowTable(this, stage, name as TableName, declaration, this.tablesKey);
       if (declaration.streams) streamArns[name as TableName] = table.attrStreamArn;
     }
+    if (!stage.auditCopyBucket) auditBucket(this, stage);
     const { secretArns, canarySecretArn } = this.secrets(stage, flows, secretsKey);
     // Always exported, whether or not a flow uses them: CloudFormation refuses to remove an export while the old version of
     // the other stack still uses it.

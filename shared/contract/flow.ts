@@ -30,6 +30,8 @@ export interface FlowDeclaration {
   readonly routes?: Readonly<Record<string, RouteDeclaration>>;
   /** What else starts the function. */
   readonly trigger?: ScheduleTrigger | RotationTrigger | FeedTrigger | StreamTrigger | QueueTrigger;
+  /** The buckets into which it may write new objects; it can read, replace and delete none. */
+  readonly keepsIn?: readonly BucketName[];
   /** The queues it may send to, by the names that the triggers of other flows give them. */
   readonly sends?: readonly string[];
 }
@@ -44,6 +46,8 @@ export type CarriedFile = 'openapi.json' | 'relying-parties.json';
  */
 export type SecretName = 'root' | 'handles' | 'signing' | 'sealing' | 'providers';
 export type GatewayName = 'sms' | 'face';
+/** `audit-copy`: the audit's second copy, under a lock (AUD-1). */
+export type BucketName = 'audit-copy';
 
 export interface ScheduleTrigger {
   readonly kind: 'schedule';
@@ -77,6 +81,10 @@ export interface StreamTrigger {
   readonly tables: Partial<Record<TableName, readonly ChangePattern[]>>;
   /** Changes in one start at most; 100 unless said otherwise. */
   readonly batchSize?: number;
+  /**
+   * How long Lambda waits for a batch to fill, at most 300. Without it a change starts the function at once.
+   */
+  readonly gatherSeconds?: number;
   /** 10 unless said otherwise. */
   readonly tries?: number;
 }
@@ -271,6 +279,11 @@ function withAll(tables: Tables, more: readonly Tables[]): Tables {
  * (SES-2).
  */
 export const changesSomething = ({ method }: Pick<RouteDeclaration, 'method'>): boolean => method !== 'GET';
+
+/** The environment variables that carry a bucket's name and the account to which it belongs. */
+export const bucketVariable = (bucket: BucketName): string =>
+  `BUCKET_${bucket.replaceAll('-', '_').toUpperCase()}`;
+export const bucketOwnerVariable = (bucket: BucketName): string => `${bucketVariable(bucket)}_OWNER`;
 
 /** The environment variable that carries the address of a queue of `sends`. */
 export const queueVariable = (queue: string): string => `QUEUE_${queue.replaceAll('-', '_').toUpperCase()}`;

@@ -138,6 +138,8 @@ export const settingsSchema = v.strictObject({
   face: faceProvider,
   /** CHN-2: whether the Alipay mini program may confirm QR logins. */
   alipayQrLogin: v.optional(v.boolean(), true),
+  /** CHN-1: whether a hall's assertion must name the hash of the body (`bsh`). */
+  hallBodyHash: v.optional(v.boolean(), true),
   /** LEG-1: the last day of the old login, inclusive; null means that the old login is closed. */
   legacyUntil: v.optional(v.nullable(v.pipe(v.string(), v.check(isDay, 'a day such as 2027-12-31'))), null),
   /** CHN-2: the addresses behind the download codes of the apps. */

@@ -99,7 +99,7 @@ export const tables = {
   },
   /** Registrations, logins, scans, resets, spent assertions and challenges, address budgets. */
   Tickets: { partitionKey: 'ticketKey', keeps: 'passing' },
-  Audit: { partitionKey: 'subject', sortKey: 'eventId', keeps: 'lasting-with-ttl' },
+  Audit: { partitionKey: 'subject', sortKey: 'eventId', keeps: 'lasting-with-ttl', streams: true },
 } as const satisfies Record<string, TableDeclaration>;
 
 export type TableName = keyof typeof tables;

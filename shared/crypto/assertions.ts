@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type CryptoKey, decodeJwt, decodeProtectedHeader, errors, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import type { ChannelKeys } from '#contract/settings.ts';
@@ -25,6 +26,10 @@ export interface ExpectedCall {
   readonly method: string;
   /** The path of the call, without query. */
   readonly path: string;
+  /** The body's bytes as they were sent; none: empty. */
+  readonly body: Uint8Array;
+  /** Whether a hall has to sign the body too (setting `hallBodyHash`). */
+  readonly hallBodyHash: boolean;
   readonly now: Date;
   /** The longest life of an assertion (policy `assertionSeconds`). */
   readonly maxSeconds: number;
@@ -48,6 +53,7 @@ const claimsSchema = v.object({
   jti: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{16,128}$/)),
   htm: v.string(),
   htu: v.string(),
+  bsh: v.optional(v.string()),
   person: v.optional(
     v.strictObject({ documentType: v.pipe(v.string(), v.regex(/^\d{3}$/)), documentNumber: typed }),
   ),
@@ -58,7 +64,8 @@ const claimsSchema = v.object({
 
 /**
  * Verifies a Channel-Assertion: signed with ES256 by a key of the channel that it names, made for this call at this
- * issuer, not expired, and with no longer life than allowed. The store makes sure that it is used once.
+ * issuer and for this body where it names one, not expired, and with no longer life than allowed. The store makes sure
+ * that it is used once.
  * @throws Problem ASSERTION_INVALID for everything else, without a reason: only a forger would need one.
  */
 export async function verifyAssertion(
@@ -70,14 +77,15 @@ export async function verifyAssertion(
   const payload = await verified(channelKeys, token, call);
   const result = v.safeParse(claimsSchema, payload);
   if (!result.success) throw new Problem('ASSERTION_INVALID');
-  const { iss, exp, iat, jti, htm, htu, ...about } = result.output;
+  const { iss, exp, iat, jti, htm, htu, bsh, ...about } = result.output;
   const now = call.now.getTime() / 1000;
   const inTime =
     exp <= now + call.maxSeconds + skewSeconds &&
     (iat === undefined || (iat <= now + skewSeconds && exp - iat <= call.maxSeconds));
   // The audit records who acted at the counter (CHN-1): a hall's assertion without officer and office is refused.
   const named = iss !== 'hall' || (about.officer !== undefined && about.office !== undefined);
-  if (!inTime || !named || htm !== call.method || htu !== call.path) throw new Problem('ASSERTION_INVALID');
+  const madeForIt = htm === call.method && htu === call.path && signsBody(bsh, iss, call);
+  if (!inTime || !named || !madeForIt) throw new Problem('ASSERTION_INVALID');
   const { person, identity, officer, office } = about;
   return {
     channel: iss,
@@ -89,6 +97,12 @@ export async function verifyAssertion(
     ...(office !== undefined && { office }),
   };
 }
+
+/** CHN-1: a body hash that is there must fit, whoever signed it; only a hall can be asked to sign one. */
+const signsBody = (bsh: string | undefined, channel: Channel, call: ExpectedCall): boolean =>
+  bsh === undefined
+    ? channel !== 'hall' || !call.hallBodyHash
+    : bsh === createHash('sha256').update(call.body).digest('base64url');
 
 async function verified(channelKeys: ChannelKeys, token: string, call: ExpectedCall): Promise<unknown> {
   try {

@@ -24,7 +24,8 @@ export class ObjectChanged extends Error {}
 /** How long S3 may take for one range. */
 const answerMilliseconds = 20_000;
 
-function addressOf({ bucket, encodedKey }: StoredObject): string {
+/** The address of an object in this region. */
+export function addressOf({ bucket, encodedKey }: StoredObject): string {
   const key = encodedKey.replaceAll('+', '%20');
   const override = process.env.AWS_ENDPOINT_URL_S3;
   if (override) return `${override.replace(/\/$/, '')}/${bucket}/${key}`;

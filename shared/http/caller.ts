@@ -13,6 +13,7 @@ import { findSession, requireLive } from '#store/sessions/sessions.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
 import { findSessionAndRequest, requireRequest } from '#store/tickets/sso-requests.ts';
 import type { OAuthDoor } from './oauth-door.ts';
+import { bodyBytes } from './request.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
 
@@ -32,6 +33,8 @@ async function assertionOf(
     issuer: ctx.settings.issuer,
     method: event.requestContext.http.method,
     path: event.rawPath,
+    body: bodyBytes(event),
+    hallBodyHash: ctx.settings.hallBodyHash,
     now,
     maxSeconds: ctx.settings.policies.assertionSeconds,
   });

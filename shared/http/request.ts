@@ -41,13 +41,17 @@ export function brokenText(value: unknown, path: readonly string[]): readonly st
 const notText = (path: string): Problem =>
   new Problem('BAD_REQUEST', { errors: [{ path, message: 'not UTF-8' }] });
 
+/** The body's bytes as they were sent: API Gateway hands text over as text and everything else as base64. */
+export const bodyBytes = (event: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>): Buffer =>
+  Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+
 /**
  * The bytes of the body as text, within the route's limit. Bytes that are no UTF-8 are refused and never replaced
  * (DOC-2). A base64 body brings them unchanged; in a text body the gateway has put U+FFFD in their place, which nobody
  * types.
  */
 function textOf(event: APIGatewayProxyEventV2, { bodyLimitKiB = 16 }: RouteDeclaration): string {
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  const bytes = bodyBytes(event);
   if (bytes.length > bodyLimitKiB * 1024) throw new Problem('BODY_TOO_LARGE');
   const text = bytes.toString('utf8');
   if (!isWhole(text)) throw notText('body');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,8 @@ const call: ExpectedCall = {
   issuer: 'https://etax.example.cn',
   method: 'POST',
   path: '/v1/channel/scans',
+  body: Buffer.from('{"qrContent":"x"}'),
+  hallBodyHash: false,
   now,
   maxSeconds: 60,
 };
@@ -101,6 +104,29 @@ describe('channel assertions', () => {
     expect(await verdict(await signed({ ...claims, office: '' }, hall, { kid: 'h1' }))).toBe(
       'ASSERTION_INVALID',
     );
+  });
+
+  it('CHN-1 a hall signs the body too, where the stage asks for it; whoever names a hash is held to it', async () => {
+    const hash = (body: Uint8Array) => createHash('sha256').update(body).digest('base64url');
+    const byHall = (change: Claims) =>
+      signed({ ...good(), iss: 'hall', officer: '0417', office: 'x', ...change }, hall, { kid: 'h1' });
+    const byApp = (change: Claims) => signed({ ...good(), ...change });
+    const strict = { ...call, hallBodyHash: true };
+    const bsh = hash(call.body);
+    for (const expected of [call, strict]) {
+      expect(await verdict(await byHall({ bsh }), expected)).toBe('accepted');
+      expect(await verdict(await byApp({ bsh }), expected)).toBe('accepted');
+      expect(await verdict(await byApp({}), expected)).toBe('accepted');
+      for (const wrong of [hash(Buffer.from('x')), '', `${bsh}=`, bsh.toUpperCase(), null, [bsh]]) {
+        expect(await verdict(await byHall({ bsh: wrong }), expected)).toBe('ASSERTION_INVALID');
+        expect(await verdict(await byApp({ bsh: wrong }), expected)).toBe('ASSERTION_INVALID');
+      }
+    }
+    expect(await verdict(await byHall({}), call)).toBe('accepted');
+    expect(await verdict(await byHall({}), strict)).toBe('ASSERTION_INVALID');
+    const empty = { ...strict, body: Buffer.alloc(0) };
+    expect(await verdict(await byHall({}), empty)).toBe('ASSERTION_INVALID');
+    expect(await verdict(await byHall({ bsh: hash(empty.body) }), empty)).toBe('accepted');
   });
 
   it('CHN-1 refuses every channel that did not sign with its own key', async () => {

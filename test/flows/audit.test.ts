@@ -352,6 +352,11 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
       expect(tables.length).toBeGreaterThan(40);
       expect(leaks(tables, [...personal, ...handles])).toEqual([]);
 
+      await real.settled();
+      const copies: Text[] = real.kept().map(({ key, text }) => ({ where: `copy ${key}`, text }));
+      expect(copies.length).toBeGreaterThan(0);
+      expect(leaks(copies, [...personal, ...handles])).toEqual([]);
+
       const logs: Text[] = real
         .logs()
         .map(({ function: name, line }) => ({ where: `log of ${name}: ${line.slice(0, 200)}`, text: line }));

@@ -17,6 +17,7 @@ import { expectStatus, loginTicket } from '../support/door.ts';
 import { person } from '../support/people.ts';
 import { keeping, long } from '../support/variants.ts';
 import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { claimOf } from './support/channels.ts';
 import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
 import { companyLine, companyOf, feed } from './support/registry.ts';
 
@@ -84,14 +85,38 @@ describe.each([true, false])('CHN the table over the real routes, Alipay QR logi
   });
 });
 
-describe('CHN-1 two keys during a rotation', () => {
+describe('CHN-1 a stage with two keys for each channel that asks a hall for the hash of the body', () => {
   let door: OwnDoor;
   let who: Known;
   beforeAll(async () => {
-    door = await openOwnDoor({}, 2);
+    door = await openOwnDoor({ hallBodyHash: true }, 2);
     who = await knownPerson(door);
   });
   afterAll(() => door?.finish());
+
+  long('CHN-1 refuses a hall that signs no body; other channels need not', async () => {
+    const sign = (channel: Channel) => {
+      const key = door.keys.get(channel)?.[0];
+      if (!key) throw new Error(channel);
+      return signedBy(key, door.issuer, door.now);
+    };
+    const [method, path] = ['POST', '/v1/channel/verifications'] as const;
+    const body = { matter: 'invoice.issue', audience: 'invoice', person: claimOf(who).person };
+    const asked = { ...body, person: { ...body.person, name: who.name } };
+    const call = async (channel: Channel, claims: object) =>
+      told(
+        await door.http(method, path, asked, {
+          assertion: await sign(channel)(channel, { method, path, ...counter, ...claims }),
+        }),
+      );
+    const whole = { body: JSON.stringify(asked) };
+    expect(await call('hall', {})).toEqual([401, 'ASSERTION_INVALID']);
+    expect(await call('hall', { body: `${whole.body} ` })).toEqual([401, 'ASSERTION_INVALID']);
+    expect((await call('hall', whole))[0]).toBe(200);
+    expect((await call('terminal', {}))[0]).toBe(200);
+    expect((await call('terminal', whole))[0]).toBe(200);
+    expect(await call('terminal', { body: '' })).toEqual([401, 'ASSERTION_INVALID']);
+  });
 
   long('CHN-1 the old and the new key of a channel both sign, each by its name; others do not', async () => {
     const code = (await door.http('POST', '/v1/qr-logins')).body;

@@ -326,6 +326,38 @@ describe('the hall counter', () => {
     expectStatus(await hand.switchTo(id), 200);
   });
 
+  it('CHN-1 a body that was changed after the hall signed it is refused, and nothing is written', async () => {
+    const who = person();
+    const [method, path] = ['POST', '/v1/hall/collections'] as const;
+    const signed = JSON.stringify({ person: claimed(who), phone: who.phone });
+    const send = async (sent: string, body: string) =>
+      said(
+        await door.http(method, path, sent, {
+          assertion: await door.assertion('hall', { method, path, ...officer, body }),
+        }),
+      );
+    const happened = await eventsOf(door, async () => {
+      expect(await send(signed.replace(who.phone, mobile()), signed)).toBe('ASSERTION_INVALID');
+      // The bytes count, not what they mean.
+      expect(await send(` ${signed}`, signed)).toBe('ASSERTION_INVALID');
+      expect(await send(signed, '')).toBe('ASSERTION_INVALID');
+    });
+    expect(happened).toEqual([]);
+    expect(await send(signed, signed)).toBe('201');
+  });
+
+  it('CHN-1 a call without a body is signed as the hash of nothing', async () => {
+    const [method, path] = ['DELETE', `/v1/hall/relations/${'A'.repeat(32)}`] as const;
+    const call = async (body: string) =>
+      said(
+        await door.http(method, path, undefined, {
+          assertion: await door.assertion('hall', { method, path, ...officer, body }),
+        }),
+      );
+    expect(await call('{}')).toBe('ASSERTION_INVALID');
+    expect(await call('')).toBe('NOT_FOUND');
+  });
+
   long(
     'CHN-1 counter work is the hall’s alone, named and signed, and nothing is done otherwise',
     async () => {

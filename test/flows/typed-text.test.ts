@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { login } from '#flows/login/contract.ts';
-import { readBody } from '#http/request.ts';
+import { bodyBytes, readBody } from '#http/request.ts';
 import { codeFor, type Door, enterPassword, expectStatus, loginTicket, openDoor } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
@@ -33,6 +33,13 @@ describe('bytes that are no UTF-8', () => {
   });
   const read = (body: string | Buffer, base64: boolean) =>
     readBody(sent(body, base64) as unknown as APIGatewayProxyEventV2, login.routes.password);
+
+  it.each([false, true])('CHN-1 the body is hashed by the bytes that were sent, base64: %s', (base64) => {
+    const bytes = Buffer.from('\ufeff{"password":"密码"}\n');
+    const event = sent(bytes, base64);
+    expect(bodyBytes(event)).toEqual(bytes);
+    expect(bodyBytes({ isBase64Encoded: base64 })).toHaveLength(0);
+  });
 
   it.each([false, true])('DOC-2 are refused in a body, base64: %s', (base64) => {
     const typed = { entry: 'natural', account: 'ZhangSan', password: '密码Wan#2058' };

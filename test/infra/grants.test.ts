@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type FlowDeclaration, queueVariable, type SecretName } from '#contract/flow.ts';
+import {
+  bucketOwnerVariable,
+  bucketVariable,
+  type FlowDeclaration,
+  queueVariable,
+  type SecretName,
+} from '#contract/flow.ts';
 import { type TableOrIndex, tableVariable } from '#contract/tables.ts';
 import { flows } from '#flows/contracts.ts';
 import { stageNames, stages } from '../../infra/config.ts';
@@ -114,6 +120,7 @@ describe.each(stageNames)('stage %s', (stage) => {
       ...Object.keys(flow.tables ?? {}).map((table) => tableVariable(splitTable(table as TableOrIndex)[0])),
       ...(flow.secrets ?? []).map((secret) => `SECRET_${secret.toUpperCase()}`),
       ...(flow.sends ?? []).map(queueVariable),
+      ...(flow.keepsIn ?? []).flatMap((bucket) => [bucketVariable(bucket), bucketOwnerVariable(bucket)]),
       ...(flow.trigger?.kind === 'rotation' ? ['DATA_KEY'] : []),
       ...(asserted ? ['CHANNEL_KEYS'] : []),
       ...(flow.routes && stages[stage].portal ? ['ORIGIN_SECRET'] : []),
@@ -139,6 +146,24 @@ describe.each(stageNames)('stage %s', (stage) => {
       if (flow !== feed) expect(onQueues(flow).filter((pair) => pair.includes(queue.id))).toEqual([]);
   });
 
+  const auditCopy =
+    stages[stage].auditCopyBucket?.name ?? `ahtax-${stage}-audit-copy-<AWS::AccountId>-<AWS::Region>`;
+
+  it('AUD-1 lets one function write new objects into the audit’s second copy, and nobody do anything else there', () => {
+    const onCopy = flows.flatMap((flow) =>
+      granted(flow)
+        .filter((pair) => pair.includes('audit-copy') && / arn:<AWS::Partition>:s3:/.test(pair))
+        .map((pair) => `${flow.name} ${pair}`),
+    );
+    expect(onCopy).toEqual([`audit-copy s3:PutObject arn:<AWS::Partition>:s3:::${auditCopy}/*`]);
+    const { Variables } = lambdaOf(flows.find(({ name }) => name === 'audit-copy') as FlowDeclaration)
+      .Properties.Environment as { Variables: Record<string, unknown> };
+    expect(readable(Variables.BUCKET_AUDIT_COPY)).toBe(auditCopy);
+    expect(readable(Variables.BUCKET_AUDIT_COPY_OWNER)).toBe(
+      stages[stage].auditCopyBucket?.account ?? '<AWS::AccountId>',
+    );
+  });
+
   it('allows nothing by wildcard, except where AWS has no name for the thing', () => {
     const exceptions: string[] = [];
     for (const resource of built.resources)
@@ -157,10 +182,11 @@ describe.each(stageNames)('stage %s', (stage) => {
       .filter(
         (exception) => !/^AWS::IAM::Role xray:PutTelemetryRecords,xray:PutTraceSegments \*$/.test(exception),
       );
-    // The names of objects in the feed bucket are not known in advance.
+    // The names of objects are not known before they are written.
     const codeDeploys = /cloudwatch:DescribeAlarms|lambda:UpdateAlias/;
-    expect(others.filter((exception) => !codeDeploys.test(exception))).toEqual([
+    expect(others.filter((exception) => !codeDeploys.test(exception)).sort()).toEqual([
       expect.stringMatching(/^AWS::IAM::Role s3:GetObject <feedfiles\.Arn>\/\*$/),
+      `AWS::IAM::Role s3:PutObject arn:<AWS::Partition>:s3:::${auditCopy}/*`,
     ]);
     // CodeDeploy reads all alarms of a deployment in one call, and moves aliases of this stage only.
     expect(others.filter((exception) => codeDeploys.test(exception))).toEqual(

@@ -90,6 +90,10 @@ const filled = (name: 'prod' | 'dev') => {
     .replaceAll('example.cn', 'ahtax.gov.cn')
     .replaceAll('111122223333', '345678901234')
     .replaceAll('1400000000', '1400567890')
+    .replaceAll(
+      '"ahtax-prod-audit-copy","account":"345678901234"',
+      '"ahtax-prod-audit-copy","account":"456789012345"',
+    )
     .replaceAll('00000000-0000-4000-8000-000000000000', '7c5a4b8e-1f0d-4c9a-9b57-0d9a6d2b8a11')
     .replaceAll('ASCA00000000000000000', 'ASCA3Q7YV2EXAMPLEKEY1')
     .replaceAll('"100001"', '"2100001"')
@@ -201,6 +205,17 @@ describe('mistakes of whoever fills the settings in', () => {
     ['no certificate of the portal', { portal: { certificate: 7 } }, /portal\.certificate must be/],
     ['days of logs', { logRetentionDays: 45 }, /logRetentionDays must be one of .* 400/],
     ['throttling', { throttling: { requestsPerSecond: 0, burst: 1 } }, /throttling\.requestsPerSecond/],
+    ['no second copy of the audit', { auditCopyBucket: undefined }, /auditCopyBucket is required/],
+    [
+      'a second copy in the same account',
+      { auditCopyBucket: { name: 'copy', account: '345678901234' } },
+      /auditCopyBucket\.account must be another account/,
+    ],
+    [
+      'a bucket by its ARN',
+      { auditCopyBucket: { name: 'arn:aws-cn:s3:::copy', account: '456789012345' } },
+      /auditCopyBucket\.name must be the name of a bucket/,
+    ],
     ['no pool', { concurrency: undefined }, /concurrency is required/],
     [
       'quota',

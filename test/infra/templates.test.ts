@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { routeKey } from '#contract/flow.ts';
 import { type TableDeclaration, tables, ttlAttribute } from '#contract/tables.ts';
+import { defaultPolicies } from '#domain/policies.ts';
 import { flows } from '#flows/contracts.ts';
 import { secondsToNextTry } from '#flows/registry-feed/take-file.ts';
 import { stageNames, stages } from '../../infra/config.ts';
@@ -11,6 +12,7 @@ import {
   objectsIn,
   type Resource,
   readable,
+  statementsOf,
   synthTimeout,
 } from './assembly.ts';
 
@@ -160,6 +162,75 @@ describe.each(stageNames)('stage %s', (stage) => {
     // After a failure the message becomes visible within the same time (take-file.ts).
     for (let spent = 0; spent <= visible; spent += 20)
       expect(spent + secondsToNextTry(spent)).toBeLessThanOrEqual(visible);
+  });
+
+  it('AUD-1 keeps the second copy under a lock for as long as the audit, where no bucket of another account is named', () => {
+    const name = `ahtax-${stage}-audit-copy-<AWS::AccountId>-<AWS::Region>`;
+    const bucket = built
+      .of('AWS::S3::Bucket')
+      .find(({ Properties }) => Properties.BucketName && readable(Properties.BucketName) === name);
+    if (stages[stage].auditCopyBucket) return expect(bucket).toBeUndefined();
+    expect(stage).not.toBe('prod');
+    expect(bucket).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: 'Enabled',
+          Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: defaultPolicies.auditRetentionDays } },
+        },
+        VersioningConfiguration: { Status: 'Enabled' },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+      },
+    });
+    if (!bucket) throw new Error('no bucket');
+    const { Rules } = bucket.Properties.LifecycleConfiguration as { Rules: { ExpirationInDays?: number }[] };
+    for (const { ExpirationInDays } of Rules)
+      if (ExpirationInDays) expect(ExpirationInDays).toBeGreaterThan(defaultPolicies.auditRetentionDays);
+    const policy = built
+      .of('AWS::S3::BucketPolicy')
+      .find(({ Properties }) => readable(Properties.Bucket) === `<${bucket.id}>`);
+    const [statement, ...more] = policy ? statementsOf(policy) : [];
+    expect(more).toEqual([]);
+    expect(statement).toMatchObject({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    });
+  });
+
+  it('AUD-1 copies new events alone, gathers them, tries two hundred times, and puts aside what could not be kept', () => {
+    const queue = built
+      .of('AWS::SQS::Queue')
+      .find(({ Properties }) => Properties.QueueName === `ahtax-${stage}-audit-copy-failed`);
+    const mapping = built
+      .of('AWS::Lambda::EventSourceMapping')
+      .find(
+        ({ Properties }) =>
+          behind(Properties.FunctionName)?.Properties.FunctionName === `ahtax-${stage}-audit-copy`,
+      );
+    expect(mapping?.Properties).toMatchObject({
+      BatchSize: 1_000,
+      MaximumBatchingWindowInSeconds: 60,
+      MaximumRetryAttempts: 199,
+      BisectBatchOnFunctionError: true,
+      StartingPosition: 'TRIM_HORIZON',
+      FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ eventName: ['INSERT'] }) }] },
+    });
+    expect(readable(mapping?.Properties.EventSourceArn)).toContain('AuditStreamArn');
+    expect(mapping?.Properties.DestinationConfig).toEqual({
+      OnFailure: { Destination: { 'Fn::GetAtt': [queue?.id, 'Arn'] } },
+    });
   });
 
   it('OPS-02 traces every function where X-Ray keeps traces of functions, and nowhere else', () => {

@@ -20,8 +20,12 @@ export const workingAs = (who: Sample, identity?: About['identity']): About => (
 
 /** The calls of one channel. Each call gets a new signature; a repeated call would too. */
 export function channelPartner(http: Client, channel: Channel, sign: Sign, about: About = {}) {
-  const call = async (method: string, path: string, body?: unknown): Promise<Reply<Loose>> =>
-    http(method, path, body, { assertion: await sign(channel, { method, path, ...about }) });
+  const call = async (method: string, path: string, body?: unknown): Promise<Reply<Loose>> => {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    return http(method, path, body, {
+      assertion: await sign(channel, { method, path, body: text, ...about }),
+    });
+  };
   return { call, ...partnerCalls(call) };
 }
 export type Partner = ReturnType<typeof channelPartner>;

@@ -51,6 +51,7 @@ export function streamed(
           maximumRetryAttempts: (trigger.tries ?? 10) - 1,
           bisectBatchOnFunctionError: true,
           parallelizationFactor: 4,
+          ...(trigger.gatherSeconds ? { maximumBatchingWindowInSeconds: trigger.gatherSeconds } : {}),
           destinationConfig: { onFailure: { destination: failed.queueArn } },
           ...(patterns.length > 0
             ? {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { ChannelKeys } from '#contract/settings.ts';
 import { type Channel, channels } from '#domain/names.ts';
@@ -9,6 +9,9 @@ import { openState } from './state-file.ts';
 export interface AssertionInput {
   readonly method: string;
   readonly path: string;
+  /** The body that will be sent, as text, or its SHA-256 in base64url: signed as `bsh`. Neither: no `bsh`. */
+  readonly body?: string;
+  readonly bodySha256?: string;
   readonly person?: unknown;
   readonly identity?: unknown;
   readonly officer?: string;
@@ -41,11 +44,14 @@ export async function openChannels(file: string | undefined): Promise<LocalChann
   ) as ChannelKeys;
   return {
     publicKeys,
-    assertion: async (channel, { method, path, ...about }, issuer, now) => {
+    assertion: async (channel, { method, path, body, bodySha256, ...about }, issuer, now) => {
       const jwk = state[channel];
       if (!jwk) throw new Error(`The channel ${channel} signs no assertions`);
       const issuedAt = Math.floor(now / 1_000);
-      const claims = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
+      const bsh = body === undefined ? bodySha256 : createHash('sha256').update(body).digest('base64url');
+      const claims = Object.fromEntries(
+        Object.entries({ ...about, bsh }).filter(([, value]) => value !== undefined),
+      );
       return new SignJWT({ ...claims, htm: method, htu: path })
         .setProtectedHeader({ alg: 'ES256', ...(jwk.kid ? { kid: jwk.kid } : {}) })
         .setIssuer(channel)

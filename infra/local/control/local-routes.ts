@@ -26,6 +26,8 @@ const clockBody = v.union(
   'one of {now: ISO 8601 with offset}, {advanceSeconds: number} or {}',
 );
 const assertionBody = v.strictObject({
+  body: v.optional(v.string()),
+  bodySha256: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{43}$/, 'a SHA-256 in base64url'))),
   method: v.pipe(v.string(), v.regex(/^[A-Z]+$/, 'a method such as POST')),
   path: v.pipe(v.string(), v.regex(/^\/[^?#]*$/, 'a path without query')),
   person: v.optional(v.looseObject({ documentType: v.string(), documentNumber: v.string() })),

@@ -21,8 +21,8 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 /** What the caller must still do: a hold is over by then. */
 export type Struck = Exclude<FaultKind, 'hold'>;
-/** `dynamodb`, Secrets Manager, KMS, SQS, the SMS outbox and the face simulator. */
-export const faultServices = ['dynamodb', 'secretsmanager', 'kms', 'sqs', 'sms', 'face'] as const;
+/** `dynamodb`, Secrets Manager, KMS, SQS, S3, the SMS outbox and the face simulator. */
+export const faultServices = ['dynamodb', 'secretsmanager', 'kms', 'sqs', 's3', 'sms', 'face'] as const;
 export type FaultService = (typeof faultServices)[number];
 
 export interface FaultRule {

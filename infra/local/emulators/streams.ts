@@ -120,7 +120,8 @@ class Reader {
 
   private async gather(): Promise<void> {
     this.gathering = new AbortController();
-    await sleep(gatherMs, undefined, { ref: false, signal: this.gathering.signal }).catch(() => undefined);
+    const time = Math.max(gatherMs, this.source.gatherMs);
+    await sleep(time, undefined, { ref: false, signal: this.gathering.signal }).catch(() => undefined);
     this.gathering = undefined;
   }
 

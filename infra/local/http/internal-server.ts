@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type EmulatorContext, sendAwsError, strikeService } from '../emulators/caller.ts';
 import type { FaceSimulator } from '../emulators/face-simulator.ts';
+import type { Objects } from '../emulators/objects.ts';
 import type { Outbox } from '../emulators/outbox.ts';
 import { invocationHeader } from '../lambda/marks.ts';
 import { readBody, sendJson } from './http.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly aws: Handle;
   readonly outbox: Outbox;
   readonly face: FaceSimulator;
+  readonly objects: Objects;
 }
 
 export interface InternalServer {
@@ -83,6 +85,7 @@ async function dispatch(
       const result = services.face.result(token);
       return result ? [200, result] : [404, { message: 'No such session' }];
     });
+  if (await services.objects.handle(services.ctx, incoming, response)) return;
   incoming.resume();
   sendJson(response, 501, { message: 'The local runtime does not answer this' });
 }

@@ -7,6 +7,8 @@ export interface StreamSourceModel {
   readonly functionName: string;
   readonly batchSize: number;
   readonly tries: number;
+  /** How long changes are gathered, at most. */
+  readonly gatherMs: number;
   /** One of these must match; an empty list lets everything through. */
   readonly patterns: readonly JsonObject[];
   readonly failedArn: string | undefined;
@@ -45,6 +47,7 @@ export function eventSourcesOf(
         functionName,
         batchSize: Number(p.BatchSize ?? 100),
         tries: Number(p.MaximumRetryAttempts ?? 10) + 1,
+        gatherMs: Number(p.MaximumBatchingWindowInSeconds ?? 0) * 1_000,
         patterns: filters.map((filter) => objectOf(parseJson(String(objectOf(filter).Pattern)))),
         failedArn: stringOf(objectOf(objectOf(p.DestinationConfig).OnFailure).Destination),
       },

@@ -15,6 +15,7 @@ export interface LocalApp {
   readonly schedules: readonly ScheduleModel[];
   readonly streams: readonly StreamSourceModel[];
   readonly queues: readonly QueueModel[];
+  readonly buckets: readonly BucketModel[];
   readonly secrets: readonly SecretModel[];
   readonly keys: readonly KeyModel[];
 }
@@ -61,6 +62,11 @@ export interface SecretModel {
   /** Forbids readers, whatever their own policies allow. */
   readonly policy: Policy | undefined;
   readonly rotation: { readonly functionName: string; readonly immediately: boolean } | undefined;
+}
+export interface BucketModel {
+  readonly name: string;
+  /** Whether its objects are locked: then S3 takes none without a checksum. */
+  readonly locked: boolean;
 }
 export interface KeyModel {
   readonly id: string;
@@ -131,6 +137,10 @@ export function readModel({ stacks, assets }: Assembly): LocalApp {
       ];
     }),
     ...eventSourcesOf(of, functionIn),
+    buckets: of('AWS::S3::Bucket').map(({ ref, properties }) => ({
+      name: ref,
+      locked: properties.ObjectLockEnabled === true,
+    })),
     secrets: secretsOf(of, functionIn),
     keys: of('AWS::KMS::Key').map(({ ref, arn, properties: p }) => ({
       id: ref,

@@ -10,7 +10,9 @@ const path = (ticket: string) => ({ params: { path: { ticket } } });
 const request = (id: string) => ({ params: { path: { id } } });
 
 export const scanCode = async (phone: Partner, qrContent: string) =>
-  answer(bareApi.POST(scans, { body: { qrContent }, ...(await signed(phone, 'POST', scans)) }));
+  answer(
+    bareApi.POST(scans, { body: { qrContent }, ...(await signed(phone, 'POST', scans, { qrContent })) }),
+  );
 export type Scanned = Awaited<ReturnType<typeof scanCode>>;
 
 /** The identity that the web takes over is the one of the assertion. */
@@ -19,7 +21,7 @@ export const confirmScan = async (phone: Partner, ticket: string) =>
     bareApi.POST(`${scans}/{ticket}/confirm`, {
       ...path(ticket),
       body: {},
-      ...(await signed(phone, 'POST', `${scans}/${ticket}/confirm`)),
+      ...(await signed(phone, 'POST', `${scans}/${ticket}/confirm`, {})),
     }),
   );
 export const cancelScan = async (phone: Partner, ticket: string) =>
@@ -42,7 +44,7 @@ export async function showFace(phone: Partner, ticket: string) {
     bareApi.POST(`${scans}/{ticket}/face-result`, {
       ...path(ticket),
       body: { token },
-      ...(await signed(phone, 'POST', `${scans}/${ticket}/face-result`)),
+      ...(await signed(phone, 'POST', `${scans}/${ticket}/face-result`, { token })),
     }),
   );
 }
@@ -75,7 +77,7 @@ export const startVerification = async (partner: Partner, body: Asked) =>
   answer(
     bareApi.POST('/v1/channel/verifications', {
       body,
-      ...(await signed(partner, 'POST', '/v1/channel/verifications')),
+      ...(await signed(partner, 'POST', '/v1/channel/verifications', body)),
     }),
   );
 
@@ -86,7 +88,7 @@ export const collect = async (
   answer(
     bareApi.POST('/v1/hall/collections', {
       body,
-      ...(await signed(counter, 'POST', '/v1/hall/collections')),
+      ...(await signed(counter, 'POST', '/v1/hall/collections', body)),
     }),
   );
 
@@ -98,7 +100,10 @@ export interface NewRelation {
 }
 export const relate = async (counter: Partner, body: NewRelation) =>
   answer(
-    bareApi.POST('/v1/hall/relations', { body, ...(await signed(counter, 'POST', '/v1/hall/relations')) }),
+    bareApi.POST('/v1/hall/relations', {
+      body,
+      ...(await signed(counter, 'POST', '/v1/hall/relations', body)),
+    }),
   );
 export const unrelate = async (counter: Partner, authorizationId: string) =>
   answer(
@@ -114,11 +119,13 @@ export interface NewOrder {
   readonly approvedBy?: string;
 }
 export const giveOrder = async (counter: Partner, body: NewOrder) =>
-  answer(bareApi.POST('/v1/hall/orders', { body, ...(await signed(counter, 'POST', '/v1/hall/orders')) }));
+  answer(
+    bareApi.POST('/v1/hall/orders', { body, ...(await signed(counter, 'POST', '/v1/hall/orders', body)) }),
+  );
 export const confirmCompany = async (counter: Partner, taxpayerId: string) =>
   answer(
     bareApi.POST('/v1/hall/confirmations', {
       body: { taxpayerId },
-      ...(await signed(counter, 'POST', '/v1/hall/confirmations')),
+      ...(await signed(counter, 'POST', '/v1/hall/confirmations', { taxpayerId })),
     }),
   );

@@ -118,15 +118,20 @@ export const chooseFace = (outcome: FaceOutcome): Promise<{ outcome: FaceOutcome
 export const feed = (lines: string): Promise<FeedReport> =>
   local('POST', '/registry', lines, 'application/x-ndjson');
 
-/** The header that proves a channel for one call; signed again for each call. */
+/**
+ * The header that proves a channel for one call; signed again for each call.
+ * @param body what will be sent, signed too: the client sends the same JSON
+ */
 export async function signed(
   { channel, person, identity, officer, office }: Partner,
   method: string,
   path: string,
+  body?: object,
 ) {
   const { assertion } = await post<{ assertion: string }>(`/channels/${channel}/assertion`, {
     method,
     path,
+    body: body ? JSON.stringify(body) : '',
     // The assertion contains only the document of the person, not the name.
     ...(person
       ? { person: { documentType: person.documentType, documentNumber: person.documentNumber } }
