@@ -60,6 +60,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
           title: parts('fact.validUntil'),
           show: ({ validUntil }) => validUntil ?? parts('fact.unlimited'),
           text: ({ validUntil }) => validUntil ?? '9999',
+          words: true,
         },
         {
           title: parts('fact.state'),
