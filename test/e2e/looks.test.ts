@@ -132,6 +132,10 @@ async function inEveryLook(page: Page, paths: readonly string[]): Promise<void> 
         if ((await wanted.count()) > 0) await wanted.click();
       };
       await turn(english ? 'English' : '中文');
+      // English comes in a file of its own.
+      await expect
+        .poll(() => page.evaluate('document.documentElement.lang'), { timeout: 15_000 })
+        .toBe(english ? 'en' : 'zh-CN');
       await turn(large ? /^(大字版|Large type)$/ : /^(标准版|Normal type)$/);
       await page.getByRole('heading', { level: 1 }).first().waitFor();
       await stands(page);

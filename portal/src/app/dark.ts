@@ -11,5 +11,5 @@ export const seeds = {
   colorError: '#ff8a80',
   colorSuccess: '#6fce8b',
 };
-/** A light red needs dark text on it. */
-export const components = { Button: { dangerColor: '#1c0f0e' } };
+/** A light red needs dark text on it, and white text under the mouse no lighter blue than this. */
+export const components = { Button: { dangerColor: '#1c0f0e', colorPrimaryHover: '#3577bd' } };
