@@ -43,7 +43,7 @@ export function useRelationColumns(
       title: parts('fact.validUntil'),
       show: ({ validUntil }) => validUntil ?? parts('fact.unlimited'),
       text: ({ validUntil }) => validUntil ?? '9999',
-      steady: true,
+      words: true,
     },
     state: {
       title: parts('fact.state'),
