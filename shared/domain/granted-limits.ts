@@ -20,8 +20,8 @@ export const isWithin = (told: Granted, today: Granted): boolean =>
 export function widest(one: Granted | undefined, other: Granted | undefined): Granted | undefined {
   if (!one || !other) return one ?? other;
   const items = one.items || other.items ? both(one.items, other.items) : undefined;
-  const until =
-    one.until === undefined || other.until === undefined ? undefined : [one.until, other.until].sort()[1];
+  // No last day sorts behind every last day.
+  const [, until] = [one.until, other.until].sort();
   return {
     actions: both(one.actions, other.actions),
     ...(items ? { items } : {}),
@@ -31,7 +31,7 @@ export function widest(one: Granted | undefined, other: Granted | undefined): Gr
 
 /** The part of what the system was told that still holds today. */
 export function remaining(told: Granted, today: Granted): Granted {
-  const until = [told.until, today.until].filter((day) => day !== undefined).sort()[0];
+  const [until] = [told.until, today.until].sort();
   return {
     actions: told.actions.filter((action) => today.actions.includes(action)),
     ...(told.items ? { items: told.items.filter((item) => today.items?.includes(item)) } : {}),

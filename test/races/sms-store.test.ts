@@ -227,6 +227,13 @@ describe('the rows of a number', () => {
     expect(await atMinute(3, 'stranger', phoneKey, false)).toBeUndefined();
   });
 
+  it('SMS-4 of a number that is nobody’s a stranger may have all five codes of a window', async () => {
+    const phoneKey = await number(false);
+    for (let minute = 0; minute < 5; minute++)
+      expect(await atMinute(minute, 'stranger', phoneKey, false), `minute ${minute}`).toBeDefined();
+    expect(await windowOf(phoneKey)).toMatchObject({ total: 5, strangers: 5 });
+  });
+
   it('SMS-1 a window that is over, or was given back, is begun anew, whatever a journey believes', async () => {
     const [over, returned] = [await number(true), await number(true)];
     await sent(over, 'owner');
@@ -325,6 +332,12 @@ describe('the rows of a number', () => {
     // A second giving back (an answer that was lost) takes nothing more.
     await returnSend(db, stranger);
     expect(await db.get('SmsWindows', { phoneKey })).toEqual(row);
+    // The other way round: a stranger's send came into the owner's window.
+    const other = await number(true);
+    const first = await take({ phoneKey: other, kind: 'owner', now: start });
+    expect(await take({ phoneKey: other, kind: 'stranger', now: start + 1_500 })).toBeDefined();
+    if (first) await returnSend(db, first);
+    expect(await windowOf(other)).toMatchObject({ startedAt: start + 1_500, total: 1, strangers: 1 });
     // The last of a window leaves none of it.
     await returnSend(db, owner);
     expect(await windowOf(phoneKey)).toMatchObject({ total: 0, outside: 0, strangers: 0 });

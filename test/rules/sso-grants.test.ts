@@ -249,6 +249,7 @@ describe('what a system was told still holds', () => {
     const other: Granted = { actions: ['enquiry'], until: '2027-12-31' };
     const both = { actions: ['filing', 'enquiry'], items: ['consulting'] };
     expect(widest(one, other)).toEqual({ ...both, until: '2027-12-31' });
+    expect(widest(other, one)?.items).toEqual(['consulting']);
     expect(widest({ ...one, until: '2028-01-01' }, other)).toEqual({ ...both, until: '2028-01-01' });
     for (const endless of [widest({ actions: ['filing'] }, other), widest(other, { actions: ['filing'] })])
       expect(Object.keys(endless ?? {})).toEqual(['actions']);
