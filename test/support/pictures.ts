@@ -12,6 +12,8 @@ interface Who {
   readonly company?: string;
   readonly account: string;
   readonly phone: string;
+  /** Chosen after the second factor, by somebody who has several. */
+  readonly role?: string;
 }
 const boss: Who = {
   entry: '企业业务',
@@ -24,6 +26,13 @@ const agent: Who = {
   company: '91340104MACWXN238K',
   account: '13955100104',
   phone: '13955100104',
+};
+const agencyHead: Who = {
+  entry: '企业业务',
+  company: '91340104MACWXN238K',
+  account: '13955100105',
+  phone: '13955100105',
+  role: '法定代表人',
 };
 
 const notebook = { width: 1366, height: 625 };
@@ -102,6 +111,13 @@ async function takeAll(): Promise<void> {
   await clients.goto('/me/clients');
   await clients.getByRole('list', { name: '委托企业' }).waitFor();
   await keep(clients, 'agency-clients-360', true);
+  const agency = await signedIn(agencyHead);
+  await agency.goto('/me/agency');
+  await agency.getByRole('row').nth(1).waitFor();
+  await keep(agency, 'agency');
+  await agency.getByRole('button', { name: '录入服务协议' }).click();
+  await agency.getByLabel('开始日期').waitFor();
+  await keep(agency, 'agency-agreement');
 }
 
 async function open(
@@ -146,6 +162,7 @@ async function signedIn(who: Who, viewport?: { width: number; height: number }):
   await page
     .getByRole('textbox', { name: '短信验证码' })
     .fill(sent.find(({ code }) => code !== undefined)?.code ?? '');
+  if (who.role) await page.getByRole('button', { name: who.role }).click();
   await page.getByRole('button', { name: '退出' }).waitFor();
   return page;
 }

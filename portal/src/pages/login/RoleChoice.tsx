@@ -31,8 +31,13 @@ export function RoleChoice({ journey, loginId, choices }: Props) {
               className={preselected ? 'last-used' : ''}
               onClick={() => void run(() => choose(journey, loginId, choiceId))}
             >
-              {identityName(identity)}{' '}
-              {preselected ? <span className="tag good">{t('lastUsed')}</span> : null}
+              {identityName(identity)}
+              {preselected ? (
+                <>
+                  {' '}
+                  <span className="tag good">{t('lastUsed')}</span>
+                </>
+              ) : null}
             </button>
           </li>
         ))}
