@@ -110,9 +110,9 @@ export function runtimeOf(parts: Parts): Runtime {
       if (!found) throw new Error(`There is no function ${name}`);
       return invoke(found.name, event, 'by hand');
     },
-    settled: async () => {
-      while (streams.isBusy() || queues.isBusy()) {
-        streams.hurry();
+    settled: async (which) => {
+      while (streams.isBusy(which) || queues.isBusy()) {
+        streams.hurry(which);
         await sleep(10);
       }
     },

@@ -112,8 +112,11 @@ export interface Runtime {
   rotateSecret(secret: string): Promise<void>;
   /** Starts a function by its flow's name with any event and returns its result. Throws FunctionError. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
-  /** Resolves when no change of a table and no message that is due waits for its function any more. */
-  settled(): Promise<void>;
+  /**
+   * Resolves when no change of a table and no message that is due waits for its function any more. A function whose
+   * trigger gathers changes for a window is waited for, and its window ended early, only with `gatherers`.
+   */
+  settled(which?: { readonly gatherers?: boolean }): Promise<void>;
   /** The bodies of the messages in a queue, by the end of its name. */
   queued(name: string): string[];
   /** The objects that functions have written to the buckets. */

@@ -49,7 +49,7 @@ const at = (entry: string, who: { documentNumber: string; password: string }, ta
   enterPassword(door, who.documentNumber, who.password, entry, { taxpayerId });
 
 describe('at `agency`', () => {
-  it('AGY-3 AGY-1 LGN-8 lets in who stands on the staff form, without a client', async () => {
+  long('AGY-3 AGY-1 LGN-8 lets in who stands on the staff form, without a client', async () => {
     const { session, api } = await agentAt(door, agent, agency.id);
     expect(session.identity).toEqual({
       kind: 'agency',

@@ -99,31 +99,34 @@ describe('clients', () => {
     ]);
   });
 
-  it('SWI-3 SWI-5 SES-2 follow one another without a new login; each step is audited, the token before dies', async () => {
-    const { api, session, cookie } = await agentAt(door, agent, agency.id);
-    const [first = '', second = ''] = clients;
-    const one = await goTo(door, api, first);
-    expect(one.session.sessionId).toBe(session.sessionId);
-    expect(one.session.identity).toMatchObject({
-      kind: 'agency',
-      agencyId: agency.id,
-      client: { taxpayerId: first },
-    });
-    expect(said(await api('GET', '/v1/session/clients'))).toBe('SESSION_ENDED');
-    expect((await one.api('GET', '/v1/enterprise')).body).toMatchObject({
-      taxpayerId: first,
-      role: 'tax-agent',
-      permissions: ['filing', 'declaration', 'enquiry'],
-    });
-    const listed = await clientsOf(one.api);
-    expect(listed.map(({ current }) => current === true)).toEqual([true, false]);
-    const byHandle = await one.api('POST', '/v1/session/client', { choiceId: listed[1]?.choiceId });
-    expect(expectStatus(byHandle, 200).body.session.identity.client.taxpayerId).toBe(second);
-    const refreshed = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
-    expect(refreshed.body.session.identity.client.taxpayerId).toBe(second);
-    const told = (await history(door, agent)).filter(({ kind }) => kind === 'identity-switched');
-    expect(told.slice(-2).map(({ detail }) => detail.taxpayerId)).toEqual([first, second]);
-  });
+  long(
+    'SWI-3 SWI-5 SES-2 follow one another without a new login; each step is audited, the token before dies',
+    async () => {
+      const { api, session, cookie } = await agentAt(door, agent, agency.id);
+      const [first = '', second = ''] = clients;
+      const one = await goTo(door, api, first);
+      expect(one.session.sessionId).toBe(session.sessionId);
+      expect(one.session.identity).toMatchObject({
+        kind: 'agency',
+        agencyId: agency.id,
+        client: { taxpayerId: first },
+      });
+      expect(said(await api('GET', '/v1/session/clients'))).toBe('SESSION_ENDED');
+      expect((await one.api('GET', '/v1/enterprise')).body).toMatchObject({
+        taxpayerId: first,
+        role: 'tax-agent',
+        permissions: ['filing', 'declaration', 'enquiry'],
+      });
+      const listed = await clientsOf(one.api);
+      expect(listed.map(({ current }) => current === true)).toEqual([true, false]);
+      const byHandle = await one.api('POST', '/v1/session/client', { choiceId: listed[1]?.choiceId });
+      expect(expectStatus(byHandle, 200).body.session.identity.client.taxpayerId).toBe(second);
+      const refreshed = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
+      expect(refreshed.body.session.identity.client.taxpayerId).toBe(second);
+      const told = (await history(door, agent)).filter(({ kind }) => kind === 'identity-switched');
+      expect(told.slice(-2).map(({ detail }) => detail.taxpayerId)).toEqual([first, second]);
+    },
+  );
 
   long(
     'SWI-3 AGY-4 a form that is replaced between the look and the switch names the agent still',

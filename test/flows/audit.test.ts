@@ -352,7 +352,7 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
       expect(tables.length).toBeGreaterThan(40);
       expect(leaks(tables, [...personal, ...handles])).toEqual([]);
 
-      await real.settled();
+      await real.settled({ gatherers: true });
       const copies: Text[] = real.kept().map(({ key, text }) => ({ where: `copy ${key}`, text }));
       expect(copies.length).toBeGreaterThan(0);
       expect(leaks(copies, [...personal, ...handles])).toEqual([]);

@@ -117,7 +117,7 @@ describe('bodies', () => {
     ['a NUL', '{"name":"\u0000"}'],
     ['XML', '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'],
   ];
-  it.each(named(withBody))('BL-06 %s refuses what is no JSON', async (name, { route }) => {
+  keeping(24)(named(withBody))('BL-06 %s refuses what is no JSON', async (name, { route }) => {
     for (const [what, body] of malformed) {
       const reply = await raw(route.method, pathWith(route, handle), body, {
         'content-type': 'application/json',
@@ -159,7 +159,7 @@ describe('bodies', () => {
     },
   );
 
-  it.each(named(withBody))('BL-06 %s names what it misses', async (_, route) => {
+  keeping(24)(named(withBody))('BL-06 %s names what it misses', async (_, route) => {
     const required = bodyShape(route.route).required ?? [];
     if (required.length === 0) return;
     const reply = await call(route, {});
@@ -285,7 +285,7 @@ describe('bodies', () => {
 });
 
 describe('paths', () => {
-  it.each(named(withId))('AUTHZ-01 %s does not find an id that nobody has', async (name, route) => {
+  keeping(24)(named(withId))('AUTHZ-01 %s does not find an id that nobody has', async (name, route) => {
     const reply = await call(route, route.route.body ? goodBody(route.route) : undefined);
     expectProblem(reply, name);
     // A natural person is refused at a company's route before the id is looked up.

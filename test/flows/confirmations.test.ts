@@ -178,7 +178,7 @@ describe('confirming a new company', () => {
     expect(happened.filter(({ kind }) => kind === 'relation-active')).toHaveLength(2 * active.length);
   });
 
-  it('ENT-2 a handler who confirmed their own relation before still confirms the company', async () => {
+  long('ENT-2 a handler who confirmed their own relation before still confirms the company', async () => {
     const { hand, id } = await newCompany();
     const [{ authorizationId }] = await hand.listed('pending', id);
     expectStatus(await decide(hand, authorizationId, 'confirm'), 200);

@@ -70,7 +70,7 @@ describe('a fresh factor', () => {
     expect(events[0]).toMatchObject({ kind: 'factor', outcome: 'success', detail: { method: 'sms' } });
   });
 
-  it('SES-5 so does a face, once', async () => {
+  long('SES-5 so does a face, once', async () => {
     const stale = await staled(await newcomer(door));
     const faceTicket = await ownFace(door, stale, '/v1/session/factor/face');
     expectStatus(await factor(stale, { faceTicket }), 204);

@@ -102,7 +102,7 @@ describe('foreign pages', () => {
       expect((await call(one, bodyOf(one), { headers })).body?.code).not.toBe('ORIGIN_NOT_ALLOWED');
   });
 
-  it.each(named(changing))('SES-2 %s takes JSON and no other form of body', async (name, one) => {
+  keeping(24)(named(changing))('SES-2 %s takes JSON and no other form of body', async (name, one) => {
     const body = JSON.stringify(bodyOf(one) ?? {});
     for (const type of [
       ...unasked,
@@ -131,7 +131,7 @@ describe('foreign pages', () => {
     },
   );
 
-  it.each(named(changing.filter((one) => !takesAssertion(one))))(
+  keeping(24)(named(changing.filter((one) => !takesAssertion(one))))(
     'SES-2 %s asks for no assertion, so that one opens nothing',
     async (_name, one) => {
       const assertion = await assertionFor(one);

@@ -195,7 +195,7 @@ describe('SES-5 a session that ends between reading and writing', () => {
     expectStatus(await add(newer), 201);
   });
 
-  it('SES-5 CTR-2 ends no account', async () => {
+  long('SES-5 CTR-2 ends no account', async () => {
     const known = await knownPerson(door);
     await wait(door, 61);
     const who = await signIn(door, known);

@@ -66,7 +66,7 @@ describe('a password that the registry set', () => {
     },
   );
 
-  it('LGN-11 LCK-1 counts and locks like any other', async () => {
+  long('LGN-11 LCK-1 counts and locks like any other', async () => {
     const who = await beginner();
     const replies = [];
     for (let time = 1; time <= 6; time++)

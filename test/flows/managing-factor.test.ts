@@ -156,7 +156,7 @@ describe('SES-5 a session that came by QR', () => {
   });
 });
 
-it('REL-9 a session that was opened neither on the web nor at a hall manages nothing', async () => {
+long('REL-9 a session that was opened neither on the web nor at a hall manages nothing', async () => {
   const { who, identity } = await boss();
   const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
   const staff = async () =>

@@ -124,7 +124,7 @@ describe('ORD-1 suspending and resuming', () => {
     expect(JSON.stringify(own)).not.toMatch(/3401001|3401002|来函/);
   });
 
-  it('ORD-1 SES-3 ends every session where the stage allows several', async () => {
+  long('ORD-1 SES-3 ends every session where the stage allows several', async () => {
     const who = await knownPerson(door);
     const { cookie } = await loggedInByFace(door, who);
     await door.dynamodb('UpdateItem', {

@@ -62,55 +62,58 @@ const ask = (code: Code) => pollScan(door.http, code, { 'user-agent': edge });
 const told = (reply: Reply<Loose>) => [reply.status, reply.body?.code ?? reply.body?.state];
 
 describe('QR-1 login by scanning', () => {
-  it('QR-1 QR-2 SES-2 the phone confirms what it was shown, and the page gets the session once', async () => {
-    const code = await showCode();
-    expect(code).toEqual({
-      ticket: expect.stringMatching(/^[\w-]{22,64}$/),
-      qrContent: `${door.issuer}/s/${code.ticket}`,
-      pollSecret: expect.stringMatching(/^[\w-]{22,64}$/),
-      expiresAt: expect.stringMatching(/\+08:00$/),
-    });
-    expect(Date.parse(code.expiresAt) - door.clock.now().getTime()).toBe(180_000);
+  long(
+    'QR-1 QR-2 SES-2 the phone confirms what it was shown, and the page gets the session once',
+    async () => {
+      const code = await showCode();
+      expect(code).toEqual({
+        ticket: expect.stringMatching(/^[\w-]{22,64}$/),
+        qrContent: `${door.issuer}/s/${code.ticket}`,
+        pollSecret: expect.stringMatching(/^[\w-]{22,64}$/),
+        expiresAt: expect.stringMatching(/\+08:00$/),
+      });
+      expect(Date.parse(code.expiresAt) - door.clock.now().getTime()).toBe(180_000);
 
-    const pending = await ask(code);
-    expect(pending.body).toEqual({ state: 'pending' });
-    expect(Number(pending.headers.get('retry-after'))).toBeGreaterThan(0);
+      const pending = await ask(code);
+      expect(pending.body).toEqual({ state: 'pending' });
+      expect(Number(pending.headers.get('retry-after'))).toBeGreaterThan(0);
 
-    const phone = phoneOf();
-    const scanned = expectStatus(await phone.scan(code.qrContent), 200);
-    expect(scanned.body).toEqual({
-      ticket: code.ticket,
-      purpose: 'login',
-      requires: 'confirm',
-      origin: {
-        account: '',
-        browser: 'Edge · Windows',
-        place: '127.0.0.0',
-        at: expect.stringMatching(/^2027-03-02T.*\+08:00$/),
-      },
-    });
-    expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
+      const phone = phoneOf();
+      const scanned = expectStatus(await phone.scan(code.qrContent), 200);
+      expect(scanned.body).toEqual({
+        ticket: code.ticket,
+        purpose: 'login',
+        requires: 'confirm',
+        origin: {
+          account: '',
+          browser: 'Edge · Windows',
+          place: '127.0.0.0',
+          at: expect.stringMatching(/^2027-03-02T.*\+08:00$/),
+        },
+      });
+      expect((await ask(code)).body).toEqual({ state: 'scanned', scannedBy: maskName(who.name) });
 
-    expectStatus(await phone.confirm(code.ticket), 204);
-    const opened = expectStatus(await ask(code), 200);
-    expect(opened.body).toMatchObject({
-      state: 'confirmed',
-      session: { identity: { kind: 'natural' }, person: { realNameLevel: 4 }, expiresIn: 300 },
-    });
-    expect(opened.cookie).toMatch(/^__Host-refresh=/);
-    expect(opened.headers.get('retry-after')).toBeNull();
+      expectStatus(await phone.confirm(code.ticket), 204);
+      const opened = expectStatus(await ask(code), 200);
+      expect(opened.body).toMatchObject({
+        state: 'confirmed',
+        session: { identity: { kind: 'natural' }, person: { realNameLevel: 4 }, expiresIn: 300 },
+      });
+      expect(opened.cookie).toMatch(/^__Host-refresh=/);
+      expect(opened.headers.get('retry-after')).toBeNull();
 
-    const again = await ask(code);
-    expect(again.body).toEqual({ state: 'confirmed' });
-    expect(again.cookie).toBeUndefined();
+      const again = await ask(code);
+      expect(again.body).toEqual({ state: 'confirmed' });
+      expect(again.cookie).toBeUndefined();
 
-    const token = opened.body.session.accessToken;
-    expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
-    expectStatus(
-      await door.http('POST', '/v1/session/refresh', undefined, { cookie: opened.cookie ?? '' }),
-      200,
-    );
-  });
+      const token = opened.body.session.accessToken;
+      expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+      expectStatus(
+        await door.http('POST', '/v1/session/refresh', undefined, { cookie: opened.cookie ?? '' }),
+        200,
+      );
+    },
+  );
 
   it.each(phones)('QR-1 CHN-1 %s may confirm, its person logged in', async (channel) => {
     const code = await showCode();

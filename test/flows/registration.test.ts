@@ -132,7 +132,7 @@ describe('REG-1 the steps of a registration', () => {
     },
   );
 
-  it('REG-1 refuses a face check before the basic information', async () => {
+  long('REG-1 refuses a face check before the basic information', async () => {
     const id = await startRegistration(door, person());
     expect((await door.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STEP_MISSING');
   });

@@ -158,31 +158,34 @@ describe('legal representatives from the registry', () => {
     expect(await listed(token, 'active', id)).toEqual([]);
   });
 
-  it('ENT-3 ENT-4 a renamed company shows its new name, a cancelled one is history, and nothing comes alive again by itself', async () => {
-    const { who, token } = await signedIn();
-    const id = creditCode();
-    await feed(
-      door,
-      taxpayer(id),
-      legalRepresentative(id, who),
-      taxpayer(id, 2, { name: '合肥秋实科技有限公司' }),
-    );
-    expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥秋实科技有限公司' }]);
-    await feed(door, taxpayer(id, 3, { state: 'cancelled' }));
-    expect(await listed(token, 'active', id)).toEqual([]);
-    // The relation leaves the list of live relations at once, and appears in the history when the copies are updated.
-    await door.settled();
-    expect(await listed(token, 'history', id)).toMatchObject([
-      { state: 'company-cancelled', refusable: false },
-    ]);
-    await feed(door, taxpayer(id, 4));
-    expect(await listed(token, 'active', id)).toEqual([]);
-    expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
-    await feed(door, legalRepresentative(id, who, 2));
-    expect(await listed(token, 'active', id)).toHaveLength(1);
-    // The record of the earlier term does not change.
-    expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
-  });
+  long(
+    'ENT-3 ENT-4 a renamed company shows its new name, a cancelled one is history, and nothing comes alive again by itself',
+    async () => {
+      const { who, token } = await signedIn();
+      const id = creditCode();
+      await feed(
+        door,
+        taxpayer(id),
+        legalRepresentative(id, who),
+        taxpayer(id, 2, { name: '合肥秋实科技有限公司' }),
+      );
+      expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥秋实科技有限公司' }]);
+      await feed(door, taxpayer(id, 3, { state: 'cancelled' }));
+      expect(await listed(token, 'active', id)).toEqual([]);
+      // The relation leaves the list of live relations at once, and appears in the history when the copies are updated.
+      await door.settled();
+      expect(await listed(token, 'history', id)).toMatchObject([
+        { state: 'company-cancelled', refusable: false },
+      ]);
+      await feed(door, taxpayer(id, 4));
+      expect(await listed(token, 'active', id)).toEqual([]);
+      expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
+      await feed(door, legalRepresentative(id, who, 2));
+      expect(await listed(token, 'active', id)).toHaveLength(1);
+      // The record of the earlier term does not change.
+      expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
+    },
+  );
 
   long(
     'ENT-3 ENT-4 a line is taken whether or not its copies can be brought; they follow when they can',

@@ -160,7 +160,7 @@ describe('openid-client: the tax system of examples/relying-party', () => {
     },
   );
 
-  it('SSO-4 says in its own words why nobody came', async () => {
+  long('SSO-4 says in its own words why nobody came', async () => {
     const { token } = await person();
     const { back, page } = await enter(door, filing, token, browser(), 'refuse');
     expect([back.status, /您没有同意进入本系统/.test(back.text)]).toEqual([403, true]);

@@ -263,7 +263,7 @@ describe('a decision', () => {
     expect(await ssoEvents(someone)).toHaveLength(1);
   });
 
-  it('SSO-4 no goes back with access_denied, and is told in the history', async () => {
+  long('SSO-4 no goes back with access_denied, and is told in the history', async () => {
     const someone = await natural();
     const { refuse } = await pageFor(open, someone);
     const { body } = expectStatus(await refuse(), 200);

@@ -180,30 +180,33 @@ describe('SSO-10 RP-initiated logout', () => {
     expect(filing.tokens.map((token) => decodeJwt(token).sid)).toEqual([there.sid]);
   });
 
-  it('SSO-10 ends the session with everything in it: each system is told, the cookie goes, and the history says who asked', async () => {
-    const there = await entered();
-    const { body } = await exchange(door, invoice, await granted(door, invoice, there.who.token));
-    const id = idIn(await sent({ id_token_hint: there.idToken, post_logout_redirect_uri: bye }, 'POST'));
-    const reply = await confirm(id, there.who, { silently: true });
-    expect(reply.cookie).toMatch(/^__Host-refresh=;?/);
-    await door.settled();
-    expect(filing.tokens).toHaveLength(1);
-    expect(invoice.tokens.map((token) => decodeJwt(token).sid)).toEqual([decodeJwt(body.id_token).sid]);
-    const at = (clientId: string) => rpRow(door, { sessionId: there.who.sessionId, clientId });
-    expect((await at('filing-web')).ended.reason).toBe('rp-logout');
-    expect((await at('invoice-web')).ended.reason).toBe('logged-out');
-    const events = (await history(door, there.who)).map(({ kind, detail }) => [
-      kind,
-      detail?.reason,
-      detail?.client,
-    ]);
-    expect(events).toContainEqual(['session-ended', 'logged-out', 'filing-web']);
-    expect(events).toContainEqual(['sso-ended', 'rp-logout', 'filing-web']);
-    expect(events).toContainEqual(['sso-ended', 'logged-out', 'invoice-web']);
-    // The call again after a lost answer: nothing is left to end, and the browser goes to the same address.
-    expect((await confirm(id, there.who)).status).toBe(401);
-    expect((await door.http('POST', `/v1/sso/logouts/${id}/leave`, {})).body).toEqual({ redirectTo: bye });
-  });
+  long(
+    'SSO-10 ends the session with everything in it: each system is told, the cookie goes, and the history says who asked',
+    async () => {
+      const there = await entered();
+      const { body } = await exchange(door, invoice, await granted(door, invoice, there.who.token));
+      const id = idIn(await sent({ id_token_hint: there.idToken, post_logout_redirect_uri: bye }, 'POST'));
+      const reply = await confirm(id, there.who, { silently: true });
+      expect(reply.cookie).toMatch(/^__Host-refresh=;?/);
+      await door.settled();
+      expect(filing.tokens).toHaveLength(1);
+      expect(invoice.tokens.map((token) => decodeJwt(token).sid)).toEqual([decodeJwt(body.id_token).sid]);
+      const at = (clientId: string) => rpRow(door, { sessionId: there.who.sessionId, clientId });
+      expect((await at('filing-web')).ended.reason).toBe('rp-logout');
+      expect((await at('invoice-web')).ended.reason).toBe('logged-out');
+      const events = (await history(door, there.who)).map(({ kind, detail }) => [
+        kind,
+        detail?.reason,
+        detail?.client,
+      ]);
+      expect(events).toContainEqual(['session-ended', 'logged-out', 'filing-web']);
+      expect(events).toContainEqual(['sso-ended', 'rp-logout', 'filing-web']);
+      expect(events).toContainEqual(['sso-ended', 'logged-out', 'invoice-web']);
+      // The call again after a lost answer: nothing is left to end, and the browser goes to the same address.
+      expect((await confirm(id, there.who)).status).toBe(401);
+      expect((await door.http('POST', `/v1/sso/logouts/${id}/leave`, {})).body).toEqual({ redirectTo: bye });
+    },
+  );
 
   long('names nobody’s session by an old hand-over or another person’s: the page asks', async () => {
     const [there, other] = [await entered(), await entered()];

@@ -203,7 +203,7 @@ describe('SSO-9 a request that asks a matter', () => {
     expect((await elsewhere.approve()).body).toHaveProperty('stepUp');
   });
 
-  it('SSO-9 prompt=none goes with a check that serves, and is told where a page is needed', async () => {
+  long('SSO-9 prompt=none goes with a check that serves, and is told where a page is needed', async () => {
     const someone = await withFace();
     const there = await asking(someone, 'invoice.issue', { prompt: 'none' });
     expect((await there.approve({ silently: true })).body).toEqual(issue);

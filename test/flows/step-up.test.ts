@@ -333,7 +333,7 @@ describe('STP-2 the proof', () => {
     },
   );
 
-  it('STP-2 TOK-02 a proof is no access token, and an access token no proof', async () => {
+  long('STP-2 TOK-02 a proof is no access token, and an access token no proof', async () => {
     const { who, token } = await fresh();
     await passed(token, who);
     const { proof } = (await start(token)).body;

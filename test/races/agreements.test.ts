@@ -71,7 +71,7 @@ long('AGY-1 two staff forms at once: one of them holds, whole', async () => {
   }
 });
 
-it('AGY-4 agreements with days in common that are entered at once: exactly one is taken', async () => {
+long('AGY-4 agreements with days in common that are entered at once: exactly one is taken', async () => {
   expectStatus(await all(), 200);
   const owner = await client(door);
   const days = [

@@ -129,7 +129,7 @@ describe('REL-11 authorisations and staff', () => {
   });
 });
 
-it('REL-11 ENT-2 a company that changed since it was shown is not confirmed', async () => {
+long('REL-11 ENT-2 a company that changed since it was shown is not confirmed', async () => {
   const boss = await knownPerson(door);
   const taxpayerId = await companyOf(door, boss, { state: 'awaiting-confirmation' });
   const token = (await loggedInByFace(door, boss)).session.accessToken as string;

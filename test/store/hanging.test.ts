@@ -16,7 +16,8 @@ afterEach(() => {
 });
 
 describe('ERR-02 what does not pass', () => {
-  keeping(1)<[string, Play]>([
+  // Each takes seven seconds.
+  keeping(0)<[string, Play]>([
     ['hangs', () => undefined],
     ['begins an answer and stands still', (response) => response.writeHead(200).write('{"Item"')],
   ])(
@@ -34,6 +35,5 @@ describe('ERR-02 what does not pass', () => {
       expect(took).toBeGreaterThan(7_000);
       expect(took).toBeLessThan(allowing(20_000));
     },
-    30_000,
   );
 });

@@ -53,13 +53,16 @@ export class Streams {
     for (const reader of this.readers) if (written.has(reader.table)) reader.wake();
   }
 
-  isBusy(): boolean {
-    return this.readers.some((reader) => reader.running !== undefined);
+  /** @param gatherers whether a function counts that still gathers changes, for a window of its own */
+  isBusy({ gatherers = false } = {}): boolean {
+    return this.readers.some(
+      (reader) => reader.running !== undefined && (gatherers || !reader.isGathering()),
+    );
   }
 
-  /** Everything that has been written is read now. */
-  hurry(): void {
-    for (const reader of this.readers) reader.hurry();
+  /** Everything that has been written is read now. @param gatherers also for functions with a window of their own */
+  hurry({ gatherers = false } = {}): void {
+    for (const reader of this.readers) if (gatherers || !reader.gathersLong) reader.hurry();
   }
 
   async stop(): Promise<void> {
@@ -70,6 +73,8 @@ export class Streams {
 class Reader {
   running: Promise<void> | undefined;
   readonly table: string;
+  /** The function's trigger has a window in which changes are gathered. */
+  readonly gathersLong: boolean;
   private readonly source: StreamSourceModel;
   private readonly around: Surroundings;
   private arn: string | undefined;
@@ -82,6 +87,7 @@ class Reader {
 
   constructor(source: StreamSourceModel, around: Surroundings) {
     this.table = source.table;
+    this.gathersLong = source.gatherMs > gatherMs;
     this.source = source;
     this.around = around;
   }
@@ -96,6 +102,10 @@ class Reader {
       .finally(() => {
         this.running = undefined;
       });
+  }
+
+  isGathering(): boolean {
+    return this.gathersLong && this.gathering !== undefined;
   }
 
   hurry(): void {
