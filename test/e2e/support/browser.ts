@@ -172,6 +172,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 export async function expectFits(page: Page): Promise<void> {
   expect(
     await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    new URL(page.url()).pathname,
   ).toBe(0);
 }
 
