@@ -1,4 +1,5 @@
-import { type ObjectRange, readRange, type StoredObject } from '#gateways/object-ranges.ts';
+import { type ObjectRange, readRange } from '#gateways/object-ranges.ts';
+import type { StoredObject } from '#gateways/s3-requests.ts';
 
 /** The position at which reading a file of lines continues. */
 export interface Position {

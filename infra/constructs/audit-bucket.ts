@@ -1,9 +1,9 @@
-import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
-import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
+import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../exceptions.ts';
 import { ownAuditCopy } from '../names.ts';
 import type { Stage } from '../stage.ts';
+import { keepByTlsOnly, privateAccess } from './private-bucket.ts';
 
 /**
  * The bucket of the audit's second copy (AUD-1), for stages that name no bucket of another account. In compliance mode
@@ -19,13 +19,7 @@ export function auditBucket(scope: Construct, stage: Stage): void {
       rule: { defaultRetention: { mode: 'COMPLIANCE', days } },
     },
     versioningConfiguration: { status: 'Enabled' },
-    publicAccessBlockConfiguration: {
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    },
-    ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
+    ...privateAccess,
     // S3's own key: whoever could delete a key of ours could make the locked copy unreadable.
     bucketEncryption: {
       serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
@@ -43,27 +37,10 @@ export function auditBucket(scope: Construct, stage: Stage): void {
       ],
     },
   });
-  bucket.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
-  bucket.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   acknowledge(
     bucket,
     'AwsSolutions-S1',
     'One function writes, and its log and the table show what; reading is an event of CloudTrail.',
   );
-  new CfnBucketPolicy(scope, 'audit-copy-policy', {
-    bucket: bucket.ref,
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'OnlyEncryptedTransport',
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 's3:*',
-          Resource: [bucket.attrArn, `${bucket.attrArn}/*`],
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
-    },
-  });
+  keepByTlsOnly(scope, 'audit-copy-policy', bucket);
 }

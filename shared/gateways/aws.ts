@@ -114,10 +114,7 @@ async function sign(service: AwsService, action: string, input: Readonly<Record<
     region: region(),
     body,
     headers: { 'content-type': `application/x-amz-json-${json}`, 'x-amz-target': `${target}.${action}` },
-    // Read in each call. Lambda never changes them within a container, but this code need not rely on that.
-    accessKeyId: environment('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
-    ...(process.env.AWS_SESSION_TOKEN && { sessionToken: process.env.AWS_SESSION_TOKEN }),
+    ...credentials(),
     cache: signingKeys,
   }).sign();
   return { url: signed.url, headers: Object.fromEntries(signed.headers), body };
@@ -132,6 +129,13 @@ function endpoint(service: AwsService): string {
   const suffix = region().startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `https://${service}.${region()}.${suffix}/`;
 }
+
+/** Read for each call. Lambda never changes them within a container, but this code need not rely on that. */
+export const credentials = () => ({
+  accessKeyId: environment('AWS_ACCESS_KEY_ID'),
+  secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
+  ...(process.env.AWS_SESSION_TOKEN && { sessionToken: process.env.AWS_SESSION_TOKEN }),
+});
 
 const region = (): string => environment('AWS_REGION');
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwsV4Signer } from 'aws4fetch';
 import { type BucketName, bucketOwnerVariable, bucketVariable } from '#contract/flow.ts';
 import { environment } from './aws.ts';
-import { addressOf } from './object-ranges.ts';
 import { DependencyError } from './outbound.ts';
+import { signedRequest } from './s3-requests.ts';
 import { withinLeft } from './time-budget.ts';
 
 /** How long S3 may take for one try. */
@@ -36,24 +35,16 @@ async function put(bucket: BucketName, key: string, body: Buffer): Promise<strin
   if (time === 0) return 'no-time';
   const hash = createHash('sha256').update(body);
   const digest = hash.digest();
-  const signed = await new AwsV4Signer({
-    method: 'PUT',
-    url: addressOf({ bucket: environment(bucketVariable(bucket)), encodedKey: key }),
-    service: 's3',
-    region: environment('AWS_REGION'),
-    headers: {
-      'content-type': 'application/x-ndjson',
-      // An object without it is replaced by a new version, and under a lock both stay.
-      'if-none-match': '*',
-      'x-amz-content-sha256': digest.toString('hex'),
-      // A bucket with a lock takes no object without a checksum.
-      'x-amz-checksum-sha256': digest.toString('base64'),
-      'x-amz-expected-bucket-owner': environment(bucketOwnerVariable(bucket)),
-    },
-    accessKeyId: environment('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
-    ...(process.env.AWS_SESSION_TOKEN && { sessionToken: process.env.AWS_SESSION_TOKEN }),
-  }).sign();
+  const object = { bucket: environment(bucketVariable(bucket)), encodedKey: key };
+  const signed = await signedRequest('PUT', object, {
+    'content-type': 'application/x-ndjson',
+    // An object without it is replaced by a new version, and under a lock both stay.
+    'if-none-match': '*',
+    'x-amz-content-sha256': digest.toString('hex'),
+    // A bucket with a lock takes no object without a checksum.
+    'x-amz-checksum-sha256': digest.toString('base64'),
+    'x-amz-expected-bucket-owner': environment(bucketOwnerVariable(bucket)),
+  });
   try {
     const answer = await fetch(signed.url, {
       method: 'PUT',

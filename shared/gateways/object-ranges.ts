@@ -1,13 +1,6 @@
-import { AwsV4Signer } from 'aws4fetch';
-import { environment } from './aws.ts';
 import { DependencyError } from './outbound.ts';
+import { type StoredObject, signedRequest } from './s3-requests.ts';
 import { withinLeft } from './time-budget.ts';
-
-export interface StoredObject {
-  readonly bucket: string;
-  /** As S3's notifications carry the key: URL-encoded, with `+` for a space. */
-  readonly encodedKey: string;
-}
 
 /** A piece of an object. */
 export interface ObjectRange {
@@ -24,15 +17,6 @@ export class ObjectChanged extends Error {}
 /** How long S3 may take for one range. */
 const answerMilliseconds = 20_000;
 
-/** The address of an object in this region. */
-export function addressOf({ bucket, encodedKey }: StoredObject): string {
-  const key = encodedKey.replaceAll('+', '%20');
-  const override = process.env.AWS_ENDPOINT_URL_S3;
-  if (override) return `${override.replace(/\/$/, '')}/${bucket}/${key}`;
-  const region = environment('AWS_REGION');
-  return `https://${bucket}.s3.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}/${key}`;
-}
-
 /**
  * Reads up to `length` bytes from `offset`. So a file of any size needs no more memory than that, and no connection
  * stays open while its lines are processed.
@@ -46,20 +30,11 @@ export async function readRange(
   length: number,
   etag: string | undefined,
 ): Promise<ObjectRange> {
-  const signed = await new AwsV4Signer({
-    method: 'GET',
-    url: addressOf(object),
-    service: 's3',
-    region: environment('AWS_REGION'),
-    headers: {
-      'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
-      range: `bytes=${offset}-${offset + length - 1}`,
-      ...(etag === undefined ? {} : { 'if-match': etag }),
-    },
-    accessKeyId: environment('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
-    ...(process.env.AWS_SESSION_TOKEN && { sessionToken: process.env.AWS_SESSION_TOKEN }),
-  }).sign();
+  const signed = await signedRequest('GET', object, {
+    'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+    range: `bytes=${offset}-${offset + length - 1}`,
+    ...(etag === undefined ? {} : { 'if-match': etag }),
+  });
   const time = withinLeft(answerMilliseconds);
   if (time === 0) throw new DependencyError('s3', 'no-time');
   let response: Response;

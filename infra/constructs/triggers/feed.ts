@@ -1,13 +1,14 @@
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
+import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { CfnDeletionPolicy, Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../exceptions.ts';
 import { prefix } from '../../names.ts';
 import type { Stage } from '../../stage.ts';
+import { keepByTlsOnly, privateAccess } from '../private-bucket.ts';
 import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
 
 /**
@@ -78,13 +79,7 @@ export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key:
 /** The bucket for files of feed lines. They are personal data: encrypted under our key, deleted after 30 days. */
 function feedFiles(scope: Construct, queue: Queue, key: IKey): CfnBucket {
   const bucket = new CfnBucket(scope, 'feed-files', {
-    publicAccessBlockConfiguration: {
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    },
-    ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
+    ...privateAccess,
     bucketEncryption: {
       serverSideEncryptionConfiguration: [
         {
@@ -107,8 +102,6 @@ function feedFiles(scope: Construct, queue: Queue, key: IKey): CfnBucket {
       queueConfigurations: [{ event: 's3:ObjectCreated:*', queue: queue.queueArn }],
     },
   });
-  bucket.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
-  bucket.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   // S3 sends a test message when the notification is created: the queue's policy must exist before.
   bucket.node.addDependency(queue);
   acknowledge(
@@ -116,21 +109,6 @@ function feedFiles(scope: Construct, queue: Queue, key: IKey): CfnBucket {
     'AwsSolutions-S1',
     'Only the registry writes and only the feed function reads; every line read leaves an audit event.',
   );
-  new CfnBucketPolicy(scope, 'feed-files-policy', {
-    bucket: bucket.ref,
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'OnlyEncryptedTransport',
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 's3:*',
-          Resource: [bucket.attrArn, `${bucket.attrArn}/*`],
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
-    },
-  });
+  keepByTlsOnly(scope, 'feed-files-policy', bucket);
   return bucket;
 }
