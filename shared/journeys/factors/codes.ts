@@ -16,7 +16,7 @@ import { reservedBeside } from '#runtime/settled.ts';
 import type { Put, Write } from '#store/dynamodb/tables.ts';
 import { lockedProblem } from '#store/people/lockout-row.ts';
 import type { Reserved } from '#store/people/lockout-table.ts';
-import { returnSend, takeSend } from '#store/sms/sms-windows.ts';
+import { returnSend, reserveSend } from '#store/sms/sms-windows.ts';
 import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';
 import type { CodeTicket } from '#store/tickets/ticket-kinds.ts';
@@ -48,7 +48,7 @@ export async function sendCode(
   const hash = codeHash(ctx.handles, purpose, ticket.ticketKey, phoneKey, code);
   const expiresAt = epochSeconds(now) + policies.smsCodeSeconds;
   const shard = someShard(Math.random());
-  const taken = await takeSend(
+  const reserved = await reserveSend(
     ctx.db,
     {
       phoneKey,
@@ -83,7 +83,7 @@ export async function sendCode(
     const surelyUnsent = error instanceof SmsRefused || (error instanceof SmsUnavailable && !error.maybeSent);
     if (surelyUnsent)
       await Promise.allSettled([
-        returnSend(ctx.db, taken, stranger ? [stageSendUpdate(now, shard, -1)] : []),
+        returnSend(ctx.db, reserved, stranger ? [stageSendUpdate(now, shard, -1)] : []),
         dropCode(
           ctx.db,
           ticket,
