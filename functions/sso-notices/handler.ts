@@ -1,6 +1,6 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
-import { endIfOver } from '#journeys/sso/hand-over-ends.ts';
+import { endIfOver } from '#journeys/sso/end-if-over.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { sideBySide } from '#runtime/side-by-side.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';

@@ -3,7 +3,7 @@ import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { authorize } from './authorize.ts';
 import { ssoRequest } from './contract.ts';
-import { pushRequest } from './push.ts';
+import { pushRequest } from './push-request.ts';
 
 export const handler = serve(
   ssoRequest,

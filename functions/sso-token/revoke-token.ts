@@ -14,13 +14,13 @@ type RevokeCall = CallOf<typeof ssoToken, 'revoke'>;
  * SSO-11, RFC 7009: the system gives a token back, which ends the hand-over behind both its tokens. A token that is
  * unknown, expired or another client's gets the same answer, because nothing is left to do.
  */
-export const revoke: StepOf<typeof ssoToken, 'revoke'> = async (ctx, call) => {
-  const named = await namedBy(ctx, call);
-  if (named) await ended(ctx, call, named);
+export const revokeToken: StepOf<typeof ssoToken, 'revoke'> = async (ctx, call) => {
+  const named = await handOverOfToken(ctx, call);
+  if (named) await endHandOver(ctx, call, named);
   return ok(null);
 };
 
-interface Named {
+interface NamedHandOver {
   readonly sessionId: string;
   readonly sid: string;
   /** For a refresh token. */
@@ -28,7 +28,7 @@ interface Named {
 }
 
 /** The hand-over of this client that a token belongs to. `token_type_hint` is only a hint: both kinds are tried. */
-async function namedBy(ctx: FlowContext, { body, caller, now }: RevokeCall): Promise<Named | undefined> {
+async function handOverOfToken(ctx: FlowContext, { body, caller, now }: RevokeCall): Promise<NamedHandOver | undefined> {
   const { clientId } = caller.client;
   const refresh = readRpRefreshToken(ctx.dataKeys, clientId, body.token);
   if (refresh) return refresh;
@@ -38,7 +38,7 @@ async function namedBy(ctx: FlowContext, { body, caller, now }: RevokeCall): Pro
   return sessionId === undefined ? undefined : { sessionId, sid };
 }
 
-const ended = (ctx: FlowContext, call: RevokeCall, { sessionId, sid, hash }: Named): Promise<void> =>
+const endHandOver = (ctx: FlowContext, call: RevokeCall, { sessionId, sid, hash }: NamedHandOver): Promise<void> =>
   retryOnConcurrentChange(async () => {
     const { clientId } = call.caller.client;
     const handOver = await findRpSession(ctx.db, sessionId, clientId);

@@ -1,27 +1,27 @@
 import type { DpopProof } from '#crypto/dpop-proofs.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
-import { keyProofOf } from '#journeys/sso/key-proofs.ts';
+import { dpopProofOf } from '#journeys/sso/dpop-proof-of-call.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { ssoToken } from './contract.ts';
-import { exchanged } from './exchange.ts';
-import { missed, type TokenCall } from './missed.ts';
-import { refreshed } from './refresh.ts';
+import { exchangeCode } from './exchange-code.ts';
+import { refuseCall, type TokenCall } from './token-call.ts';
+import { refreshTokens } from './refresh-tokens.ts';
 
 /** The token endpoint. */
-export const token: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {
-  const call = await proven(ctx, given);
+export const tokenEndpoint: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {
+  const call = await withKeyProof(ctx, given);
   const wrong = wrongForm(call.body);
-  if (wrong) throw await missed(ctx, call, new OAuthProblem('invalid_request', wrong));
+  if (wrong) throw await refuseCall(ctx, call, new OAuthProblem('invalid_request', wrong));
   switch (call.body.grant_type) {
     case 'authorization_code':
-      return ok(await exchanged(ctx, call));
+      return ok(await exchangeCode(ctx, call));
     case 'refresh_token':
-      return ok(await refreshed(ctx, call));
+      return ok(await refreshTokens(ctx, call));
     default: {
       const what = 'The grant_type is authorization_code or refresh_token';
-      throw await missed(ctx, call, new OAuthProblem('unsupported_grant_type', what));
+      throw await refuseCall(ctx, call, new OAuthProblem('unsupported_grant_type', what));
     }
   }
 };
@@ -40,14 +40,14 @@ function wrongForm(form: TokenCall['body']): string | undefined {
  * The call with the key that it proves. For a client with `dpop` every token is bound to a key (RFC 9449, 5.2); for
  * other clients that is optional.
  */
-async function proven(ctx: FlowContext, call: TokenCall): Promise<TokenCall> {
+async function withKeyProof(ctx: FlowContext, call: TokenCall): Promise<TokenCall> {
   let proof: DpopProof | undefined;
   try {
-    proof = await keyProofOf(ctx, call);
+    proof = await dpopProofOf(ctx, call);
   } catch (error) {
-    throw error instanceof OAuthProblem ? await missed(ctx, call, error) : error;
+    throw error instanceof OAuthProblem ? await refuseCall(ctx, call, error) : error;
   }
   if (call.caller.client.dpop && !proof)
-    throw await missed(ctx, call, new OAuthProblem('invalid_request', 'The DPoP proof is missing'));
+    throw await refuseCall(ctx, call, new OAuthProblem('invalid_request', 'The DPoP proof is missing'));
   return { ...call, proof };
 }

@@ -4,30 +4,30 @@ import { judged } from '#journeys/sessions/becoming.ts';
 import { type Becoming, becomingOf } from '#journeys/sessions/identity-choices.ts';
 import { decideSwitch, switchWrites } from '#journeys/sessions/switch-identity.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
-import { notAccepted } from '#journeys/sso/weigh.ts';
+import { identityNotAccepted } from '#journeys/sso/client-requirements.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { all } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type AccessBasisRef, readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession, withIdentity } from '#store/sessions/effective-session.ts';
 import type { Session } from '#store/sessions/session-row.ts';
-import { sentOn } from './answers.ts';
-import { handOver } from './hand-over.ts';
-import { givenWith, unlessFaceWanted, weighMatter } from './matter.ts';
-import type { ApproveCall, DecisionCall } from './weigh.ts';
+import { redirectToSystem } from './redirect-to-system.ts';
+import { handOverWithFace } from './hand-over-with-face.ts';
+import { handOverContent, orAskForFaceCheck, judgeMatter } from './requested-matter.ts';
+import type { ApproveCall, DecisionCall } from './decision-calls.ts';
 
 /** SSO-4: the person is handed over with another identity, which the session takes in the same transaction (SWI-5). */
-export async function asChosen(ctx: FlowContext, call: ApproveCall, client: RelyingParty, choiceId: string) {
+export async function approveWithChoice(ctx: FlowContext, call: ApproveCall, client: RelyingParty, choiceId: string) {
   const { request: ticket, session } = call.caller;
-  const readChosen = chosenBy(ctx, call, choiceId);
-  return unlessFaceWanted(ctx, call.caller, async () => {
+  const readChosen = chosenIdentityReader(ctx, call, choiceId);
+  return orAskForFaceCheck(ctx, call.caller, async () => {
     const redirectTo = await decideSwitch(ctx, call, async () => {
       const { effective, records, next, writes } = await readChosen();
       const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
-      if (!granted) throw notAccepted(client);
-      const given = givenWith(granted, weighMatter(ctx, call, effective));
+      if (!granted) throw identityNotAccepted(client);
+      const given = handOverContent(granted, judgeMatter(ctx, call, effective));
       const handedOver = { ...effective, records, version: session.version + 1 };
-      const handed = handOver(ctx, call, client, handedOver, given);
+      const handed = handOverWithFace(ctx, call, client, handedOver, given);
       await ctx.db.transact([
         handed.decided,
         ...switchWrites(ctx, call, next),
@@ -35,7 +35,7 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
       ]);
       return handed.redirectTo;
     });
-    return sentOn(call.params.id, redirectTo);
+    return redirectToSystem(call.params.id, redirectTo);
   });
 }
 
@@ -43,7 +43,7 @@ export async function asChosen(ctx: FlowContext, call: ApproveCall, client: Rely
  * The chosen identity as it is today: what the session would act as, the rows behind it, and the checks for a switch to
  * it. RELATION_NOT_FOUND if it is lost.
  */
-export function chosenBy(ctx: FlowContext, call: DecisionCall, choiceId: string) {
+export function chosenIdentityReader(ctx: FlowContext, call: DecisionCall, choiceId: string) {
   const { session } = call.caller;
   const becoming = becomingOf(ctx, session, choiceId);
   if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');

@@ -8,13 +8,13 @@ import { foldNumber } from '#domain/text.ts';
  * and a request is stored until it is decided. A number gives the same handle however it is printed (DOC-2); a `ref` is
  * taken as it is.
  */
-export function companyMeant(handles: HandleKeys, named: string): string {
+export function companyHandle(handles: HandleKeys, named: string): string {
   const number = foldNumber(named);
   return handleKey(handles, 'meant', isTaxpayerId(number) ? number : named);
 }
 
 /** A request in the form in which it may be stored. */
-export const keptRequest = (
+export const storableRequest = (
   { handles }: { readonly handles: HandleKeys },
   request: AuthorizationRequest,
 ): AuthorizationRequest =>
@@ -22,5 +22,5 @@ export const keptRequest = (
     ? request
     : {
         ...request,
-        taxpayer: { ...request.taxpayer, taxpayer: companyMeant(handles, request.taxpayer.taxpayer) },
+        taxpayer: { ...request.taxpayer, taxpayer: companyHandle(handles, request.taxpayer.taxpayer) },
       };

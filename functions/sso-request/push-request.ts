@@ -1,13 +1,13 @@
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
-import { keptRequest } from '#journeys/sso/asked-company.ts';
-import { keyProofOf } from '#journeys/sso/key-proofs.ts';
+import { storableRequest } from '#journeys/sso/requested-company.ts';
+import { dpopProofOf } from '#journeys/sso/dpop-proof-of-call.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { dpopProofPut } from '#store/tickets/spent-once.ts';
 import { pushedRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
-import { judge } from './judge.ts';
+import { judgeWithHint } from './judge-request.ts';
 import { requestUriOf } from './request-uri.ts';
 
 /** Parameters that prove the client; they are not part of its request. */
@@ -23,7 +23,7 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
   if (call.parameters.some(([name]) => name === 'request_uri'))
     throw new OAuthProblem('invalid_request', 'request_uri is no part of a pushed request');
   const asked = call.parameters.filter(([name]) => !ofClient.has(name));
-  const judged = judge(ctx, parametersOf([['client_id', client.clientId], ...asked]), () => client);
+  const judged = judgeWithHint(ctx, parametersOf([['client_id', client.clientId], ...asked]), () => client);
   if (!judged.ok) {
     if ('refused' in judged) throw new OAuthProblem(judged.refused.error, judged.refused.description);
     throw new OAuthProblem(
@@ -32,11 +32,11 @@ export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) 
     );
   }
   const { ssoPushedSeconds } = ctx.settings.policies;
-  const proof = await keyProofOf(ctx, call);
+  const proof = await dpopProofOf(ctx, call);
   const { dpopJkt = proof?.jkt } = judged.request;
   if (proof && dpopJkt !== proof.jkt)
     throw new OAuthProblem('invalid_request', 'dpop_jkt is another key than that of the DPoP proof');
-  const request = { ...keptRequest(ctx, judged.request), ...(dpopJkt === undefined ? {} : { dpopJkt }) };
+  const request = { ...storableRequest(ctx, judged.request), ...(dpopJkt === undefined ? {} : { dpopJkt }) };
   const { id, write } = pushedRequestPut(request, call.now, ssoPushedSeconds);
   await ctx.db.transact([write, ...(proof ? [dpopProofPut(proof, call.now)] : [])]);
   return created({ request_uri: requestUriOf(id), expires_in: ssoPushedSeconds });

@@ -5,7 +5,7 @@ import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 
 /** SSO-2: judges a request, pushed or not, with the stage's matters and the person whom its `id_token_hint` names. */
-export function judge(
+export function judgeWithHint(
   { settings: { issuer, matters } }: Pick<FlowContext, 'settings'>,
   parameters: Parameters | undefined,
   clientOf: (clientId: string) => RelyingParty | undefined,

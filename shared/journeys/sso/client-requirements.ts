@@ -7,7 +7,7 @@ import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { pairwise } from './granted-details.ts';
 
 /** The client of a request. A request of a client that has left the settings does not exist any more. */
-export function clientOf(
+export function requestingClient(
   { relyingParties }: Pick<FlowContext, 'relyingParties'>,
   { request }: Pick<SsoRequestTicket, 'request'>,
 ): RelyingParty {
@@ -17,7 +17,7 @@ export function clientOf(
 }
 
 /** SSO-9: what the session lacks for this request. */
-export const lacking = (
+export const shortfallOf = (
   ctx: FlowContext,
   ticket: SsoRequestTicket,
   client: RelyingParty,
@@ -31,7 +31,7 @@ export const lacking = (
     now,
   );
 /** The same as a refusal that names the system. */
-export function lackingProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 'name'>): Problem {
+export function shortfallProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 'name'>): Problem {
   switch (lacks.kind) {
     case 'login':
       return new Problem('REAUTHENTICATION_REQUIRED', { system: name });
@@ -43,12 +43,12 @@ export function lackingProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 'n
 }
 
 /** The identities that a client accepts, in the form for the page. */
-export const acceptsOf = ({ accepts: { kinds, roles, subjects } }: Pick<RelyingParty, 'accepts'>) => ({
+export const acceptedIdentities = ({ accepts: { kinds, roles, subjects } }: Pick<RelyingParty, 'accepts'>) => ({
   kinds: [...kinds],
   ...(roles ? { roles: [...roles] } : {}),
   ...(subjects ? { subjects: [...subjects] } : {}),
 });
 
 /** SSO-4: the client does not accept this identity; the answer lists which ones it accepts. */
-export const notAccepted = (client: RelyingParty): Problem =>
-  new Problem('IDENTITY_NOT_ACCEPTED', { accepts: acceptsOf(client), system: client.name });
+export const identityNotAccepted = (client: RelyingParty): Problem =>
+  new Problem('IDENTITY_NOT_ACCEPTED', { accepts: acceptedIdentities(client), system: client.name });

@@ -4,7 +4,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 import { lookedAtUpdate, type RpSession, rpSessionsDue, rpSweepShards } from '#store/sessions/rp-sessions.ts';
 import { sweepInTime, sweepRows } from '../sweeping.ts';
-import { endIfOver } from './hand-over-ends.ts';
+import { endIfOver } from './end-if-over.ts';
 
 /** The result of one run. `left`: the time of the run was over before all hand-overs were checked. */
 export interface SweptHandOvers {
@@ -28,8 +28,8 @@ export function sweepHandOvers(
   let looked = 0;
   let ended = 0;
   const look = async (handOver: RpSession): Promise<boolean> => {
-    const standing = await endIfOver(ctx, handOver, now);
-    if (standing.over === undefined) await db.update(lookedAtUpdate(handOver, standing.lookAt));
+    const state = await endIfOver(ctx, handOver, now);
+    if (state.over === undefined) await db.update(lookedAtUpdate(handOver, state.lookAt));
     else ended++;
     return true;
   };

@@ -11,33 +11,33 @@ import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
-import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
-import { liveHandOver, type Standing, standingOf } from './standing.ts';
-import { type Tokens, tokensFor } from './tokens.ts';
+import { decideGrant, GrantRefused, refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
+import { type CurrentGrant, currentGrant, liveHandOver } from './current-grant.ts';
+import { type Tokens, issueTokens } from './issue-tokens.ts';
 
 const invalidGrant = (): OAuthProblem =>
   new OAuthProblem('invalid_grant', 'The refresh token is not good, or what it stands on is over');
-const over = (): Miss => new Miss(invalidGrant());
+const over = (): GrantRefused => new GrantRefused(invalidGrant());
 
 /**
  * SSO-7: new tokens for a hand-over that still holds, with what is permitted today. The refresh token stays the same.
  * The session, whose end does not move, counts as seen (SES-2). One transaction checks everything that this relies on.
  */
-export async function refreshed(ctx: FlowContext, call: TokenCall): Promise<Tokens> {
+export async function refreshTokens(ctx: FlowContext, call: TokenCall): Promise<Tokens> {
   const { body, caller } = call;
   if (!caller.client.refresh) {
     const what = 'This client has no refresh tokens';
-    throw await missed(ctx, call, new OAuthProblem('unauthorized_client', what));
+    throw await refuseCall(ctx, call, new OAuthProblem('unauthorized_client', what));
   }
   if (body.refresh_token === undefined)
-    throw await missed(ctx, call, new OAuthProblem('invalid_request', 'refresh_token is missing'));
+    throw await refuseCall(ctx, call, new OAuthProblem('invalid_request', 'refresh_token is missing'));
   const presented = readRpRefreshToken(ctx.dataKeys, caller.client.clientId, body.refresh_token);
-  if (!presented) throw await missed(ctx, call, invalidGrant());
-  return unlessMissed(ctx, call, () => refreshedOnce(ctx, call, presented));
+  if (!presented) throw await refuseCall(ctx, call, invalidGrant());
+  return decideGrant(ctx, call, () => refreshOnce(ctx, call, presented));
 }
 
-/** @throws Miss, ConcurrentChange (the rows behind the identity), OAuthProblem invalid_client */
-async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRefreshToken): Promise<Tokens> {
+/** @throws GrantRefused, ConcurrentChange (the rows behind the identity), OAuthProblem invalid_client */
+async function refreshOnce(ctx: FlowContext, call: TokenCall, presented: RpRefreshToken): Promise<Tokens> {
   const { body, caller, now } = call;
   const live = await liveHandOver(ctx, caller.client, presented, now);
   if (!live || !constantTimeEqual(live.handOver.refreshHash ?? '', presented.hash)) throw over();
@@ -45,18 +45,18 @@ async function refreshedOnce(ctx: FlowContext, call: TokenCall, presented: RpRef
   // Bound like the first tokens: a caller with the refresh token and without the key gets nothing.
   if (live.handOver.jkt !== undefined && live.handOver.jkt !== jkt) throw over();
   const scope = narrowedScope(body, live.handOver);
-  const standing = await standingOf(ctx, caller.client, live, now);
-  if (!standing) throw over();
-  const { handOver, told, details, limits, session } = standing;
+  const grant = await currentGrant(ctx, caller.client, live, now);
+  if (!grant) throw over();
+  const { handOver, claims, details, limits, session } = grant;
   const name = maskedNameOf(ctx, session);
   const refreshToken = body.refresh_token;
-  const tokens = await tokensFor(ctx, { handOver, told, scope, details, jkt, name, refreshToken }, now);
+  const tokens = await issueTokens(ctx, { handOver, claims, scope, details, jkt, name, refreshToken }, now);
   await ctx.db.transact([
-    ...callPuts(call),
+    ...spentProofPuts(call),
     { ...seenUpdate(session, now, ctx.settings.policies), onRefused: over },
     { ...rpLiveWrite(handOver, limits), onRefused: over },
-    ...groundsChecks(standing, now),
-    ...matterChecks(ctx, standing, now),
+    ...accessChecks(grant, now),
+    ...matterChecks(ctx, grant, now),
   ]);
   return tokens;
 }
@@ -66,25 +66,25 @@ function narrowedScope(
   { scope, resource }: TokenCall['body'],
   granted: { readonly scope: string; readonly resource: string },
 ): readonly string[] {
-  const held = wordsOf(granted.scope);
-  const asked = scope === undefined ? held : wordsOf(scope);
-  if (asked.length === 0 || !asked.every((word) => held.includes(word)))
-    throw new Miss(new OAuthProblem('invalid_scope', 'scope is more than was granted'));
+  const before = wordsOf(granted.scope);
+  const asked = scope === undefined ? before : wordsOf(scope);
+  if (asked.length === 0 || !asked.every((word) => before.includes(word)))
+    throw new GrantRefused(new OAuthProblem('invalid_scope', 'scope is more than was granted'));
   if (resource !== undefined && resource !== granted.resource)
-    throw new Miss(new OAuthProblem('invalid_target', 'resource is another one than that of the request'));
+    throw new GrantRefused(new OAuthProblem('invalid_target', 'resource is another one than that of the request'));
   return asked;
 }
 
 /** The face check of a matter in the tokens is still valid; otherwise the tokens are made again without it. */
-const matterChecks = ({ settings }: FlowContext, { session, matter }: Standing, now: Date): Write[] =>
+const matterChecks = ({ settings }: FlowContext, { session, matter }: CurrentGrant, now: Date): Write[] =>
   matter
     ? [faceStandsCheck(session.personKey, matter, now, settings.policies, () => new ConcurrentChange())]
     : [];
 
 /** Nothing behind the identity has changed since it was read; otherwise it is read and judged again. */
-function groundsChecks({ session, records }: Standing, now: Date): Write[] {
+function accessChecks({ session, records }: CurrentGrant, now: Date): Write[] {
   if (!session.company) return [];
-  const grounds = records && seenAccess(session.company, records);
-  if (!grounds) throw over();
-  return seenAccessChecks(session.personKey, grounds, shanghaiDay(now), () => new ConcurrentChange());
+  const seen = records && seenAccess(session.company, records);
+  if (!seen) throw over();
+  return seenAccessChecks(session.personKey, seen, shanghaiDay(now), () => new ConcurrentChange());
 }

@@ -9,11 +9,11 @@ import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 type Signing = Pick<FlowContext, 'signing' | 'settings' | 'dataKeys'>;
 
 /** The facts from which tokens are made, for every grant. */
-export interface Given {
+export interface TokenFacts {
   readonly handOver: Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'resource'>;
   /** The thumbprint of the key that the call has proved; the access token is bound to it. */
   readonly jkt: string | undefined;
-  readonly told: TokenClaims;
+  readonly claims: TokenClaims;
   readonly scope: readonly string[];
   readonly details: readonly Detail[];
   /** The nonce of the request that began the hand-over; absent in a refresh (OpenID Connect Core, 12.2). */
@@ -23,19 +23,19 @@ export interface Given {
   readonly refreshToken?: string | undefined;
 }
 
-export type Tokens = Awaited<ReturnType<typeof tokensFor>>;
+export type Tokens = Awaited<ReturnType<typeof issueTokens>>;
 
 /**
  * SSO-6: the tokens of a client. The ID token tells only who came and how they were authenticated, because it travels
  * in addresses as a hint (DATA-01). The company and its permissions are in the access token and in the answer.
  */
-export async function tokensFor(
+export async function issueTokens(
   { signing, settings: { issuer, policies }, dataKeys }: Signing,
-  { handOver, told, scope, details, jkt, nonce, name, refreshToken }: Given,
+  { handOver, claims, scope, details, jkt, nonce, name, refreshToken }: TokenFacts,
   now: Date,
 ) {
   const { sessionId, clientId, sid, resource } = handOver;
-  const shared = { issuer, clientId, sid, told, lifetimeSeconds: policies.ssoTokenSeconds };
+  const shared = { issuer, clientId, sid, claims, lifetimeSeconds: policies.ssoTokenSeconds };
   const shownName = scope.includes('profile') ? name : undefined;
   const session = sealedSession(dataKeys, handOver, sessionId);
   const words = scope.join(' ');

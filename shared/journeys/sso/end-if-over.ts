@@ -14,12 +14,12 @@ import {
 } from '#store/sessions/rp-sessions.ts';
 import { endOf } from '#store/sessions/session-end.ts';
 import type { Session } from '#store/sessions/session-row.ts';
-import { lastDay, leftOf, limitsToday } from './granted-limits.ts';
+import { lastDay, leftOf, limitsToday } from './limits-today.ts';
 
 type Judging = Pick<FlowContext, 'db' | 'settings'>;
 
 /** The state of a hand-over: over, with the reason; or live, with the earliest time (ISO) at which time may end it. */
-type Standing =
+type HandOverState =
   | { readonly over: RpEnded['reason'] }
   | {
       readonly over?: undefined;
@@ -29,11 +29,11 @@ type Standing =
     };
 
 /** SSO-8: whether a hand-over still holds, judged by the rows as they are now. */
-async function standingOf(
+async function stateOf(
   { db, settings }: Judging,
   { sessionId, personKey, version, company, granted }: RpSession,
   now: Date,
-): Promise<Standing> {
+): Promise<HandOverState> {
   const [session, records] = await Promise.all([
     db.get<Session>('Sessions', { sessionId }),
     company && readAccessRecords(db, personKey, company),
@@ -55,13 +55,13 @@ async function standingOf(
  * Ends a hand-over if it is over; if less is left than the system was told, stores what is left. The change of its row
  * makes the stream inform the system.
  */
-export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): Promise<Standing> {
-  const standing = await standingOf(ctx, handOver, now);
-  if (standing.over === undefined) {
-    if (standing.left) await ctx.db.update(narrowedUpdate(handOver, standing.left));
-    return standing;
+export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): Promise<HandOverState> {
+  const state = await stateOf(ctx, handOver, now);
+  if (state.over === undefined) {
+    if (state.left) await ctx.db.update(narrowedUpdate(handOver, state.left));
+    return state;
   }
-  const { over: reason } = standing;
+  const { over: reason } = state;
   const event = auditEventPut(
     {
       subject: handOver.personKey,
@@ -80,5 +80,5 @@ export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): P
     // Another call ended it, or another hand-over took its place: the change of that write informs the system.
     if (!(error instanceof ConcurrentChange)) throw error;
   }
-  return standing;
+  return state;
 }

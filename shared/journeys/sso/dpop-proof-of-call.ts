@@ -9,7 +9,7 @@ type ProvingCall = Pick<Call, 'header' | 'now'> & { readonly route: Pick<Call['r
  * write that the proof was used.
  * @throws OAuthProblem invalid_dpop_proof
  */
-export async function keyProofOf(
+export async function dpopProofOf(
   { settings }: Pick<FlowContext, 'settings'>,
   { route: { method, path }, header, now }: ProvingCall,
 ): Promise<DpopProof | undefined> {

@@ -4,7 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
-import { clientOf, notAccepted } from '#journeys/sso/weigh.ts';
+import { requestingClient, identityNotAccepted } from '#journeys/sso/client-requirements.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -13,27 +13,27 @@ import { keptFace, requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { MatterFace } from '#store/tickets/sso-tickets.ts';
 import { ticketUpdate } from '#store/tickets/tickets.ts';
-import { chosenBy } from './as-chosen.ts';
+import { chosenIdentityReader } from './approve-with-choice.ts';
 import type { ssoDecision } from './contract.ts';
-import { type AskedMatter, matterAsked } from './matter.ts';
-import { refused, refusedAsLacking } from './refuse.ts';
-import type { StepUpCall } from './weigh.ts';
+import { type RequestedMatter, requestedMatter } from './requested-matter.ts';
+import { endWithError, refuseOnShortfall } from './refuse-request.ts';
+import type { StepUpCall } from './decision-calls.ts';
 
 /**
  * SSO-9: the face check for the request's matter, by the rules of a step-up (STP-1, STP-2, STP-4). A recent check
  * serves again, otherwise the person scans, and the passed scan is written on the request. A person who may not do the
  * matter is told before the scan. A system that allowed no page is told that one is needed.
  */
-export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) => {
+export const stepUpForMatter: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) => {
   const { request: ticket, session } = call.caller;
-  const client = clientOf(ctx, ticket);
-  const asked = matterAsked(ctx, ticket);
+  const client = requestingClient(ctx, ticket);
+  const asked = requestedMatter(ctx, ticket);
   if (!asked) throw new Problem('STATE_CONFLICT');
   const isNone = ticket.request.prompt.includes('none');
-  const lacking = await refusedAsLacking(ctx, call, client);
-  if (lacking) return lacking;
+  const refused = await refuseOnShortfall(ctx, call, client);
+  if (refused) return refused;
   const [acts, found] = await Promise.all([actsAs(ctx, call), findPerson(ctx.db, session.personKey)]);
-  if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records)) throw notAccepted(client);
+  if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records)) throw identityNotAccepted(client);
   if (!mayBeDoneBy(asked.matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const { company: acting } = acts.session;
@@ -50,7 +50,7 @@ export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) =>
     await ctx.db.transact([ticketUpdate(ticket, call.now, { set: { face } })]);
     return ok({ satisfied: true as const });
   }
-  if (isNone) return refused(ctx, call, noneAnswer('matter'));
+  if (isNone) return endWithError(ctx, call, noneAnswer('matter'));
   const scan = await startStandaloneFaceScan(ctx, call, person, {
     purpose: 'step-up',
     action: actionFor(asked.matter.class),
@@ -60,7 +60,7 @@ export const stepUp: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx, call) =>
   return created({ scan });
 };
 
-const named = ({ matter, nonce }: AskedMatter) => ({
+const named = ({ matter, nonce }: RequestedMatter) => ({
   matter: matter.code,
   ...(nonce === undefined ? {} : { nonce }),
 });
@@ -72,6 +72,6 @@ async function actsAs(ctx: FlowContext, call: StepUpCall) {
     if (caller.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
     return caller;
   }
-  const { effective, records } = await chosenBy(ctx, call, body.choiceId)();
+  const { effective, records } = await chosenIdentityReader(ctx, call, body.choiceId)();
   return { ...effective, records };
 }

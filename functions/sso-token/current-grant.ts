@@ -41,7 +41,7 @@ export async function liveHandOver(
 }
 
 /** The same for an access token, in which only we can read the session. Undefined if it is over. */
-export async function liveBehind(
+export async function liveHandOverBehind(
   ctx: Pick<FlowContext, 'db' | 'settings' | 'dataKeys'>,
   { client, token: { sid, ses } }: ClientTokenCaller,
   now: Date,
@@ -51,12 +51,12 @@ export async function liveBehind(
 }
 
 /** What a hand-over grants today. */
-export interface Standing extends LiveHandOver {
+export interface CurrentGrant extends LiveHandOver {
   readonly records: AccessRecords | undefined;
   readonly details: readonly Detail[];
   /** For a company identity: its limits (SSO-8). */
   readonly limits: Granted | undefined;
-  readonly told: TokenClaims;
+  readonly claims: TokenClaims;
   /** The matter of the hand-over, if it still holds (SSO-9). */
   readonly matter: ShownMatter | undefined;
 }
@@ -66,12 +66,12 @@ export interface Standing extends LiveHandOver {
  * Permissions, names and dates are today's, never more than was asked for. Undefined if nothing is left, or if the
  * system no longer accepts such an identity.
  */
-export async function standingOf(
+export async function currentGrant(
   ctx: Pick<FlowContext, 'db' | 'handles' | 'dataKeys' | 'settings'>,
   client: RelyingParty,
   { handOver, session }: LiveHandOver,
   now: Date,
-): Promise<Standing | undefined> {
+): Promise<CurrentGrant | undefined> {
   const [records, person] = await Promise.all([
     session.company && readAccessRecords(ctx.db, session.personKey, session.company),
     handOver.matter && findPerson(ctx.db, session.personKey),
@@ -80,15 +80,15 @@ export async function standingOf(
   if (effective.lost || session.realNameLevel < client.minLevel) return undefined;
   const granted = grantedDetails(ctx, client, handOver.taxpayer, effective, records);
   if (!granted) return undefined;
-  const told = tokenClaims(effective.session, handOver.sub, handOver.acrs ?? [], now);
+  const claims = tokenClaims(effective.session, handOver.sub, handOver.acrs ?? [], now);
   const matter = matterToday(ctx, handOver, effective, person, now);
   return {
     handOver,
     session: effective.session,
     records,
-    details: matter ? [...granted.details, matterDetail(matter, told.realNameLevel)] : granted.details,
+    details: matter ? [...granted.details, matterDetail(matter, claims.realNameLevel)] : granted.details,
     limits: granted.limits,
-    told,
+    claims,
     matter,
   };
 }

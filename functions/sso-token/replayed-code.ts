@@ -6,7 +6,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
-import { callPuts, missed, type TokenCall } from './missed.ts';
+import { refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
 
 /**
  * SSO-5: a code that comes again, from its own client and with the right verifier. Soon after the first time this is a
@@ -15,7 +15,7 @@ import { callPuts, missed, type TokenCall } from './missed.ts';
  * spent.
  * @returns what to answer
  */
-export async function replayed(
+export async function refuseReplayedCode(
   ctx: FlowContext,
   call: TokenCall,
   { sessionId, personKey, request: { clientId } }: SsoCodeTicket,
@@ -23,17 +23,17 @@ export async function replayed(
   answer: OAuthProblem,
 ): Promise<OAuthProblem> {
   const now = epochSeconds(call.now);
-  if (now - at <= ctx.settings.policies.ssoReplayGraceSeconds) return missed(ctx, call, answer);
+  if (now - at <= ctx.settings.policies.ssoReplayGraceSeconds) return refuseCall(ctx, call, answer);
   try {
     await ctx.db.transact([
-      ...callPuts(call),
+      ...spentProofPuts(call),
       rpEndUpdate({ sessionId, clientId, sid }, { reason: 'replay', at: now }),
       auditPut(ctx, call, personKey, 'sso-replayed', 'failure', { client: clientId }),
     ]);
   } catch (error) {
     if (!(error instanceof ConcurrentChange)) throw error;
     // It has ended already, or a later hand-over with another name has its row.
-    return missed(ctx, call, answer);
+    return refuseCall(ctx, call, answer);
   }
   writeLine({ level: 'WARN', word: 'code-replayed', flow: 'sso-token', client: clientId });
   return answer;

@@ -27,9 +27,9 @@ import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/session-checks.ts';
 import { codeSpentUpdate, findCodeAndHandOver, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
-import { callPuts, Miss, missed, type TokenCall, unlessMissed } from './missed.ts';
-import { replayed } from './replay.ts';
-import { type Tokens, tokensFor } from './tokens.ts';
+import { decideGrant, GrantRefused, refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
+import { refuseReplayedCode } from './replayed-code.ts';
+import { type Tokens, issueTokens } from './issue-tokens.ts';
 
 /** Without a reason, so that a guesser does not learn which part was right. */
 const invalidGrant = (): OAuthProblem =>
@@ -40,25 +40,25 @@ const invalidGrant = (): OAuthProblem =>
  * transaction opens the hand-over. Of many parallel calls one gets tokens; a code that meets a logout, a switch or the
  * end of a relation gives nothing.
  */
-export async function exchanged(ctx: FlowContext, call: TokenCall): Promise<Tokens> {
+export async function exchangeCode(ctx: FlowContext, call: TokenCall): Promise<Tokens> {
   const { body, now } = call;
   for (const name of ['code', 'redirect_uri', 'code_verifier'] as const)
     if (body[name] === undefined)
-      throw await missed(ctx, call, new OAuthProblem('invalid_request', `${name} is missing`));
+      throw await refuseCall(ctx, call, new OAuthProblem('invalid_request', `${name} is missing`));
   const { clientId } = call.caller.client;
   const { code = '' } = body;
   const sessionId = sessionInCode(ctx.dataKeys, clientId, code);
-  if (sessionId === undefined) throw await missed(ctx, call, invalidGrant());
+  if (sessionId === undefined) throw await refuseCall(ctx, call, invalidGrant());
   const { ticket, before } = await findCodeAndHandOver(ctx.db, code, { sessionId, clientId });
-  if (!ticket || !isBoundTo(ticket, call)) throw await missed(ctx, call, invalidGrant());
-  if (ticket.spent) throw await replayed(ctx, call, ticket, ticket.spent, invalidGrant());
-  if (ticket.expiresAt <= epochSeconds(now)) throw await missed(ctx, call, invalidGrant());
+  if (!ticket || !isBoundTo(ticket, call)) throw await refuseCall(ctx, call, invalidGrant());
+  if (ticket.spent) throw await refuseReplayedCode(ctx, call, ticket, ticket.spent, invalidGrant());
+  if (ticket.expiresAt <= epochSeconds(now)) throw await refuseCall(ctx, call, invalidGrant());
   if (body.resource !== undefined && body.resource !== ticket.request.resource) {
     const what = 'resource is another one than that of the request';
-    throw await missed(ctx, call, new OAuthProblem('invalid_target', what));
+    throw await refuseCall(ctx, call, new OAuthProblem('invalid_target', what));
   }
   const readBefore = firstRead(before, () => findRpSession(ctx.db, sessionId, clientId));
-  return unlessMissed(ctx, call, async () => exchangedOnce(ctx, call, ticket, await readBefore()));
+  return decideGrant(ctx, call, async () => exchangeOnce(ctx, call, ticket, await readBefore()));
 }
 
 function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCall): boolean {
@@ -71,13 +71,13 @@ function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCal
 }
 
 /** Since the code was read it was spent, or something ended on which it depends. */
-const over = (): Miss => new Miss(invalidGrant());
+const over = (): GrantRefused => new GrantRefused(invalidGrant());
 
 /**
- * @throws Miss, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem
+ * @throws GrantRefused, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem
  * invalid_client
  */
-async function exchangedOnce(
+async function exchangeOnce(
   ctx: FlowContext,
   call: TokenCall,
   ticket: SsoCodeTicket,
@@ -93,14 +93,14 @@ async function exchangedOnce(
   const refresh = client.refresh ? newRpRefreshToken(ctx, begun) : undefined;
   const next = { ...begun, ...(refresh ? { refreshHash: refresh.hash } : {}) };
   // Signed before anything is spent, so that a spent code always has an answer.
-  const tokens = await tokensFor(
+  const tokens = await issueTokens(
     ctx,
     { ...decidedIn(ctx, ticket), handOver: next, jkt, refreshToken: refresh?.token },
     now,
   );
   await ctx.db.transact([
-    ...callPuts(call),
-    ...standsChecks(ctx, ticket, next.sid, now),
+    ...spentProofPuts(call),
+    ...unchangedChecks(ctx, ticket, next.sid, now),
     rpSessionPut(next, before),
     auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {
       client: client.clientId,
@@ -113,19 +113,19 @@ async function exchangedOnce(
 
 /** What was decided with the code; if any of it has changed, the transaction is refused. */
 function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeTicket) {
-  const { ticketKey, sealedDetails, personKey, sealedName, told, matter, request } = ticket;
+  const { ticketKey, sealedDetails, personKey, sealedName, told: claims, matter, request } = ticket;
   const details: Record<string, unknown>[] = JSON.parse(
     unseal(dataKeys, sealedDetailsContext(ticketKey), sealedDetails),
   );
   const name = maskName(unseal(dataKeys, sealContext.name(personKey), sealedName));
-  const all = matter ? [...details, matterDetail(matter, told.realNameLevel)] : details;
-  return { told, details: all, name, scope: request.scope, nonce: request.nonce };
+  const all = matter ? [...details, matterDetail(matter, claims.realNameLevel)] : details;
+  return { claims, details: all, name, scope: request.scope, nonce: request.nonce };
 }
 
 /**
  * The code is spent; the session is live with the same identity; the rows behind a company identity have not changed.
  */
-function standsChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
+function unchangedChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
   const { personKey, grounds, matter } = ticket;
   return [
     codeSpentUpdate(ticket, sid, now, over),

@@ -14,7 +14,7 @@ import type { ssoToken } from './contract.ts';
 export type TokenCall = CallOf<typeof ssoToken, 'token'> & { readonly proof?: DpopProof | undefined };
 
 /** The writes that spend the call's assertion and proof, so that no other call can use them. */
-export const callPuts = ({ caller, proof, now }: TokenCall): Write[] => [
+export const spentProofPuts = ({ caller, proof, now }: TokenCall): Write[] => [
   clientAssertionPut(caller.clientAssertion, now),
   ...(proof ? [dpopProofPut(proof, now)] : []),
 ];
@@ -23,7 +23,7 @@ export const callPuts = ({ caller, proof, now }: TokenCall): Write[] => [
  * The answer to a call that changes nothing: its own problem. An assertion, like a proof, is good for one call whatever
  * its result, so this spends only them; if one had been used before, that problem comes first (SSO-3).
  */
-export async function missed(
+export async function refuseCall(
   { db }: FlowContext,
   { caller, proof, now }: TokenCall,
   problem: OAuthProblem,
@@ -37,7 +37,7 @@ export async function missed(
 }
 
 /** Thrown when a decision fails; also by the store if something changed since it was read. */
-export class Miss extends Error {
+export class GrantRefused extends Error {
   readonly problem: OAuthProblem;
   constructor(problem: OAuthProblem) {
     super(problem.error);
@@ -46,7 +46,7 @@ export class Miss extends Error {
 }
 
 /** Decides, and decides again if something changed meanwhile; a failed decision spends only assertion and proof. */
-export async function unlessMissed<T>(
+export async function decideGrant<T>(
   ctx: FlowContext,
   call: TokenCall,
   decide: () => Promise<T>,
@@ -54,6 +54,6 @@ export async function unlessMissed<T>(
   try {
     return await retryOnConcurrentChange(decide);
   } catch (error) {
-    throw error instanceof Miss ? await missed(ctx, call, error.problem) : error;
+    throw error instanceof GrantRefused ? await refuseCall(ctx, call, error.problem) : error;
   }
 }
