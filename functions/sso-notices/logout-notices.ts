@@ -6,7 +6,7 @@ import type { RpSession } from '#store/sessions/rp-sessions.ts';
  * The message that starts informing a system: it contains everything, because another hand-over may have the row by
  * then.
  */
-export interface Telling extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'sub' | 'personKey'> {
+export interface LogoutNotice extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'sub' | 'personKey'> {
   readonly reason: string;
 }
 
@@ -15,18 +15,18 @@ export interface Telling extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid
  * replaced while live by one with another name, or deleted by TTL before anything ended them. Also a hand-over that
  * continues with less than its system was told.
  */
-export function untold({ old, fresh }: Change<RpSession>): Telling[] {
+export function dueNotices({ old, fresh }: Change<RpSession>): LogoutNotice[] {
   if (fresh?.ended && !(old?.ended && old.sid === fresh.sid)) {
-    const replaced = old && !old.ended && old.sid !== fresh.sid ? [tellingOf(old, 'switched')] : [];
-    return [...replaced, tellingOf(fresh, fresh.ended.reason)];
+    const replaced = old && !old.ended && old.sid !== fresh.sid ? [noticeOf(old, 'switched')] : [];
+    return [...replaced, noticeOf(fresh, fresh.ended.reason)];
   }
   if (!old || old.ended) return [];
   if (old.sid === fresh?.sid)
-    return (fresh.narrowings ?? 0) > (old.narrowings ?? 0) ? [tellingOf(fresh, 'narrowed')] : [];
-  return [tellingOf(old, fresh ? 'switched' : 'expired')];
+    return (fresh.narrowings ?? 0) > (old.narrowings ?? 0) ? [noticeOf(fresh, 'narrowed')] : [];
+  return [noticeOf(old, fresh ? 'switched' : 'expired')];
 }
 
-const tellingOf = ({ sessionId, clientId, sid, sub, personKey }: RpSession, reason: string): Telling => ({
+const noticeOf = ({ sessionId, clientId, sid, sub, personKey }: RpSession, reason: string): LogoutNotice => ({
   sessionId,
   clientId,
   sid,
@@ -35,4 +35,4 @@ const tellingOf = ({ sessionId, clientId, sid, sub, personKey }: RpSession, reas
   reason,
 });
 
-export const tell = (telling: Telling): Promise<void> => sendMessage('sso-tell', telling);
+export const queueNotice = (notice: LogoutNotice): Promise<void> => sendMessage('sso-tell', notice);

@@ -23,7 +23,7 @@ interface Keys {
  * found strongly consistently; by person and company through an index that may be a moment late: a hand-over younger
  * than that is judged when its own row's change arrives.
  */
-export async function touchedBy(db: Db, table: string, change: Change): Promise<RpSession[]> {
+export async function affectedHandOvers(db: Db, table: string, change: Change): Promise<RpSession[]> {
   const row = (change.fresh ?? change.old ?? {}) as Keys;
   switch (table) {
     case 'Sessions':

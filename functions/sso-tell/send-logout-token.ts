@@ -8,7 +8,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
 import { rpToldUpdate } from '#store/sessions/rp-sessions.ts';
 
-const telling = v.object({
+const logoutNotice = v.object({
   sessionId: v.string(),
   clientId: v.string(),
   sid: v.string(),
@@ -16,14 +16,14 @@ const telling = v.object({
   personKey: v.string(),
   reason: v.string(),
 });
-type Telling = v.InferOutput<typeof telling>;
+type LogoutNotice = v.InferOutput<typeof logoutNotice>;
 /** @throws Error for what none of our functions sends: it ends with the dead letters */
-export const readTelling = (body: string): Telling => v.parse(telling, JSON.parse(body));
+export const readLogoutNotice = (body: string): LogoutNotice => v.parse(logoutNotice, JSON.parse(body));
 
 /** SSO-8: milliseconds until the system must be connected, and until it must have answered. */
 const patience = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
 
-type TellingContext = Pick<FlowContext, 'db' | 'settings' | 'signing' | 'relyingParties'>;
+type NoticeContext = Pick<FlowContext, 'db' | 'settings' | 'signing' | 'relyingParties'>;
 interface Try {
   readonly tries: number;
   /** True for the last try. */
@@ -35,43 +35,43 @@ interface Try {
  * no.
  * @returns whether the system knows, or is no longer a client
  */
-export async function tellOnce(
-  ctx: TellingContext,
-  asked: Telling,
+export async function sendLogoutToken(
+  ctx: NoticeContext,
+  notice: LogoutNotice,
   now: Date,
   { tries, last }: Try,
 ): Promise<boolean> {
-  const client = ctx.relyingParties.find(({ clientId }) => clientId === asked.clientId);
-  const said = client ? await post(ctx, client, asked, now) : 'no-client';
+  const client = ctx.relyingParties.find(({ clientId }) => clientId === notice.clientId);
+  const said = client ? await post(ctx, client, notice, now) : 'no-client';
   const done = said === '200' || said === '204' || said === 'no-client';
-  const line = { flow: 'sso-tell', client: asked.clientId, reason: asked.reason, said, tries };
+  const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said, tries };
   if (done) writeLine({ level: 'INFO', word: 'rp-told', ...line });
   else writeLine({ level: last ? 'ERROR' : 'WARN', word: 'rp-not-told', ...line });
-  if (done) await keepTold(ctx, asked, now, tries);
-  else if (last) await ctx.db.put(tellingAuditPut(ctx, asked, 'sso-telling-failed', now, { said, tries }));
+  if (done) await recordTold(ctx, notice, now, tries);
+  else if (last) await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-telling-failed', now, { said, tries }));
   return done;
 }
 
 async function post(
-  { signing, settings }: TellingContext,
+  { signing, settings }: NoticeContext,
   { backchannelLogoutUri, clientId }: RelyingParty,
-  { sub, sid }: Telling,
+  { sub, sid }: LogoutNotice,
   now: Date,
 ): Promise<string> {
   const token = await newLogoutToken(signing, { issuer: settings.issuer, clientId, sub, sid }, now);
   return postForm(backchannelLogoutUri, { logout_token: token }, patience);
 }
 
-async function keepTold(ctx: TellingContext, asked: Telling, now: Date, tries: number): Promise<void> {
+async function recordTold(ctx: NoticeContext, notice: LogoutNotice, now: Date, tries: number): Promise<void> {
   const at = epochSeconds(now);
   // Another hand-over may have its row by now: then this one is only in the audit.
-  await ctx.db.update(rpToldUpdate(asked, { at, tries }));
-  await ctx.db.put(tellingAuditPut(ctx, asked, 'sso-told', now, { reason: asked.reason }));
+  await ctx.db.update(rpToldUpdate(notice, { at, tries }));
+  await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-told', now, { reason: notice.reason }));
 }
 
-const tellingAuditPut = (
-  { settings }: Pick<TellingContext, 'settings'>,
-  { personKey, clientId }: Telling,
+const noticeAuditPut = (
+  { settings }: Pick<NoticeContext, 'settings'>,
+  { personKey, clientId }: LogoutNotice,
   kind: AuditKind,
   at: Date,
   detail: Record<string, string | number>,
