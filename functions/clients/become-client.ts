@@ -1,6 +1,6 @@
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
-import { becomingOf } from '#journeys/sessions/identity-choices.ts';
+import { readIdentityChoice } from '#journeys/sessions/identity-choices.ts';
 import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -33,9 +33,9 @@ export const becomeClient: StepOf<typeof clients, 'become'> = async (ctx, call) 
 
 function wanted(ctx: FlowContext, { body, caller }: BecomeCall): string {
   if (body.choiceId !== undefined) {
-    const becoming = becomingOf(ctx, caller.session, body.choiceId);
-    if (becoming === 'person' || !('companyKey' in becoming)) throw new Problem('NOT_FOUND');
-    return becoming.companyKey;
+    const choice = readIdentityChoice(ctx, caller.session, body.choiceId);
+    if (choice === 'person' || !('companyKey' in choice)) throw new Problem('NOT_FOUND');
+    return choice.companyKey;
   }
   try {
     return companyKeyOf(ctx.keys, parseTaxpayerId(body.taxpayerId ?? ''));

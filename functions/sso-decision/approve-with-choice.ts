@@ -1,7 +1,7 @@
 import { Problem } from '#domain/problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
-import { judged } from '#journeys/sessions/becoming.ts';
-import { type Becoming, becomingOf } from '#journeys/sessions/identity-choices.ts';
+import { judgeSwitch } from '#journeys/sessions/judge-switch.ts';
+import { type IdentityChoice, readIdentityChoice } from '#journeys/sessions/identity-choices.ts';
 import { decideSwitch, switchWrites } from '#journeys/sessions/switch-identity.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { identityNotAccepted } from '#journeys/sso/client-requirements.ts';
@@ -45,12 +45,12 @@ export async function approveWithChoice(ctx: FlowContext, call: ApproveCall, cli
  */
 export function chosenIdentityReader(ctx: FlowContext, call: DecisionCall, choiceId: string) {
   const { session } = call.caller;
-  const becoming = becomingOf(ctx, session, choiceId);
-  if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
-  const ref = accessRefOf(session, becoming);
+  const choice = readIdentityChoice(ctx, session, choiceId);
+  if (session.identity.kind === 'special' && choice !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
+  const ref = accessRefOf(session, choice);
   return async () => {
     const [{ next, writes }, records] = await Promise.all([
-      judged(ctx, call, becoming),
+      judgeSwitch(ctx, call, choice),
       ref && readAccessRecords(ctx.db, session.personKey, ref),
     ]);
     const effective = effectiveSession(withIdentity(session, next), records, call.now);
@@ -63,9 +63,9 @@ export function chosenIdentityReader(ctx: FlowContext, call: DecisionCall, choic
  * Where the rows of an identity are stored that can be chosen: own relations, or the agency for which the person works
  * now (SWI-4).
  */
-function accessRefOf({ company }: Session, becoming: Becoming): AccessBasisRef | undefined {
-  if (becoming === 'person') return undefined;
-  const { companyKey, role } = becoming;
+function accessRefOf({ company }: Session, choice: IdentityChoice): AccessBasisRef | undefined {
+  if (choice === 'person') return undefined;
+  const { companyKey, role } = choice;
   return company?.by === 'agreement' && company.agencyKey === companyKey && role === 'tax-agent'
     ? { by: 'staff-form', companyKey, role }
     : { by: 'relation', companyKey, role };

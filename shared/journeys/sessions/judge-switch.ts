@@ -13,17 +13,17 @@ import { byStaffForm, firstActingOption, readAgentAccess } from '../agencies/age
 import { actingOptionOf } from '../companies/acting-option.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
 import { rolesAfter } from './current-identity.ts';
-import type { Becoming } from './identity-choices.ts';
-import type { Judged } from './switch-identity.ts';
+import type { IdentityChoice } from './identity-choices.ts';
+import type { JudgedSwitch } from './switch-identity.ts';
 
 /**
  * Whether the person may become that identity today, with the writes that check it in the transaction and remember the
  * role (LGN-10).
  */
-export async function judged(ctx: FlowContext, call: SessionCall, becoming: Becoming): Promise<Judged> {
-  if (becoming === 'person') return { next: asPerson, writes: [] };
+export async function judgeSwitch(ctx: FlowContext, call: SessionCall, choice: IdentityChoice): Promise<JudgedSwitch> {
+  if (choice === 'person') return { next: asPerson, writes: [] };
   const { personKey, company: acting } = call.caller.session;
-  const { companyKey, role } = becoming;
+  const { companyKey, role } = choice;
   // From a client back to the agency, within the agency's own session; other clients are reached by another route
   // (SWI-3).
   if (acting?.by === 'agreement' && acting.agencyKey === companyKey && role === acting.role)
@@ -62,7 +62,7 @@ async function backAtAgency(
   ctx: FlowContext,
   { caller: { session }, now }: SessionCall,
   agencyKey: string,
-): Promise<Judged> {
+): Promise<JudgedSwitch> {
   if (session.identity.kind !== 'agency') throw new Problem('SWITCH_NOT_ALLOWED');
   const read = await readAgentAccess(ctx.db, session.personKey, [byStaffForm(agencyKey)]);
   const option = firstActingOption(ctx, session.personKey, read, 'agency', now);
