@@ -2,7 +2,7 @@ import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
 import { endIfOver } from '#journeys/sso/end-if-over.ts';
 import { flowContextOf } from '#runtime/context.ts';
-import { sideBySide } from '#runtime/side-by-side.ts';
+import { forEachConcurrently } from '#runtime/concurrency.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
@@ -38,7 +38,7 @@ async function judgeAll({ Records }: DynamoDBStreamEvent): Promise<void> {
       const name = `${handOver.sessionId} ${handOver.clientId} ${handOver.sid}`;
       return !judged.has(name) && judged.add(name);
     });
-    await sideBySide(waiting, judgedAtOnce, (handOver) => endIfOver(ctx, handOver, now));
+    await forEachConcurrently(waiting, judgedAtOnce, (handOver) => endIfOver(ctx, handOver, now));
   }
 }
 

@@ -1,4 +1,4 @@
-import { oauthDoor } from '#http/oauth-door.ts';
+import { oauthRouteSupport } from '#http/oauth-route-support.ts';
 import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { authorize } from './authorize.ts';
@@ -9,5 +9,5 @@ export const handler = serve(
   ssoRequest,
   { authorize, authorizeByForm: authorize, push: pushRequest },
   { db: openTables() },
-  oauthDoor,
+  oauthRouteSupport,
 );

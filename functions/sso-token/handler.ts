@@ -1,4 +1,4 @@
-import { oauthDoor } from '#http/oauth-door.ts';
+import { oauthRouteSupport } from '#http/oauth-route-support.ts';
 import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { ssoToken } from './contract.ts';
@@ -11,5 +11,5 @@ export const handler = serve(
   ssoToken,
   { token: tokenEndpoint, userinfo, userinfoByForm, revoke: revokeToken, introspect: introspectToken },
   { db: openTables() },
-  oauthDoor,
+  oauthRouteSupport,
 );

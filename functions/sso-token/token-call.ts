@@ -1,7 +1,7 @@
-import { refused } from '#crypto/client-assertions.ts';
+import { assertionSpent } from '#crypto/client-assertions.ts';
 import type { DpopProof } from '#crypto/dpop-proofs.ts';
 import type { OAuthProblem } from '#domain/oauth-problem.ts';
-import { proofRefused } from '#domain/oauth-problem.ts';
+import { invalidDpopProof } from '#domain/oauth-problem.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
@@ -32,8 +32,8 @@ export async function refuseCall(
     spendClientAssertion(db, caller.clientAssertion, now),
     proof ? spendDpopProof(db, proof, now) : true,
   ]);
-  if (!isNew) return refused();
-  return isNewProof ? problem : proofRefused();
+  if (!isNew) return assertionSpent();
+  return isNewProof ? problem : invalidDpopProof();
 }
 
 /** Thrown when a decision fails; also by the store if something changed since it was read. */

@@ -1,4 +1,4 @@
-import { tokenRefused } from '#crypto/rp-access-tokens.ts';
+import { invalidToken } from '#crypto/rp-access-tokens.ts';
 import { wordsOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { maskedNameOf, numberOf } from '#journeys/people/personal-data.ts';
@@ -20,13 +20,13 @@ async function userinfoAnswer(ctx: FlowContext, { caller, now }: UserinfoCall) {
   const scope = wordsOf(token.scope);
   if (!scope.includes('openid')) throw new OAuthProblem('insufficient_scope', 'The scope openid is needed');
   const live = await liveHandOverBehind(ctx, caller, now);
-  if (!live) throw tokenRefused();
+  if (!live) throw invalidToken();
   const givesDocument = client.document && scope.includes('document');
   const [grant, document] = await Promise.all([
     currentGrant(ctx, client, live, now),
     givesDocument ? documentOf(ctx, live) : undefined,
   ]);
-  if (!grant) throw tokenRefused();
+  if (!grant) throw invalidToken();
   const { claims, session, details } = grant;
   return ok({
     sub: claims.sub,

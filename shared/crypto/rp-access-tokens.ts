@@ -107,5 +107,5 @@ export async function verifyRpAccessToken(
 }
 
 /** RFC 6750, 3.1: the token is not valid, or no longer valid. */
-export const tokenRefused = (): OAuthProblem =>
+export const invalidToken = (): OAuthProblem =>
   new OAuthProblem('invalid_token', 'The access token is not good, or not any more');

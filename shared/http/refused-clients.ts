@@ -15,7 +15,7 @@ export const clientSubject = (clientId: string): string => `client:${clientId}`;
  * SSO-14: a call that fails to prove that it comes from the client that it names. Each has a line in the log; the audit
  * of a registered client gets the first of each kind and minute. Neither repeats anything of the assertion.
  */
-export async function keepRefusedClient(
+export async function recordRefusedClient(
   ctx: FlowContext,
   flow: string,
   call: AnyCall,

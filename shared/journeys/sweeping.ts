@@ -1,7 +1,7 @@
 import type { Policies } from '#domain/policies.ts';
 import { sendMessage } from '#gateways/queues.ts';
 import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
-import { sideBySide } from '#runtime/side-by-side.ts';
+import { forEachConcurrently } from '#runtime/concurrency.ts';
 import { type Page, pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 
@@ -101,7 +101,7 @@ async function sweepShard<Row>(
     if (ends()) return { done, left: true, failure };
     let next: Key | undefined;
     for await (const page of pagesUpTo(pagesPerRun, list)) {
-      const left = await sideBySide(page.items, rowsAtOnce, attempt, ends);
+      const left = await forEachConcurrently(page.items, rowsAtOnce, attempt, ends);
       next = page.next;
       if (left.length > 0 || (next && ends())) return { done, left: true, failure };
     }

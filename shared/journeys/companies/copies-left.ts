@@ -1,7 +1,7 @@
 import { writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
 import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
-import { sideBySide } from '#runtime/side-by-side.ts';
+import { forEachConcurrently } from '#runtime/concurrency.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-company.ts';
 
@@ -55,7 +55,7 @@ export const copyChanged = (
 ): Promise<void> =>
   withinBudget(invocation, async () => {
     const isRunOver = runEnds(invocation);
-    await sideBySide(changed.companies, companiesAtOnce, async (company) => {
+    await forEachConcurrently(changed.companies, companiesAtOnce, async (company) => {
       const begun = performance.now();
       const isOver = () => performance.now() - begun > longestMs || isRunOver();
       const cause = await copyCompany(db, company, isOver).then(

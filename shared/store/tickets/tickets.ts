@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ClientAssertion, refused } from '#crypto/client-assertions.ts';
+import { type ClientAssertion, assertionSpent } from '#crypto/client-assertions.ts';
 import { handle } from '#crypto/random.ts';
 import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
@@ -151,4 +151,4 @@ export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Da
  * written.
  */
 export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write =>
-  oncePut(clientAssertionKey(assertion), assertion.expiresAt, now, refused);
+  oncePut(clientAssertionKey(assertion), assertion.expiresAt, now, assertionSpent);

@@ -4,7 +4,7 @@
  * @param isOver asked before each item: once it is true, no further item is begun
  * @returns the items that were not begun
  */
-export async function sideBySide<T>(
+export async function forEachConcurrently<T>(
   items: readonly T[],
   atOnce: number,
   work: (item: T) => Promise<unknown>,
