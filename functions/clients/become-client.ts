@@ -8,7 +8,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { companyKeyOf } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { agencyOfSession } from './agency-of-session.ts';
-import { clientActingOption, gone } from './client-option.ts';
+import { clientActingOption, relationGone } from './client-option.ts';
 import type { clients } from './contract.ts';
 
 type BecomeCall = CallOf<typeof clients, 'become'>;
@@ -24,7 +24,7 @@ export const becomeClient: StepOf<typeof clients, 'become'> = async (ctx, call) 
   const companyKey = wanted(ctx, call);
   const session = await switchIdentity(ctx, call, async (again) => {
     // If a form was replaced since it was read, the new form may name the person too: read again.
-    const onRefused = again ? gone : () => new ConcurrentChange();
+    const onRefused = again ? relationGone : () => new ConcurrentChange();
     const next = await clientActingOption(ctx, personKey, agencyKey, companyKey, call.now, again, onRefused);
     return { next, writes: next.writes };
   });

@@ -57,7 +57,7 @@ export async function clientActingOption(
   const entries = items.filter((one) => formsOf(one).length > 0);
   const entry = again && entries.length > 1 ? await inForce(ctx, entries, agencyKey, now) : entries[0];
   const isOpen = isKnown(client) && client.state === 'active' && isAdmitted('enterprise', client.subjects);
-  if (!agency || !form || !entry || !isOpen) throw gone();
+  if (!agency || !form || !entry || !isOpen) throw relationGone();
   const { agreementId } = clientEntryRef(entry);
   const basis = byAgreement({ agencyKey, clientKey, agreementId });
   return {
@@ -97,8 +97,8 @@ async function inForce(
   });
 }
 
-export const gone = () => new Problem('RELATION_NOT_FOUND');
+export const relationGone = () => new Problem('RELATION_NOT_FOUND');
 const isAtWork = ({ companyKey, term }: KnownTaxpayer): Write => ({
   ...activeCompanyCheck(companyKey, { companyTerm: term }),
-  onRefused: gone,
+  onRefused: relationGone,
 });

@@ -5,7 +5,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { agentIdOf, type NewAgent, readAgents, staffRolesOfClient } from '#journeys/agencies/agents.ts';
 import {
-  type Between,
+  type AgreementParties,
   endAgreement,
   keptTerms,
   partiesOf,
@@ -58,7 +58,7 @@ export async function takeAgreement(ctx: FlowContext, line: Line, now: Date): Pr
     numberAsKept(ctx, agency),
     numberAsKept(ctx, client),
   ]);
-  const between: Between = {
+  const between: AgreementParties = {
     agreementId: line.agreementId,
     agencyKey: agency.key,
     clientKey: client.key,

@@ -7,8 +7,8 @@ import { managedCompany, managingChecks, requireManager } from '#journeys/compan
 import {
   requireNameOrCountMiss,
   solvedInSession,
-  type Try,
-  toldWithinTries,
+  type RecordTry,
+  withinFreeTries,
 } from '#journeys/factors/tries.ts';
 import { parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
@@ -33,7 +33,7 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
   const day = shanghaiDay(call.now);
   const lastDay = parseLastDay(call.body.validUntil, day);
   const named = parseNamedPerson(ctx, call.body, call.now);
-  const tried: Try = {
+  const tried: RecordTry = {
     personKey: named.key,
     solved: await solvedInSession(ctx, call, call.body.challenge),
   };
@@ -78,7 +78,7 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
     ]);
     return begun.relation;
   };
-  const relation = await toldWithinTries(ctx, call, tried, (within) =>
+  const relation = await withinFreeTries(ctx, call, tried, (within) =>
     retryOnConcurrentChange(() => decide(within)),
   );
   await tellHolder(ctx, call, relation, 'relation-invited');

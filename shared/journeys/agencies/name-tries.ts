@@ -1,19 +1,19 @@
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { transactInBatches } from '#store/agencies/form-entries.ts';
-import { asChallenge, requireNameOrCountMiss, withinTries } from '../factors/tries.ts';
+import { withDueChallenge, requireNameOrCountMiss, freeTriesChecks } from '../factors/tries.ts';
 import { hasOtherName, type NamedPerson } from '../people/named-person.ts';
-import { type NamesTried, type NameTried, naming } from './agents.ts';
+import { type NameTries, type NameTry, namingAgent } from './agents.ts';
 
 /**
  * REG-9 for the names of one call: nobody may use a form to try out names, whatever else is wrong with the form.
  * @param solved whether the call has solved a challenge
  */
-export function namesTried(ctx: FlowContext, call: AnyCall, solved: boolean): NamesTried {
-  const within = ({ key: personKey }: NamedPerson) => withinTries(ctx, call, { personKey, solved });
-  const allWithin = (names: readonly NameTried[]): Promise<void> => {
+export function nameTriesOf(ctx: FlowContext, call: AnyCall, solved: boolean): NameTries {
+  const within = ({ key: personKey }: NamedPerson) => freeTriesChecks(ctx, call, { personKey, solved });
+  const allWithin = (names: readonly NameTry[]): Promise<void> => {
     const checks = names.flatMap(({ named, recorded }) => (recorded ? within(named) : []));
-    return asChallenge(ctx, call, () =>
+    return withDueChallenge(ctx, call, () =>
       transactInBatches(
         ctx.db,
         checks.map((check) => [check]),
@@ -29,7 +29,7 @@ export function namesTried(ctx: FlowContext, call: AnyCall, solved: boolean): Na
       await allWithin(names);
       const { at, named, recorded } = wrong;
       const tried = { personKey: named.key, solved };
-      await naming(at, requireNameOrCountMiss(ctx, call, named, recorded, tried));
+      await namingAgent(at, requireNameOrCountMiss(ctx, call, named, recorded, tried));
     },
   };
 }
