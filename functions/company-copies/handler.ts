@@ -1,5 +1,5 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { copyChanged } from '#journeys/companies/copies-left.ts';
+import { copyChanges } from '#journeys/companies/copies-left.ts';
 import type { CopyingRow } from '#journeys/companies/copy-company.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
@@ -26,7 +26,7 @@ export async function handler({ Records }: DynamoDBStreamEvent, context: Context
     }
   }
   const changed = { companies: [...companies.values()], rows: [...rows.values()] };
-  await copyChanged(db, companyCopies.name, changed, context);
+  await copyChanges(db, companyCopies.name, changed, context);
 }
 
 /** Undefined for a row of Relationships, whose key has two parts. */

@@ -7,7 +7,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findPerson } from '#store/people/users.ts';
-import { placedEntries, readCompany } from './companies.ts';
+import { companyPersonEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale } from './versions.ts';
 
@@ -15,7 +15,7 @@ import { isStale } from './versions.ts';
  * `legal-representative`, `finance-head`: who holds the appointment from now on, or with `removed` no longer does
  * (REL-2, REL-3).
  */
-export const appointmentLine = v.object({ type: v.picklist(appointedRoles), ...placedEntries });
+export const appointmentLine = v.object({ type: v.picklist(appointedRoles), ...companyPersonEntries });
 
 /** Each of the two roles has its own sequence of versions; the line may come before its company (ENT-3). */
 export function takeAppointment(

@@ -12,7 +12,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { isNamed, type Person } from '#store/people/person-row.ts';
 import { findPhone, type PhoneRow } from '#store/people/phones.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
-import { exchangeCall } from './exchange.ts';
+import { feedCall } from './feed-call.ts';
 import { charset, type LegacyHash, legacyHash } from './legacy-hash.ts';
 import type { Outcome } from './outcome.ts';
 import { type ImportedPhones, noPhones, type ReadNumber, readNumbers, takePhones } from './person-phones.ts';
@@ -112,7 +112,7 @@ async function open(
   });
   // PWD-3: a person who lost a number to another person's line is informed at their other numbers.
   await Promise.all(
-    phones.losses.map((loss) => tellLoss(ctx, exchangeCall(now), loss.former, loss.phoneKeys, loss.phones)),
+    phones.losses.map((loss) => tellLoss(ctx, feedCall(now), loss.former, loss.phoneKeys, loss.phones)),
   );
   return { taken: 'accepted', warnings: phones.warnings, emptied: phones.emptied };
 }
@@ -166,7 +166,7 @@ async function write(
   const passwordRev = (known?.passwordRev ?? 0) + (isNewPassword ? 1 : 0);
   const sessions =
     known && isNewPassword
-      ? endSessions(ctx, exchangeCall(now), known, status === 'active' ? 'credential-change' : 'deregistered')
+      ? endSessions(ctx, feedCall(now), known, status === 'active' ? 'credential-change' : 'deregistered')
       : { changes: {}, writes: [] };
   const all: PersonChanges = {
     ...(isNamed(known) ? {} : named.record),

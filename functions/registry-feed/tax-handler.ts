@@ -22,14 +22,14 @@ import {
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
-import { placedEntries, readCompany } from './companies.ts';
+import { companyPersonEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale } from './versions.ts';
 
 const role = 'tax-handler';
 
 /** `tax-handler`: a person whom 金三 lists for a company, or with `removed` no longer lists (REL-4). */
-export const taxHandlerLine = v.object({ type: v.literal(role), ...placedEntries });
+export const taxHandlerLine = v.object({ type: v.literal(role), ...companyPersonEntries });
 
 /**
  * The relation waits for the person's consent, registered or not (REL-4); if the company is unknown yet, also for its
@@ -81,7 +81,7 @@ export function takeTaxHandler(
  * Creates the relations of the handlers that were listed before their company was known, one by one; safe to stop and
  * to repeat.
  */
-export async function settleHandlers(ctx: FlowContext, { companyKey, handlersDue }: Taxpayer, now: Date) {
+export async function createDueRelations(ctx: FlowContext, { companyKey, handlersDue }: Taxpayer, now: Date) {
   for (const personKey of handlersDue ?? []) {
     await retryOnConcurrentChange(async () => {
       const [company, person, listing, relation] = await Promise.all([

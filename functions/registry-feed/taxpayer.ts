@@ -21,7 +21,7 @@ import { findPerson } from '#store/people/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import { charset, legacyHash } from './legacy-hash.ts';
 import type { Taken } from './outcome.ts';
-import { settleHandlers } from './tax-handler.ts';
+import { createDueRelations } from './tax-handler.ts';
 import { isStale, version } from './versions.ts';
 
 const subject = v.picklist(companySubjects);
@@ -128,7 +128,7 @@ const stateAfter = (known: Taxpayer | undefined, announced: CompanyState): Compa
  * other rows are updated by a stream.
  */
 async function finish(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> {
-  if (company.handlersDue) await settleHandlers(ctx, company, now);
+  if (company.handlersDue) await createDueRelations(ctx, company, now);
 }
 
 async function allAppointedWrites(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<Write[]> {

@@ -3,7 +3,7 @@ import type { Invocation } from '#gateways/time-budget.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
 import { lookedAtUpdate, type RpSession, rpSessionsDue, rpSweepShards } from '#store/sessions/rp-sessions.ts';
-import { sweepInTime, sweepRows } from '../sweeping.ts';
+import { sweepInTime, sweepRows } from '../sweep-rows.ts';
 import { endIfOver } from './end-if-over.ts';
 
 /** The result of one run. `left`: the time of the run was over before all hand-overs were checked. */
