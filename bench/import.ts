@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { atStart, handOver, type Progress } from '../infra/feed/hand-over.ts';
+import { atStart, sendLines, type Progress } from '../infra/feed/send-lines.ts';
 import { sampleLines } from '../infra/feed/sample-lines.ts';
 import { progress, say, table, title } from './print.ts';
 
@@ -70,8 +70,8 @@ function* linesOf(people: number, seed: number): Generator<string> {
     yield `${JSON.stringify(line)}\n`;
 }
 
-const give = (runtime: Started, people: number, seed: number, reached?: (standing: Progress) => void) =>
-  handOver(
+const give = (runtime: Started, people: number, seed: number, reached?: (progress: Progress) => void) =>
+  sendLines(
     Readable.from(linesOf(people, seed)),
     runtime.url,
     { rejected: () => undefined, warned: () => undefined, reached: (now) => reached?.({ ...now }) },
@@ -79,7 +79,7 @@ const give = (runtime: Started, people: number, seed: number, reached?: (standin
   );
 
 interface Run {
-  readonly standing: Progress;
+  readonly progress: Progress;
   readonly seconds: number;
   readonly functionCpu: number;
   readonly runtimeCpu: number;
@@ -91,7 +91,7 @@ async function measured(runtime: Started, people: number, what: string): Promise
   const memory: number[] = [];
   const before = cpuOf(runtime.pid);
   const startedAt = performance.now();
-  const standing = await give(runtime, people, 1, ({ lines }) => {
+  const progress = await give(runtime, people, 1, ({ lines }) => {
     const at = Math.floor((lines - 1) / stretch);
     memory[at] = Math.max(memory[at] ?? 0, residentMiB(runtime.pid));
     if (lines % stretch === 0)
@@ -102,21 +102,21 @@ async function measured(runtime: Started, people: number, what: string): Promise
   const seconds = (performance.now() - startedAt) / 1000;
   const after = cpuOf(runtime.pid);
   const runtimeCpu = after.all - before.all;
-  return { standing, seconds, runtimeCpu, functionCpu: runtimeCpu - (after.main - before.main), memory };
+  return { progress, seconds, runtimeCpu, functionCpu: runtimeCpu - (after.main - before.main), memory };
 }
 
 function report(people: number, first: Run, again: Run): void {
-  const row = (name: string, { standing, seconds, functionCpu, memory }: Run) => [
+  const row = (name: string, { progress, seconds, functionCpu, memory }: Run) => [
     name,
     seconds.toFixed(1),
     Math.round(people / seconds),
     functionCpu.toFixed(1),
     ((1000 * functionCpu) / people).toFixed(2),
-    standing.accepted,
-    standing.stale,
-    standing.rejected,
-    standing.emptied,
-    standing.warnings,
+    progress.accepted,
+    progress.stale,
+    progress.rejected,
+    progress.emptied,
+    progress.warnings,
     (memory[0] ?? 0).toFixed(0),
     (memory.at(-1) ?? 0).toFixed(0),
   ];

@@ -11,7 +11,7 @@ export interface Reply {
 }
 
 /** The public routes of a running local runtime, as partners and browsers use them. */
-export interface DemoDoor {
+export interface DemoClient {
   call(method: string, path: string, body?: unknown): Promise<Reply>;
   /** The same, signed by a channel. */
   by(channel: string, path: string, body: unknown, about?: object): Promise<Reply>;
@@ -33,7 +33,7 @@ async function patiently<T extends { readonly status: number }>(ask: () => Promi
   }
 }
 
-export function openDemoDoor(url: string, signal: AbortSignal): DemoDoor {
+export function openDemoClient(url: string, signal: AbortSignal): DemoClient {
   const send = async (
     method: string,
     path: string,

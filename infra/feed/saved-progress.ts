@@ -3,17 +3,17 @@ import { mkdirSync, readFileSync, realpathSync, rmSync, type Stats, statSync, wr
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isObject, parseJson } from '../local/http/json.ts';
-import type { Progress } from './hand-over.ts';
+import type { Progress } from './send-lines.ts';
 
 /**
  * How far a file has been passed to a runtime, so that the next start continues there. It holds only for this content
  * (by size and time of change) and this runtime (by its keys: a runtime that keeps its data in memory has new ones at
  * each start).
  */
-export interface Remembered {
+export interface SavedProgress {
   /** Where to continue; undefined: from the beginning. */
-  readonly standing: Progress | undefined;
-  keep(standing: Readonly<Progress>): void;
+  readonly progress: Progress | undefined;
+  keep(progress: Readonly<Progress>): void;
   forget(): void;
 }
 
@@ -22,7 +22,7 @@ const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value);
 const counts = ['lines', 'bytes', 'accepted', 'stale', 'rejected', 'warnings', 'emptied'] as const;
 
-export async function remembered(path: string, url: string): Promise<Remembered> {
+export async function savedProgress(path: string, url: string): Promise<SavedProgress> {
   const stats = statSync(path);
   const place = join(
     folder,
@@ -32,10 +32,10 @@ export async function remembered(path: string, url: string): Promise<Remembered>
   );
   const [content, keys] = [contentOf(stats), await keysOf(url)];
   return {
-    standing: read(place, content, keys),
-    keep(standing) {
+    progress: read(place, content, keys),
+    keep(progress) {
       mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-      writeFileSync(place, JSON.stringify({ content, keys, standing }));
+      writeFileSync(place, JSON.stringify({ content, keys, progress }));
     },
     forget: () => rmSync(place, { force: true }),
   };
@@ -51,12 +51,12 @@ function read(place: string, content: string, keys: readonly string[]): Progress
     return undefined;
   }
   const known = parseJson(text);
-  if (!isObject(known) || known.content !== content || !isObject(known.standing)) return undefined;
+  if (!isObject(known) || known.content !== content || !isObject(known.progress)) return undefined;
   const before = Array.isArray(known.keys) ? known.keys : [];
   if (!keys.some((key) => before.includes(key))) return undefined;
-  const { standing } = known;
-  if (!counts.every((name) => isNumber(standing[name]))) return undefined;
-  return Object.fromEntries(counts.map((name) => [name, standing[name]])) as unknown as Progress;
+  const { progress } = known;
+  if (!counts.every((name) => isNumber(progress[name]))) return undefined;
+  return Object.fromEntries(counts.map((name) => [name, progress[name]])) as unknown as Progress;
 }
 
 /** Empty if nothing answers; passing the first lines then reports that. */

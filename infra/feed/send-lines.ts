@@ -30,10 +30,10 @@ export const atStart = (): Progress => ({
   emptied: 0,
 });
 export interface Listener {
-  rejected(told: LineIssue): void;
-  warned(told: LineIssue): void;
+  rejected(issue: LineIssue): void;
+  warned(issue: LineIssue): void;
   /** After each batch. */
-  reached(standing: Readonly<Progress>): void;
+  reached(progress: Readonly<Progress>): void;
 }
 
 const batchLines = 1_000;
@@ -51,34 +51,34 @@ const pauseMs = 1_000;
  * @param from the position reached earlier: `file` begins there
  * @throws PlainError if nothing answers, something else answers, or the runtime could not take a batch
  */
-export async function handOver(
+export async function sendLines(
   file: Readable,
   url: string,
   listener: Listener,
   from: Readonly<Progress> = atStart(),
 ): Promise<Progress> {
-  const standing: Progress = { ...from };
+  const progress: Progress = { ...from };
   let batch: string[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    const answer = await post(url, batch.join('\n'), standing.lines);
+    const answer = await post(url, batch.join('\n'), progress.lines);
     const ofFile = (one: unknown): LineIssue => {
       const { line, code, message } = objectOf(one);
-      return { line: standing.lines + Number(line), code: String(code), message: String(message) };
+      return { line: progress.lines + Number(line), code: String(code), message: String(message) };
     };
     for (const one of arrayOf(answer.rejected)) listener.rejected(ofFile(one));
     for (const one of arrayOf(answer.warnings)) listener.warned(ofFile(one));
-    standing.accepted += Number(answer.accepted ?? 0);
-    standing.stale += Number(answer.stale ?? 0);
-    standing.rejected += arrayOf(answer.rejected).length;
-    standing.warnings += arrayOf(answer.warnings).length;
-    standing.emptied += Number(answer.emptied ?? 0);
-    standing.lines += batch.length;
-    standing.bytes += bytes;
+    progress.accepted += Number(answer.accepted ?? 0);
+    progress.stale += Number(answer.stale ?? 0);
+    progress.rejected += arrayOf(answer.rejected).length;
+    progress.warnings += arrayOf(answer.warnings).length;
+    progress.emptied += Number(answer.emptied ?? 0);
+    progress.lines += batch.length;
+    progress.bytes += bytes;
     batch = [];
     bytes = 0;
-    listener.reached(standing);
+    listener.reached(progress);
   };
   for await (const line of fileLines(file)) {
     batch.push(line.text);
@@ -86,7 +86,7 @@ export async function handOver(
     if (batch.length >= batchLines || bytes >= batchBytes) await flush();
   }
   await flush();
-  return standing;
+  return progress;
 }
 
 async function post(url: string, body: string, before: number): Promise<JsonObject> {
