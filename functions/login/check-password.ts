@@ -15,7 +15,7 @@ import {
 } from '#journeys/factors/password-check.ts';
 import {
   accountNamed,
-  type Named,
+  type NamedAccount,
   stillNames,
   unknownAccount,
   windowHint,
@@ -132,7 +132,7 @@ interface RightPassword {
 async function requireRightPassword(
   ctx: FlowContext,
   call: PasswordCall,
-  named: Named,
+  named: NamedAccount,
   asked: CompanyAsked | undefined,
   company: KnownTaxpayer | undefined,
 ): Promise<RightPassword> {
@@ -258,7 +258,7 @@ function loginTicketFor(
   ctx: FlowContext,
   call: PasswordCall,
   right: RightPassword,
-  named: Named,
+  named: NamedAccount,
   asked:
     | (CompanyAsked & {
         readonly companyTerm: number | undefined;

@@ -6,7 +6,7 @@ import { besideHuman } from '#journeys/factors/anti-automation.ts';
 import { commitMatch, countMiss } from '#journeys/factors/tries.ts';
 import {
   accountNamed,
-  type Named,
+  type NamedAccount,
   stillNames,
   unknownAccount,
   windowHint,
@@ -79,7 +79,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
 async function findAccount(
   ctx: FlowContext,
   call: CallOf<typeof passwordReset, 'start'>,
-): Promise<{ person: Person; named: Named }> {
+): Promise<{ person: Person; named: NamedAccount }> {
   const named = await accountNamed(ctx, call.body, call.now);
   if (named.via === 'document') return { person: named.person, named };
   const person = await findPerson(ctx.db, named.personKey);

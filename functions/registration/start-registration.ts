@@ -48,7 +48,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
     await fits('already-registered');
     throw new Problem('ALREADY_REGISTERED');
   }
-  const { standing: hall, ended } = await hallRecordOf(ctx, person, call.now);
+  const { valid: hall, ended } = await hallRecordOf(ctx, person, call.now);
   if (isOfficeFirst(documentType) && !hall) {
     await fits('not-collected');
     throw collectionRequired(ended);

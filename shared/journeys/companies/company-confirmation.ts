@@ -10,7 +10,7 @@ import { takingEffectWrites } from './appointments.ts';
 import type { RelationOrigin } from './relation-audits.ts';
 
 /** A company as it is after its tax information was confirmed (ENT-2). */
-export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
+export const confirmedCompany = (company: KnownTaxpayer): KnownTaxpayer => ({
   ...company,
   state: 'active',
   rev: company.rev + 1,
@@ -59,7 +59,7 @@ export async function confirmationWrites(
       },
       () => new ConcurrentChange(),
     ),
-    ...(relation ? takingEffectWrites(ctx, confirmed(company), relation, origin) : []),
+    ...(relation ? takingEffectWrites(ctx, confirmedCompany(company), relation, origin) : []),
     eventPut(company.companyKey, {}),
     ...(origin.actor === undefined
       ? []

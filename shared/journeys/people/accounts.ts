@@ -21,7 +21,7 @@ export const usernameKeyOf = (ctx: Pick<FlowContext, 'keys'>, username: string):
  * The person whom the text in an account box means (LGN-2): found by the document, or as the owner of the phone or
  * username.
  */
-export type Named =
+export type NamedAccount =
   | {
       readonly via: 'document';
       readonly person: Person;
@@ -54,7 +54,7 @@ export async function accountNamed(
   { account, accountKind }: Typed,
   now: Date,
   variant?: 'other-entry',
-): Promise<Named> {
+): Promise<NamedAccount> {
   const readings = readAccount(account, shanghaiDay(now), accountKind);
   const found = await candidatesOf(ctx, readings, now);
   const [first] = found;
@@ -73,14 +73,14 @@ export async function accountNamed(
   return distinct[0] ?? first;
 }
 
-const holderOf = (named: Named): string =>
+const holderOf = (named: NamedAccount): string =>
   named.via === 'document' ? named.person.personKey : named.personKey;
-const kindOf = (named: Named): AccountKind =>
+const kindOf = (named: NamedAccount): AccountKind =>
   named.via === 'document'
     ? { kind: 'document', documentType: named.person.documentType as DocumentType }
     : { kind: named.via };
 
-async function stillRegistered(ctx: FlowContext, found: readonly Named[]): Promise<Named[]> {
+async function stillRegistered(ctx: FlowContext, found: readonly NamedAccount[]): Promise<NamedAccount[]> {
   const owners = await findPeople(
     ctx.db,
     found.flatMap((named) => (named.via === 'document' ? [] : [named.personKey])),
@@ -93,12 +93,12 @@ async function candidatesOf(
   ctx: FlowContext,
   readings: readonly AccountReading[],
   now: Date,
-): Promise<Named[]> {
+): Promise<NamedAccount[]> {
   const today = shanghaiDay(now);
   const keys: Parameters<FlowContext['db']['batchGet']>[0][number][] = [];
   const at = (table: (typeof keys)[number]['table'], key: Record<string, string>): number =>
     keys.push({ table, key }) - 1;
-  type Found = (items: readonly (Item | undefined)[]) => Named[];
+  type Found = (items: readonly (Item | undefined)[]) => NamedAccount[];
   const takes: Found[] = [];
   for (const reading of readings) {
     switch (reading.kind) {
@@ -162,7 +162,7 @@ export const unknownAccount = (looksLikePhone: boolean, variant?: 'other-entry')
  * it.
  */
 export function windowHint(
-  named: Named | undefined,
+  named: NamedAccount | undefined,
   person: Person,
   phoneKey: string | undefined,
 ): { window?: WindowHint } {
@@ -175,7 +175,7 @@ export function windowHint(
  * to the person.
  */
 export function stillNames(
-  named: Exclude<Named, { via: 'document' }>,
+  named: Exclude<NamedAccount, { via: 'document' }>,
   person: Person | undefined,
 ): person is Person {
   if (!isActive(person)) return false;
