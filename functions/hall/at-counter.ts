@@ -15,7 +15,7 @@ import { missUpdate } from '#store/people/name-misses.ts';
 type CounterCall = AnyCall & { readonly caller: { readonly assertion: Assertion } };
 
 /** Only the channel `hall` does counter work (CHN). Its events record officer and office (CHN-1). */
-export function atCounter(
+export function requireCounter(
   ctx: Pick<FlowContext, 'settings'>,
   call: CounterCall,
   action: ChannelAction,
@@ -30,10 +30,10 @@ export function atCounter(
  * REG-9: a wrong name from a counter counts for the document like anybody's, and stands in its history with officer and
  * office. A channel that signs its calls gets no challenge.
  */
-export async function namedAtCounter<R>(
+export async function countingMissAtCounter<R>(
   ctx: FlowContext,
   call: CounterCall,
-  { detail }: ReturnType<typeof atCounter>,
+  { detail }: ReturnType<typeof requireCounter>,
   { documentType, documentNumber }: { readonly documentType: DocumentType; readonly documentNumber: string },
   act: () => Promise<R>,
 ): Promise<R> {

@@ -29,7 +29,7 @@ import {
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
-import { atCounter, companyAt, keyOfCompany, namedAtCounter } from './at-counter.ts';
+import { requireCounter, companyAt, keyOfCompany, countingMissAtCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /**
@@ -37,8 +37,8 @@ import type { hall } from './contract.ts';
  * somebody else brings in (the assertion names another person) must still agree, and so must a finance head, unless the
  * officer has that person in front of them (REL-3).
  */
-export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
-  const origin = atCounter(ctx, call, 'change-relations');
+export const relateAtHall: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
+  const origin = requireCounter(ctx, call, 'change-relations');
   const { role } = call.body;
   if (role !== 'finance-head' && !isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
   const day = shanghaiDay(call.now);
@@ -68,7 +68,7 @@ export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
     await ctx.db.transact([...recordWrites(named, known), ...entry.writes]);
     return created({ authorizationId: entry.authorizationId });
   };
-  return namedAtCounter(ctx, call, origin, call.body.person, () => retryOnConcurrentChange(enter));
+  return countingMissAtCounter(ctx, call, origin, call.body.person, () => retryOnConcurrentChange(enter));
 };
 
 interface Entry {

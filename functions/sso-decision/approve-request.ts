@@ -1,4 +1,4 @@
-import { goesSilently, noneAnswer } from '#domain/authentication.ts';
+import { goesSilently, promptNoneError } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { requestingClient, identityNotAccepted } from '#journeys/sso/client-requirements.ts';
@@ -42,8 +42,8 @@ export const approveRequest: StepOf<typeof ssoDecision, 'approve'> = async (ctx,
       : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.records);
     const matter = judgeMatter(ctx, call, now);
     const goes = granted && matter !== 'not-allowed';
-    if (isNone && !goes) return endWithError(ctx, call, noneAnswer('not-accepted'));
-    if (isNone && !silent) return endWithError(ctx, call, noneAnswer('asks'));
+    if (isNone && !goes) return endWithError(ctx, call, promptNoneError('not-accepted'));
+    if (isNone && !silent) return endWithError(ctx, call, promptNoneError('asks'));
     if (body.silently && !(goes && silent))
       return ok({ asked: shownRequest(ctx, { caller: { ...caller, ...now } }, client) });
     if (now.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });

@@ -1,4 +1,4 @@
-import { noneAnswer, unmet } from '#domain/authentication.ts';
+import { promptNoneError, unmetAuthentication } from '#domain/authentication.ts';
 import { answerAddress, type OAuthRefusal, refusal } from '#domain/authorization-requests.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { auditPut } from '#journeys/audit.ts';
@@ -16,7 +16,7 @@ import type { DecisionCall } from './decision-calls.ts';
 export const refuseRequest: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) => {
   const { request, session } = call.caller;
   const shortfall = shortfallOf(ctx, request, requestingClient(ctx, request), session, call.now);
-  const said = shortfall?.kind === 'acr' ? unmet : refusal('access_denied', 'the person did not agree');
+  const said = shortfall?.kind === 'acr' ? unmetAuthentication : refusal('access_denied', 'the person did not agree');
   return endWithError(ctx, call, said);
 };
 
@@ -29,7 +29,7 @@ export async function refuseOnShortfall(ctx: FlowContext, call: DecisionCall, cl
   const shortfall = shortfallOf(ctx, request, client, session, call.now);
   if (!shortfall) return undefined;
   if (!request.request.prompt.includes('none')) throw shortfallProblem(shortfall, client);
-  return endWithError(ctx, call, noneAnswer(shortfall.kind));
+  return endWithError(ctx, call, promptNoneError(shortfall.kind));
 }
 
 /** The request ends with an error for the client; it is audited, because it was made in a person's session. */
@@ -52,7 +52,7 @@ export const leaveWithoutLogin: StepOf<typeof ssoDecision, 'leave'> = async (ctx
   const ticket = await requestFor(ctx.db, id, call.cookie, call.now);
   await ctx.db.transact([decidedUpdate(ticket, call.now)]);
   const said = ticket.request.prompt.includes('none')
-    ? noneAnswer('no-session')
+    ? promptNoneError('no-session')
     : refusal('access_denied', 'the person did not log in');
   return redirectToSystem(id, answerAddress(ctx.settings.issuer, ticket.request, said));
 };

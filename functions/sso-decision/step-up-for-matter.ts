@@ -1,4 +1,4 @@
-import { noneAnswer } from '#domain/authentication.ts';
+import { promptNoneError } from '#domain/authentication.ts';
 import { actionFor, faceServes } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';
@@ -50,7 +50,7 @@ export const stepUpForMatter: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx,
     await ctx.db.transact([ticketUpdate(ticket, call.now, { set: { face } })]);
     return ok({ satisfied: true as const });
   }
-  if (isNone) return endWithError(ctx, call, noneAnswer('matter'));
+  if (isNone) return endWithError(ctx, call, promptNoneError('matter'));
   const scan = await startStandaloneFaceScan(ctx, call, person, {
     purpose: 'step-up',
     action: actionFor(asked.matter.class),

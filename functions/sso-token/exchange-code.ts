@@ -1,4 +1,4 @@
-import { provesPossession } from '#crypto/pkce.ts';
+import { verifierMatches } from '#crypto/pkce.ts';
 import { handle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { newRpRefreshToken, sessionInCode } from '#crypto/session-references.ts';
@@ -66,7 +66,7 @@ function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCal
     request.clientId === caller.client.clientId &&
     request.redirectUri === body.redirect_uri &&
     (request.dpopJkt === undefined || request.dpopJkt === proof?.jkt) &&
-    provesPossession(body.code_verifier ?? '', request.challenge)
+    verifierMatches(body.code_verifier ?? '', request.challenge)
   );
 }
 

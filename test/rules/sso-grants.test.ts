@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acrOf, acrTold, isAcrUnknown, meetsAcr } from '#domain/acrs.ts';
 import { serviceItems } from '#domain/agreements.ts';
-import { amrOf, amrToday, goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
+import { amrOf, amrToday, goesSilently, promptNoneError, shortfall } from '#domain/authentication.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
 import { type Granted, isWithin, remaining, widest } from '#domain/granted-limits.ts';
 import { roles } from '#domain/names.ts';
@@ -198,15 +198,15 @@ describe('how fresh and how strong a session is', () => {
   });
 
   it('SSO-9 prompt=none is told by name what a page would ask', () => {
-    expect(noneAnswer('no-session').error).toBe('login_required');
-    expect(noneAnswer('login').error).toBe('login_required');
-    expect(noneAnswer('not-accepted').error).toBe('account_selection_required');
-    expect(noneAnswer('acr').error).toBe('unmet_authentication_requirements');
-    expect(noneAnswer('level').error).toBe('interaction_required');
-    expect(noneAnswer('asks').error).toBe('interaction_required');
-    expect(noneAnswer('matter').error).toBe('interaction_required');
+    expect(promptNoneError('no-session').error).toBe('login_required');
+    expect(promptNoneError('login').error).toBe('login_required');
+    expect(promptNoneError('not-accepted').error).toBe('account_selection_required');
+    expect(promptNoneError('acr').error).toBe('unmet_authentication_requirements');
+    expect(promptNoneError('level').error).toBe('interaction_required');
+    expect(promptNoneError('asks').error).toBe('interaction_required');
+    expect(promptNoneError('matter').error).toBe('interaction_required');
     for (const why of ['login', 'not-accepted', 'acr', 'matter'] as const)
-      expect(noneAnswer(why).description).toMatch(/^the person \w+ /);
+      expect(promptNoneError(why).description).toMatch(/^the person \w+ /);
   });
 });
 

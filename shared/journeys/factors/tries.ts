@@ -7,7 +7,7 @@ import { missesLeftCheck, missUpdate } from '#store/people/name-misses.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { auditPut } from '../audit.ts';
 import { hasOtherName, type NamedPerson } from '../people/named-person.ts';
-import { challengeRequired, solved } from './anti-automation.ts';
+import { challengeRequired, spendSolution } from './anti-automation.ts';
 
 /** One try against the record of a person: whose record, and whether the call has solved a challenge. */
 export interface RecordTry {
@@ -100,7 +100,7 @@ export async function solvedInSession(
 ): Promise<boolean> {
   if (call.origin.channel !== 'web') return true;
   if (solution === undefined) return false;
-  if (!(await solved(ctx, call, solution))) throw await challengeRequired(ctx, call);
+  if (!(await spendSolution(ctx, call, solution))) throw await challengeRequired(ctx, call);
   return true;
 }
 
