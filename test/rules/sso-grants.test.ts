@@ -120,7 +120,7 @@ describe('how fresh and how strong a session is', () => {
     }
     expect(judge({ maxAge: 100 })).toBeUndefined();
     expect(judge({ maxAge: 0 }, { startedAt: at - 51 })).toEqual({ kind: 'login' });
-    // A request of the very second in which the session began, looked at in that second.
+    // The session began before the request and is judged in its own first second: its age, 0, is not more than 0.
     expect(judge({ maxAge: 0, createdAt: at + 1 }, { startedAt: at })).toEqual({ kind: 'login' });
   });
 
@@ -258,7 +258,7 @@ describe('what a system was told still holds', () => {
       other,
       undefined,
     ]);
-    // A last day that was told holds under a relation without one, not the other way round.
+    // A told last day is within a relation without a last day; a grant without a last day is not within one that has it.
     expect(isWithin({ actions: ['enquiry'] }, other)).toBe(false);
     expect(isWithin(other, { actions: ['enquiry'] })).toBe(true);
     const some = { actions: [], items: ['consulting', 'filing'] } as unknown as Granted;
