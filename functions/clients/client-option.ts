@@ -89,9 +89,9 @@ async function inForce(
   // A hundred rows fit into one call; nobody has more rows of one client on one day.
   const some = entries.slice(0, 100);
   const keys = some.map((entry) => agreementKey(clientEntryRef(entry).agreementId));
-  const found = await db.batchGet(keys.map((key) => ({ table: 'Agreements' as const, key })));
+  const found = await db.batchGet<Agreement>(keys.map((key) => ({ table: 'Agreements', key })));
   return some.find((entry, at) => {
-    const agreement = found[at] as Agreement | undefined;
+    const agreement = found[at];
     const { clientKey } = clientEntryRef(entry);
     return servesToday(agreement, { agencyKey, clientKey }, now) && isNamedBy(agreement, entry);
   });

@@ -15,13 +15,12 @@ export async function handler({ Records }: DynamoDBStreamEvent, context: Context
   const companies = new Map<string, { companyKey: string; named: boolean }>();
   const rows = new Map<string, CopyingRow>();
   for (const record of Records) {
-    const { fresh } = imagesOf(record.dynamodb);
+    const { fresh: row } = imagesOf<CopyingRow>(record.dynamodb);
     const companyKey = companyOf(record);
     if (companyKey !== undefined) {
       const named = !record.dynamodb?.OldImage?.name || (companies.get(companyKey)?.named ?? false);
       companies.set(companyKey, { companyKey, named });
-    } else if (fresh) {
-      const row = fresh as unknown as CopyingRow;
+    } else if (row) {
       rows.set(JSON.stringify([row.personKey, row.relation]), row);
     }
   }

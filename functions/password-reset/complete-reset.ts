@@ -66,8 +66,8 @@ async function readAccount(ctx: FlowContext, call: CompleteCall, personKey: stri
     { table: 'Lockouts', key: lockoutKey(personKey, shanghaiDay(call.now)) },
   ]);
   return {
-    person: person as unknown as Person | undefined,
-    locked: (lockout as unknown as LockoutRow | undefined)?.lockedAt !== undefined,
+    person: person as Person | undefined,
+    locked: (lockout as LockoutRow | undefined)?.lockedAt !== undefined,
   };
 }
 

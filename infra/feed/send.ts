@@ -48,9 +48,9 @@ async function beginningOf(path: string, from: number): Promise<Progress> {
  * Writes rejections and warnings to a file, one line each: `{line, kind, code, message}`; appends when an import
  * continues.
  */
-function reportTo(path: string | undefined, goesOn: boolean) {
+function reportTo(path: string | undefined, continues: boolean) {
   if (path === undefined) return undefined;
-  const file = createWriteStream(path, { flags: goesOn ? 'a' : 'w' });
+  const file = createWriteStream(path, { flags: continues ? 'a' : 'w' });
   const failed = new Promise<never>((_, reject) => {
     file.on('error', ({ code }: NodeJS.ErrnoException) =>
       reject(new PlainError(`${path} cannot be written (${code}).`, `无法写入 ${path}（${code}）。`)),

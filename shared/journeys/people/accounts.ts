@@ -6,7 +6,7 @@ import { Problem } from '#domain/problem.ts';
 import { hintFor, type WindowHint } from '#domain/sms-window.ts';
 import { usernameGuard } from '#domain/usernames.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { Item } from '#store/dynamodb/tables.ts';
+import type { Item, ItemRef } from '#store/dynamodb/tables.ts';
 import { type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
 import { isActive, type Person } from '#store/people/person-row.ts';
 import { isOwned, type PhoneRow } from '#store/people/phones.ts';
@@ -95,9 +95,8 @@ async function candidatesOf(
   now: Date,
 ): Promise<NamedAccount[]> {
   const today = shanghaiDay(now);
-  const keys: Parameters<FlowContext['db']['batchGet']>[0][number][] = [];
-  const at = (table: (typeof keys)[number]['table'], key: Record<string, string>): number =>
-    keys.push({ table, key }) - 1;
+  const keys: ItemRef[] = [];
+  const at = (table: ItemRef['table'], key: ItemRef['key']): number => keys.push({ table, key }) - 1;
   type Found = (items: readonly (Item | undefined)[]) => NamedAccount[];
   const takes: Found[] = [];
   for (const reading of readings) {
@@ -109,8 +108,8 @@ async function candidatesOf(
           // Only for the likeliest meaning, so that the read stays small.
           const lockout = index === 0 ? at('Lockouts', lockoutKey(key, today)) : undefined;
           takes.push((items) => {
-            const row = items[person] as unknown as Person | undefined;
-            const day = lockout === undefined ? undefined : (items[lockout] as unknown as LockoutRow);
+            const row = items[person] as Person | undefined;
+            const day = lockout === undefined ? undefined : (items[lockout] as LockoutRow | undefined);
             return isActive(row) ? [{ via: 'document', person: row, lockout: day }] : [];
           });
         }
@@ -120,14 +119,14 @@ async function candidatesOf(
         const owner = at('Phones', { phoneKey: key });
         const window = at('SmsWindows', { phoneKey: key });
         takes.push((items) => {
-          const row = items[owner] as unknown as PhoneRow | undefined;
+          const row = items[owner] as PhoneRow | undefined;
           return isOwned(row)
             ? [
                 {
                   via: 'phone',
                   personKey: row.personKey,
                   phoneKey: key,
-                  window: items[window] as unknown as WindowHint | undefined,
+                  window: items[window] as WindowHint | undefined,
                 },
               ]
             : [];
@@ -137,7 +136,7 @@ async function candidatesOf(
       case 'username': {
         const guard = at('Users', { personKey: usernameKeyOf(ctx, reading.username) });
         takes.push((items) => {
-          const { owner, username } = (items[guard] ?? {}) as unknown as Partial<UsernameGuard>;
+          const { owner, username } = (items[guard] ?? {}) as Partial<UsernameGuard>;
           // A username typed with other capitals matches nobody: decided here, before a try of its owner is reserved.
           return owner && username === reading.username
             ? [{ via: 'username', personKey: owner, username }]

@@ -19,6 +19,11 @@ import { type Changes, type Condition, compile, type Expressed } from './express
 /** An item as stored. The store modules give it a type; no other code sees attribute names. */
 export type Item = Record<string, unknown>;
 export type Key = Record<string, string>;
+/** Names one item to read. */
+export interface ItemRef {
+  readonly table: TableName;
+  readonly key: Key;
+}
 
 type Expression = Omit<Expressed, 'update'>;
 export interface Update extends Expression {
@@ -150,7 +155,7 @@ export function openTables() {
     },
 
     /** Reads up to 100 items of several tables in one call, strongly consistent, in the order of the keys. */
-    async batchGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
+    async batchGet<T extends object = Item>(keys: readonly ItemRef[]): Promise<(T | undefined)[]> {
       const request: Record<string, { Keys: Key[]; ConsistentRead: true }> = {};
       for (const { table, key } of keys) {
         const of = name(table);
@@ -172,7 +177,10 @@ export function openTables() {
         }
         pending = answer.UnprocessedKeys;
       }
-      return keys.map(({ table, key }) => found.get(`${name(table)}\n${Object.values(key).join('\n')}`));
+      return keys.map(
+        ({ table, key }) =>
+          found.get(`${name(table)}\n${Object.values(key).join('\n')}`) as T | undefined,
+      );
     },
 
     /** One page of a query on a table or index. Indexes are eventually consistent: they serve lists, never rules. */

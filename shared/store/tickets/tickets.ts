@@ -83,7 +83,7 @@ export function ticketUpdate(
 
 /**
  * REG-2: counts one more wrong number for the hall record, from the ticket as it was read; the last permitted one ends
- * the ticket in the same write. `moved` is thrown if another try was counted meanwhile.
+ * the ticket in the same write. `changedMeanwhile` is thrown if another try was counted meanwhile.
  */
 export function wrongPhoneUpdate(
   ticket: Pick<RegistrationTicket, 'ticketKey' | 'kind' | 'wrongPhones'>,
