@@ -8,7 +8,7 @@ import {
   putInForce,
   requireNoOverlap,
 } from '#journeys/agencies/put-agreement-in-force.ts';
-import { originOf } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/change-origin.ts';
 import {
   type Manager,
   managerBasis,

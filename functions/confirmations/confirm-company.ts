@@ -3,7 +3,7 @@ import { Problem } from '#domain/problem.ts';
 import { inTerm, isLive, stateOn, transitions } from '#domain/relations.ts';
 import { confirmationKindsOf, confirmingRoles } from '#domain/taxpayers.ts';
 import { confirmationWrites, confirmedCompany } from '#journeys/companies/company-confirmation.ts';
-import { originOf, type RelationOrigin } from '#journeys/companies/relation-audits.ts';
+import { type ChangeOrigin, originOf } from '#journeys/change-origin.ts';
 import { authorizationOf, retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
 import { managingFactor } from '#journeys/factors/managing-factor.ts';
@@ -66,7 +66,7 @@ const ownWrites = (
   ctx: FlowContext,
   company: KnownTaxpayer,
   entitling: readonly Relation[],
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   day: string,
 ): Write[] =>
   entitling

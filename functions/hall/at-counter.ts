@@ -6,7 +6,7 @@ import { type DocumentType, parseDocument } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { auditPut } from '#journeys/audit.ts';
-import { originOf, type RelationOrigin } from '#journeys/companies/relation-audits.ts';
+import { type ChangeOrigin, originOf } from '#journeys/change-origin.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyKeyOf, findTaxpayer, isKnown, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
@@ -19,7 +19,7 @@ export function requireCounter(
   ctx: Pick<FlowContext, 'settings'>,
   call: CounterCall,
   action: ChannelAction,
-): RelationOrigin & { readonly detail: { readonly officer: string; readonly office: string } } {
+): ChangeOrigin & { readonly detail: { readonly officer: string; readonly office: string } } {
   const { channel, officer, office } = call.caller.assertion;
   if (channel !== 'hall' || !may(channel, action, ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
   if (officer === undefined || office === undefined) throw new Problem('ASSERTION_INVALID');

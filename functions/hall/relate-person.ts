@@ -10,7 +10,8 @@ import {
   transitions,
 } from '#domain/relations.ts';
 import { appointmentWrites, type Holder } from '#journeys/companies/appointments.ts';
-import { type RelationOrigin, relationAudits } from '#journeys/companies/relation-audits.ts';
+import type { ChangeOrigin } from '#journeys/change-origin.ts';
+import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
 import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
@@ -76,7 +77,7 @@ interface Entry {
   readonly writes: readonly Write[];
 }
 interface Entered {
-  readonly origin: RelationOrigin;
+  readonly origin: ChangeOrigin;
   readonly present: boolean;
   readonly lastDay: string | null | undefined;
   readonly day: string;

@@ -11,7 +11,7 @@ import {
   partiesOf,
   putInForce,
 } from '#journeys/agencies/put-agreement-in-force.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Agreement } from '#store/agencies/agency-forms.ts';
 import { agreementUpdate, findAgreement, findPair, isTaken, type Pair } from '#store/agencies/agreements.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { tellLoss } from '#journeys/people/take-phone.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';

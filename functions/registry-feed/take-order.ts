@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { freeText, orderEntries } from '#contract/schemas.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import { giveOrder } from '#journeys/people/orders.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { writeOrderLine } from '#runtime/log.ts';

@@ -1,7 +1,8 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
-import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/change-origin.ts';
+import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { tellHolder } from '#journeys/companies/relation-notices.ts';
 import { managedCompany, managingChecks, requireManager } from '#journeys/companies/require-manager.ts';
 import {

@@ -3,7 +3,7 @@ import type { Agreement, FormAgent, Terms } from '#store/agencies/agency-forms.t
 import { type AuditEvent, type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
 import { type KeptNumber, shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import type { RelationOrigin } from '../companies/relation-audits.ts';
+import type { ChangeOrigin } from '../change-origin.ts';
 
 /** More events would not fit into the transaction that they belong to. */
 const toldAtMost = 40;
@@ -12,7 +12,7 @@ const eventPut = (
   ctx: Pick<FlowContext, 'settings'>,
   subject: string,
   kind: AuditKind,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   detail: NonNullable<AuditEvent['detail']>,
 ): Write =>
   auditEventPut(
@@ -39,7 +39,7 @@ export function staffFormAudits(
   agency: KeptNumber & { readonly companyKey: string },
   before: readonly Pick<FormAgent, 'personKey'>[],
   after: readonly Pick<FormAgent, 'personKey'>[],
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
 ): Write[] {
   const { joined, left } = difference(before, after);
   const detail = { agents: after.length, joined: joined.length, left: left.length };
@@ -64,7 +64,7 @@ export function agreementAudits(
   between: Pick<Agreement, 'agreementId' | 'agencyKey' | 'clientKey' | 'agencyNumber' | 'clientNumber'>,
   terms: Terms,
   what: 'entered' | 'proposed' | 'changed' | 'confirmed' | 'rejected' | 'ended',
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   before?: readonly FormAgent[],
 ): Write[] {
   const { agencyKey, clientKey, agencyNumber, clientNumber, agreementId } = between;
@@ -100,6 +100,6 @@ export function agreementAudits(
 const actorAudit = (
   ctx: Pick<FlowContext, 'settings'>,
   kind: AuditKind,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   detail: NonNullable<AuditEvent['detail']>,
 ): Write[] => (origin.actor === undefined ? [] : [eventPut(ctx, origin.actor, kind, origin, detail)]);

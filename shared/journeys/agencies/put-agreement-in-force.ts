@@ -28,7 +28,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
 import { nameToOutsiders } from '../companies/company-names.ts';
-import type { RelationOrigin } from '../companies/relation-audits.ts';
+import type { ChangeOrigin } from '../change-origin.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-audits.ts';
 
@@ -75,7 +75,7 @@ export interface InForce {
   readonly terms: NewTerms;
   readonly version?: number;
   readonly event: 'entered' | 'confirmed' | 'changed';
-  readonly origin: RelationOrigin;
+  readonly origin: ChangeOrigin;
   /** The checks of who may do this. */
   readonly writes: readonly Write[];
 }
@@ -162,7 +162,7 @@ export async function endAgreement(
   ctx: FlowContext,
   agreement: Agreement,
   pair: Pair | undefined,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   writes: readonly Write[],
   version?: number,
 ): Promise<void> {

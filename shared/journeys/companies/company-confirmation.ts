@@ -7,7 +7,7 @@ import { due, type KnownTaxpayer, shownTaxpayerId, taxpayerUpdate } from '#store
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { takingEffectWrites } from './appointments.ts';
-import type { RelationOrigin } from './relation-audits.ts';
+import type { ChangeOrigin } from '../change-origin.ts';
 
 /** A company as it is after its tax information was confirmed (ENT-2). */
 export const confirmedCompany = (company: KnownTaxpayer): KnownTaxpayer => ({
@@ -24,7 +24,7 @@ export const confirmedCompany = (company: KnownTaxpayer): KnownTaxpayer => ({
 export async function confirmationWrites(
   ctx: FlowContext,
   company: KnownTaxpayer,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   detail: Readonly<Record<string, string>> = {},
 ): Promise<Write[]> {
   const appointed = company.legalRepresentative;

@@ -11,7 +11,7 @@ import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concu
 import { allPages } from '#store/dynamodb/pages.ts';
 import { type HallCollection, isNamed, type Person, sealContext } from '#store/people/person-row.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
-import type { RelationOrigin } from '../companies/relation-audits.ts';
+import type { ChangeOrigin } from '../change-origin.ts';
 import {
   hasOtherName,
   type NamedPerson,
@@ -42,7 +42,7 @@ export async function collect(
   ctx: FlowContext,
   collected: Collected,
   version: number | undefined,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
 ): Promise<'accepted' | 'stale'> {
   const named = parseNamedPerson(ctx, collected.person, origin.at);
   const phone = parsePhone(collected.phone);

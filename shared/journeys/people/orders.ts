@@ -15,7 +15,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { isNamed, type Orders, type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
 import { releasePhoneUpdate } from '#store/people/phones.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
-import type { RelationOrigin } from '../companies/relation-audits.ts';
+import type { ChangeOrigin } from '../change-origin.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { requireSameName } from './named-person.ts';
 import { tellPerson } from './notices.ts';
@@ -60,7 +60,7 @@ export async function giveOrder(
   call: AnyCall,
   given: GivenOrder,
   version: number | undefined,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   also: readonly Write[] = [],
 ): Promise<'accepted' | 'stale'> {
   const { order, officer, approvedBy } = given;
