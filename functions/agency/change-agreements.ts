@@ -16,7 +16,7 @@ import {
   putInForce,
   requireNoOverlap,
 } from '#journeys/agencies/put-agreement-in-force.ts';
-import { originOf } from '#journeys/change-origin.ts';
+import { originOf } from '#journeys/audit.ts';
 import { type Manager, requireManager } from '#journeys/companies/require-manager.ts';
 import { solvedInSession } from '#journeys/factors/tries.ts';
 import { created, ok } from '#runtime/answers.ts';

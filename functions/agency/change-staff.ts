@@ -3,7 +3,7 @@ import { agentIdOf, type NewAgent, readAgents, withAgentPosition } from '#journe
 import { staffFormAudits } from '#journeys/agencies/form-audits.ts';
 import { nameTriesOf } from '#journeys/agencies/name-tries.ts';
 import { putStaffForm } from '#journeys/agencies/put-staff-form.ts';
-import { originOf } from '#journeys/change-origin.ts';
+import { originOf } from '#journeys/audit.ts';
 import { managerBasis, requireManager } from '#journeys/companies/require-manager.ts';
 import type { SessionCall } from '#journeys/factors/fresh-factor.ts';
 import { withDueChallenge, solvedInSession } from '#journeys/factors/tries.ts';

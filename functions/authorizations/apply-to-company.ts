@@ -2,7 +2,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
-import { originOf } from '#journeys/change-origin.ts';
+import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
 import { created } from '#runtime/answers.ts';

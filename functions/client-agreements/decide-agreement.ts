@@ -8,7 +8,7 @@ import {
   putInForce,
   requireNoOverlap,
 } from '#journeys/agencies/put-agreement-in-force.ts';
-import { originOf } from '#journeys/change-origin.ts';
+import { originOf } from '#journeys/audit.ts';
 import {
   type Manager,
   managerBasis,

@@ -2,7 +2,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { permissionsOf } from '#domain/relations.ts';
 import { knownCompany } from '#journeys/companies/admission.ts';
-import { originOf } from '#journeys/change-origin.ts';
+import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { type CodeProof, sendCode, withCode } from '#journeys/factors/codes.ts';
 import { factorPhone, requireFactorPhone } from '#journeys/factors/fresh-factor.ts';

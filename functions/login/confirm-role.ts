@@ -2,7 +2,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { roleOrder, transitions } from '#domain/relations.ts';
-import { originOf } from '#journeys/change-origin.ts';
+import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { openSession } from '#journeys/sessions/open-session.ts';
 import { ok } from '#runtime/answers.ts';

@@ -4,9 +4,8 @@ import { seal } from '#crypto/sealed.ts';
 import { maskPhone } from '#domain/masks.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
-import { fromRegistry } from '#journeys/change-origin.ts';
+import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
@@ -167,19 +166,10 @@ function lossWrites(
       changed,
     ),
     ...[...keys].map((key) =>
-      auditEventPut(
-        {
-          ...fromRegistry(now),
-          subject: former.personKey,
-          kind: 'phone-lost',
-          outcome: 'success',
-          detail: {
-            reason: 'duplicate',
-            phone: maskPhone(numbers.find(({ phoneKey }) => phoneKey === key)?.phone ?? ''),
-          },
-        },
-        ctx.settings.policies.auditRetentionDays,
-      ),
+      changeAuditPut(ctx, fromRegistry(now), former.personKey, 'phone-lost', {
+        reason: 'duplicate',
+        phone: maskPhone(numbers.find(({ phoneKey }) => phoneKey === key)?.phone ?? ''),
+      }),
     ),
   ];
 }

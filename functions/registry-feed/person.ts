@@ -1,12 +1,11 @@
 import * as v from 'valibot';
 import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
-import { fromRegistry } from '#journeys/change-origin.ts';
+import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { tellLoss } from '#journeys/people/take-phone.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { isNamed, type Person } from '#store/people/person-row.ts';
@@ -206,7 +205,4 @@ const migratedAudit = (
   now: Date,
   detail: Readonly<Record<string, string | number | boolean>>,
 ): Write =>
-  auditEventPut(
-    { ...fromRegistry(now), subject, kind: 'migrated', outcome: 'success', detail },
-    ctx.settings.policies.auditRetentionDays,
-  );
+  changeAuditPut(ctx, fromRegistry(now), subject, 'migrated', detail);

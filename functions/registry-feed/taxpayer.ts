@@ -3,9 +3,8 @@ import { freeText } from '#contract/schemas.ts';
 import { appointedRoles } from '#domain/relations.ts';
 import { type CompanyState, companyStates, companySubjects } from '#domain/taxpayers.ts';
 import { appointedWrites, appointmentFields } from '#journeys/companies/appointments.ts';
-import { fromRegistry } from '#journeys/change-origin.ts';
+import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import {
   due,
   findTaxpayer,
@@ -151,15 +150,6 @@ function stateAudit(
 ): Write[] {
   if (!isKnown(before) || before.state === company.state) return [];
   return [
-    auditEventPut(
-      {
-        subject: company.companyKey,
-        kind: 'company-state',
-        outcome: 'success',
-        ...fromRegistry(now),
-        detail: { state: company.state },
-      },
-      ctx.settings.policies.auditRetentionDays,
-    ),
+    changeAuditPut(ctx, fromRegistry(now), company.companyKey, 'company-state', { state: company.state }),
   ];
 }

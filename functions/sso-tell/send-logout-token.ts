@@ -4,8 +4,8 @@ import { epochSeconds } from '#domain/epoch.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { writeLine } from '#gateways/log.ts';
 import { postForm } from '#gateways/post-form.ts';
+import { bySystem, changeAuditPut } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
 import { rpToldUpdate } from '#store/sessions/rp-sessions.ts';
 
 const logoutNotice = v.object({
@@ -70,21 +70,17 @@ async function recordTold(ctx: NoticeContext, notice: LogoutNotice, now: Date, t
 }
 
 const noticeAuditPut = (
-  { settings }: Pick<NoticeContext, 'settings'>,
+  ctx: Pick<NoticeContext, 'settings'>,
   { personKey, clientId }: LogoutNotice,
-  kind: AuditKind,
+  kind: 'sso-told' | 'sso-telling-failed',
   at: Date,
-  detail: Record<string, string | number>,
+  detail: Readonly<Record<string, string | number>>,
 ) =>
-  auditEventPut(
-    {
-      subject: personKey,
-      kind,
-      outcome: kind === 'sso-told' ? 'success' : 'failure',
-      at,
-      channel: 'system',
-      address: '',
-      detail: { client: clientId, ...detail },
-    },
-    settings.policies.auditRetentionDays,
+  changeAuditPut(
+    ctx,
+    bySystem(at),
+    personKey,
+    kind,
+    { client: clientId, ...detail },
+    kind === 'sso-told' ? 'success' : 'failure',
   );

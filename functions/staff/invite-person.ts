@@ -1,7 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
-import { originOf } from '#journeys/change-origin.ts';
+import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { tellHolder } from '#journeys/companies/relation-notices.ts';
 import { managedCompany, managingChecks, requireManager } from '#journeys/companies/require-manager.ts';

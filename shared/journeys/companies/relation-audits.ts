@@ -2,12 +2,12 @@ import { unseal } from '#crypto/sealed.ts';
 import { maskName } from '#domain/masks.ts';
 import type { RelationState } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type AuditEvent, auditEventPut } from '#store/audit/audit-events.ts';
+import type { AuditEvent } from '#store/audit/audit-events.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { Put } from '#store/dynamodb/tables.ts';
 import { sealContext } from '#store/people/person-row.ts';
-import type { ChangeOrigin } from '../change-origin.ts';
+import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 import { nameToHolder } from './company-names.ts';
 
 /** The person of a relation as the company sees them (DOC-4). */
@@ -29,16 +29,7 @@ export function relationAudits(
   detail: NonNullable<AuditEvent['detail']> = {},
 ): Put[] {
   const event = (subject: string, about: NonNullable<AuditEvent['detail']>): Put =>
-    auditEventPut(
-      {
-        subject,
-        kind: `relation-${became}`,
-        outcome: 'success',
-        ...origin,
-        detail: { role: relation.role, ...about, ...origin.detail, ...detail },
-      },
-      ctx.settings.policies.auditRetentionDays,
-    );
+    changeAuditPut(ctx, origin, subject, `relation-${became}`, { role: relation.role, ...about, ...detail });
   return [
     event(relation.personKey, {
       taxpayerId: shownTaxpayerId(ctx.dataKeys, relation),

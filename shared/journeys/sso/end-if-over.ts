@@ -1,7 +1,6 @@
 import { epochSeconds } from '#domain/epoch.ts';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
@@ -14,6 +13,7 @@ import {
 } from '#store/sessions/rp-sessions.ts';
 import { endOf } from '#store/sessions/session-end.ts';
 import type { Session } from '#store/sessions/session-row.ts';
+import { bySystem, changeAuditPut } from '../change-origin.ts';
 import { lastDay, leftOf, limitsToday } from './limits-today.ts';
 
 type Judging = Pick<FlowContext, 'db' | 'settings'>;
@@ -62,18 +62,8 @@ export async function endIfOver(ctx: Judging, handOver: RpSession, now: Date): P
     return state;
   }
   const { over: reason } = state;
-  const event = auditEventPut(
-    {
-      subject: handOver.personKey,
-      kind: 'sso-ended',
-      outcome: 'success',
-      at: now,
-      channel: 'system',
-      address: '',
-      detail: { client: handOver.clientId, reason },
-    },
-    ctx.settings.policies.auditRetentionDays,
-  );
+  const detail = { client: handOver.clientId, reason };
+  const event = changeAuditPut(ctx, bySystem(now), handOver.personKey, 'sso-ended', detail);
   try {
     await ctx.db.transact([rpEndUpdate(handOver, { reason, at: epochSeconds(now) }), event]);
   } catch (error) {
