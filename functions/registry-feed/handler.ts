@@ -8,8 +8,8 @@ import { openTables } from '#store/dynamodb/tables.ts';
 import { batchedTables } from './batched-tables.ts';
 import { registryFeed } from './contract.ts';
 import { readMessage } from './messages.ts';
-import { type QueueDelivery, makeVisibleAgain, takeFile } from './take-file.ts';
-import { type FeedCounts, type LineIssue, takeLines } from './take-lines.ts';
+import { makeVisibleAgain, type QueueDelivery, takeFile } from './take-file.ts';
+import { type FeedCounts, type LineIssue, loggingListener, takeLines } from './take-lines.ts';
 
 const tables = openTables();
 /** Calls are combined within one invocation. */
@@ -74,7 +74,6 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
   return { batchItemFailures };
 }
 
-/** Each rejection is logged at once, with the message or file it belongs to. */
 async function takeMessage(ctx: FlowContext, body: string, delivery: QueueDelivery): Promise<void> {
   const now = new Date();
   const content = readMessage(body, now);
@@ -83,11 +82,6 @@ async function takeMessage(ctx: FlowContext, body: string, delivery: QueueDelive
     return;
   }
   const logFields = { flow: 'registry-feed', messageId: delivery.messageId };
-  const logIssue = (word: 'rejected' | 'warning') => (one: LineIssue) =>
-    writeLine({ level: 'WARN', ...logFields, word, ...one });
-  const counts = await takeLines(ctx, content.lines, 1, now, {
-    rejected: logIssue('rejected'),
-    warned: logIssue('warning'),
-  });
+  const counts = await takeLines(ctx, content.lines, 1, now, loggingListener(logFields));
   writeLine({ level: 'INFO', word: 'message-done', ...logFields, ...counts });
 }

@@ -5,7 +5,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { causeOf } from '#runtime/log.ts';
 import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
-import { type FeedCounts, takeLines } from './take-lines.ts';
+import { type FeedCounts, loggingListener, takeLines } from './take-lines.ts';
 
 /** What the code knows about the invocation that it runs in. */
 export interface QueueDelivery {
@@ -45,12 +45,8 @@ export async function takeFile(
     const logFields = { flow: 'registry-feed', messageId, file: at.etag };
     try {
       const { lines, next, atEnd, etag, size } = await nextLines(at, at.position, at.etag);
-      const logIssue = (word: 'rejected' | 'warning') => (one: object) =>
-        writeLine({ level: 'WARN', ...logFields, file: etag, word, ...one });
-      const counts = await takeLines(ctx, lines, at.position.line, new Date(), {
-        rejected: logIssue('rejected'),
-        warned: logIssue('warning'),
-      });
+      const listener = loggingListener({ ...logFields, file: etag });
+      const counts = await takeLines(ctx, lines, at.position.line, new Date(), listener);
       at = { ...at, etag, position: next, counts: sumOf(at.counts, counts) };
       writeLine({
         level: 'INFO',

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { Problem } from '#domain/problem.ts';
 import { hasOddCheck } from '#domain/taxpayers.ts';
 import { isWhole } from '#domain/text.ts';
+import { writeLine } from '#gateways/log.ts';
 import { asProblem } from '#http/problems.ts';
 import { brokenText } from '#http/request.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -41,6 +42,12 @@ export interface Listener {
   rejected(issue: LineIssue): void;
   warned(issue: LineIssue): void;
 }
+
+/** Logs each rejection and warning at once, with the message or file that it belongs to. */
+export const loggingListener = (logFields: object): Listener => ({
+  rejected: (issue) => writeLine({ level: 'WARN', ...logFields, word: 'rejected', ...issue }),
+  warned: (issue) => writeLine({ level: 'WARN', ...logFields, word: 'warning', ...issue }),
+});
 
 const lineSchema = v.variant('type', [
   collectionLine,
