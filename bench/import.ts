@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { atStart, sendLines, type Progress } from '../infra/feed/send-lines.ts';
 import { sampleLines } from '../infra/feed/sample-lines.ts';
+import { atStart, type Progress, sendLines } from '../infra/feed/send-lines.ts';
 import { progress, say, table, title } from './print.ts';
 
 const usualPeople = 100_000;
@@ -91,7 +91,7 @@ async function measured(runtime: Started, people: number, what: string): Promise
   const memory: number[] = [];
   const before = cpuOf(runtime.pid);
   const startedAt = performance.now();
-  const progress = await give(runtime, people, 1, ({ lines }) => {
+  const sent = await give(runtime, people, 1, ({ lines }) => {
     const at = Math.floor((lines - 1) / stretch);
     memory[at] = Math.max(memory[at] ?? 0, residentMiB(runtime.pid));
     if (lines % stretch === 0)
@@ -102,21 +102,27 @@ async function measured(runtime: Started, people: number, what: string): Promise
   const seconds = (performance.now() - startedAt) / 1000;
   const after = cpuOf(runtime.pid);
   const runtimeCpu = after.all - before.all;
-  return { progress, seconds, runtimeCpu, functionCpu: runtimeCpu - (after.main - before.main), memory };
+  return {
+    progress: sent,
+    seconds,
+    runtimeCpu,
+    functionCpu: runtimeCpu - (after.main - before.main),
+    memory,
+  };
 }
 
 function report(people: number, first: Run, again: Run): void {
-  const row = (name: string, { progress, seconds, functionCpu, memory }: Run) => [
+  const row = (name: string, { progress: total, seconds, functionCpu, memory }: Run) => [
     name,
     seconds.toFixed(1),
     Math.round(people / seconds),
     functionCpu.toFixed(1),
     ((1000 * functionCpu) / people).toFixed(2),
-    progress.accepted,
-    progress.stale,
-    progress.rejected,
-    progress.emptied,
-    progress.warnings,
+    total.accepted,
+    total.stale,
+    total.rejected,
+    total.emptied,
+    total.warnings,
     (memory[0] ?? 0).toFixed(0),
     (memory.at(-1) ?? 0).toFixed(0),
   ];

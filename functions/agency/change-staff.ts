@@ -6,7 +6,7 @@ import { putStaffForm } from '#journeys/agencies/put-staff-form.ts';
 import { originOf } from '#journeys/audit.ts';
 import { managerBasis, requireManager } from '#journeys/companies/require-manager.ts';
 import type { SessionCall } from '#journeys/factors/fresh-factor.ts';
-import { withDueChallenge, solvedInSession } from '#journeys/factors/tries.ts';
+import { solvedInSession, withDueChallenge } from '#journeys/factors/tries.ts';
 import { maskedPerson } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';

@@ -1,6 +1,11 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { agentIdOf, type NameTries, staffRolesOfClient, withAgentPosition } from '#journeys/agencies/agents.ts';
+import {
+  agentIdOf,
+  type NameTries,
+  staffRolesOfClient,
+  withAgentPosition,
+} from '#journeys/agencies/agents.ts';
 import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';

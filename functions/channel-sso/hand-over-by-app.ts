@@ -2,9 +2,14 @@ import { may } from '#domain/channels.ts';
 import { Problem } from '#domain/problem.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
 import { assertedCompany } from '#journeys/sessions/company-claims.ts';
+import {
+  identityNotAccepted,
+  requestingClient,
+  shortfallOf,
+  shortfallProblem,
+} from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { handOver } from '#journeys/sso/hand-over.ts';
-import { requestingClient, shortfallOf, shortfallProblem, identityNotAccepted } from '#journeys/sso/client-requirements.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';

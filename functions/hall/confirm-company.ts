@@ -4,7 +4,7 @@ import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { requireCounter, companyAt, keyOfCompany } from './at-counter.ts';
+import { companyAt, keyOfCompany, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /** ENT-2: the hall confirms a waiting company; its tax handlers still have to confirm for themselves. */

@@ -5,7 +5,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { writeOrderLine } from '#runtime/log.ts';
 import { orderCountUpdate, ordersInHour } from '#store/tickets/order-hours.ts';
-import { requireCounter, countingMissAtCounter } from './at-counter.ts';
+import { countingMissAtCounter, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 type OrderCall = CallOf<typeof hall, 'order'>;

@@ -10,6 +10,12 @@ import { removeAtHall } from './remove-person.ts';
 
 export const handler = serve(
   hall,
-  { collect: collectPerson, relate: relateAtHall, remove: removeAtHall, order: orderAtHall, confirm: confirmAtHall },
+  {
+    collect: collectPerson,
+    relate: relateAtHall,
+    remove: removeAtHall,
+    order: orderAtHall,
+    confirm: confirmAtHall,
+  },
   { db: openTables(), sms: createSmsGateway },
 );

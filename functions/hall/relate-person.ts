@@ -9,8 +9,8 @@ import {
   stateOn,
   transitions,
 } from '#domain/relations.ts';
-import { appointmentWrites, type Holder } from '#journeys/companies/appointments.ts';
 import type { ChangeOrigin } from '#journeys/change-origin.ts';
+import { appointmentWrites, type Holder } from '#journeys/companies/appointments.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
@@ -30,7 +30,7 @@ import {
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
-import { requireCounter, companyAt, keyOfCompany, countingMissAtCounter } from './at-counter.ts';
+import { companyAt, countingMissAtCounter, keyOfCompany, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /**

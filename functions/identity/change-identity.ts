@@ -1,6 +1,6 @@
 import { Problem } from '#domain/problem.ts';
-import { judgeSwitch } from '#journeys/sessions/judge-switch.ts';
 import { readIdentityChoice } from '#journeys/sessions/identity-choices.ts';
+import { judgeSwitch } from '#journeys/sessions/judge-switch.ts';
 import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';

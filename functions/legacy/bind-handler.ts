@@ -1,15 +1,15 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { permissionsOf } from '#domain/relations.ts';
-import { knownCompany } from '#journeys/companies/admission.ts';
 import { originOf } from '#journeys/audit.ts';
+import { knownCompany } from '#journeys/companies/admission.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { type CodeProof, sendCode, withCode } from '#journeys/factors/codes.ts';
 import { factorPhone, requireFactorPhone } from '#journeys/factors/fresh-factor.ts';
 import { withPassword } from '#journeys/factors/password-check.ts';
 import { provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
-import { requireNameOrCountMiss, type RecordTry, withinFreeTries } from '#journeys/factors/tries.ts';
+import { type RecordTry, requireNameOrCountMiss, withinFreeTries } from '#journeys/factors/tries.ts';
 import { windowHint } from '#journeys/people/accounts.ts';
 import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';

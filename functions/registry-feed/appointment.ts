@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { appointedRoles } from '#domain/relations.ts';
-import { appointmentFields, appointmentWrites } from '#journeys/companies/appointments.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
+import { appointmentFields, appointmentWrites } from '#journeys/companies/appointments.ts';
 import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';

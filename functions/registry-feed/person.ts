@@ -204,5 +204,4 @@ const migratedAudit = (
   subject: string,
   now: Date,
   detail: Readonly<Record<string, string | number | boolean>>,
-): Write =>
-  changeAuditPut(ctx, fromRegistry(now), subject, 'migrated', detail);
+): Write => changeAuditPut(ctx, fromRegistry(now), subject, 'migrated', detail);

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { shanghaiDay } from '#domain/days.ts';
 import { inTerm, isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
-import type { Holder } from '#journeys/companies/appointments.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
+import type { Holder } from '#journeys/companies/appointments.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';

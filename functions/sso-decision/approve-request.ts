@@ -1,7 +1,7 @@
 import { goesSilently, promptNoneError } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
+import { identityNotAccepted, requestingClient } from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
-import { requestingClient, identityNotAccepted } from '#journeys/sso/client-requirements.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -10,14 +10,14 @@ import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import { versionAliveCheck } from '#store/sessions/session-checks.ts';
 import { liveSession } from '#store/sessions/sessions.ts';
-import { redirectToSystem } from './redirect-to-system.ts';
 import { approveWithChoice } from './approve-with-choice.ts';
 import type { ssoDecision } from './contract.ts';
-import { handOverWithFace } from './hand-over-with-face.ts';
-import { handOverContent, orAskForFaceCheck, judgeMatter } from './requested-matter.ts';
-import { endWithError, refuseOnShortfall } from './refuse-request.ts';
-import { shownRequest } from './show-request.ts';
 import type { ApproveCall } from './decision-calls.ts';
+import { handOverWithFace } from './hand-over-with-face.ts';
+import { redirectToSystem } from './redirect-to-system.ts';
+import { endWithError, refuseOnShortfall } from './refuse-request.ts';
+import { handOverContent, judgeMatter, orAskForFaceCheck } from './requested-matter.ts';
+import { shownRequest } from './show-request.ts';
 
 /**
  * SSO-4: the person is handed over. One transaction decides the request (by a browser that opened it), checks that the

@@ -1,23 +1,28 @@
 import { Problem } from '#domain/problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
-import { judgeSwitch } from '#journeys/sessions/judge-switch.ts';
 import { type IdentityChoice, readIdentityChoice } from '#journeys/sessions/identity-choices.ts';
+import { judgeSwitch } from '#journeys/sessions/judge-switch.ts';
 import { decideSwitch, switchWrites } from '#journeys/sessions/switch-identity.ts';
-import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { identityNotAccepted } from '#journeys/sso/client-requirements.ts';
+import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { all } from '#store/dynamodb/expressions.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type AccessBasisRef, readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession, withIdentity } from '#store/sessions/effective-session.ts';
 import type { Session } from '#store/sessions/session-row.ts';
-import { redirectToSystem } from './redirect-to-system.ts';
-import { handOverWithFace } from './hand-over-with-face.ts';
-import { handOverContent, orAskForFaceCheck, judgeMatter } from './requested-matter.ts';
 import type { ApproveCall, DecisionCall } from './decision-calls.ts';
+import { handOverWithFace } from './hand-over-with-face.ts';
+import { redirectToSystem } from './redirect-to-system.ts';
+import { handOverContent, judgeMatter, orAskForFaceCheck } from './requested-matter.ts';
 
 /** SSO-4: the person is handed over with another identity, which the session takes in the same transaction (SWI-5). */
-export async function approveWithChoice(ctx: FlowContext, call: ApproveCall, client: RelyingParty, choiceId: string) {
+export async function approveWithChoice(
+  ctx: FlowContext,
+  call: ApproveCall,
+  client: RelyingParty,
+  choiceId: string,
+) {
   const { request: ticket, session } = call.caller;
   const readChosen = chosenIdentityReader(ctx, call, choiceId);
   return orAskForFaceCheck(ctx, call.caller, async () => {

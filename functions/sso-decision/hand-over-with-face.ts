@@ -1,15 +1,15 @@
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import {
   type FoundMatter,
-  type HandOverContent,
   type HandedOver,
+  type HandOverContent,
   handOver,
 } from '#journeys/sso/hand-over.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { faceStandsCheck } from '#store/people/face-checks.ts';
-import { FaceCheckNeeded } from './requested-matter.ts';
 import type { ApproveCall } from './decision-calls.ts';
+import { FaceCheckNeeded } from './requested-matter.ts';
 
 /** A hand-over of a session, together with the face check for a matter, which must still be valid. */
 export function handOverWithFace(

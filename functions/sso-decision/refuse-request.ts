@@ -6,9 +6,9 @@ import { requestingClient, shortfallOf, shortfallProblem } from '#journeys/sso/c
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
-import { redirectToSystem } from './redirect-to-system.ts';
 import type { ssoDecision } from './contract.ts';
 import type { DecisionCall } from './decision-calls.ts';
+import { redirectToSystem } from './redirect-to-system.ts';
 
 /**
  * SSO-4: the person refuses; a system that demanded another authentication is told that it was not provided (SSO-9).
@@ -16,7 +16,8 @@ import type { DecisionCall } from './decision-calls.ts';
 export const refuseRequest: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) => {
   const { request, session } = call.caller;
   const shortfall = shortfallOf(ctx, request, requestingClient(ctx, request), session, call.now);
-  const said = shortfall?.kind === 'acr' ? unmetAuthentication : refusal('access_denied', 'the person did not agree');
+  const said =
+    shortfall?.kind === 'acr' ? unmetAuthentication : refusal('access_denied', 'the person did not agree');
   return endWithError(ctx, call, said);
 };
 

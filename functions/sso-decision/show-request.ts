@@ -1,17 +1,22 @@
 import { isoShanghai } from '#domain/days.ts';
 import { fromEpochSeconds } from '#domain/epoch.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
+import {
+  acceptedIdentities,
+  requestingClient,
+  shortfallOf,
+  shortfallProblem,
+} from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
-import { acceptedIdentities, requestingClient, shortfallOf, shortfallProblem } from '#journeys/sso/client-requirements.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { requestFor } from '#store/tickets/sso-requests.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
-import { requestedMatter } from './requested-matter.ts';
 import type { DecisionCall } from './decision-calls.ts';
+import { requestedMatter } from './requested-matter.ts';
 
 /** Which system asks, before anybody is logged in: the browser of the request learns that and nothing else. */
 export const introduceSystem: StepOf<typeof ssoDecision, 'introduce'> = async (ctx, call) => {
@@ -32,7 +37,11 @@ export const showRequest: StepOf<typeof ssoDecision, 'show'> = async (ctx, call)
   return ok({ asked: shownRequest(ctx, call, client) });
 };
 
-export function shownRequest(ctx: FlowContext, { caller }: Pick<DecisionCall, 'caller'>, client: RelyingParty) {
+export function shownRequest(
+  ctx: FlowContext,
+  { caller }: Pick<DecisionCall, 'caller'>,
+  client: RelyingParty,
+) {
   const { request: ticket, session, records, lost } = caller;
   // If the company is lost, only the natural person is left, and that is not the identity that the person meant.
   const granted = lost ? undefined : grantedDetails(ctx, client, ticket.request.taxpayer, caller, records);

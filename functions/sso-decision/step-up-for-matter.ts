@@ -2,9 +2,9 @@ import { promptNoneError } from '#domain/authentication.ts';
 import { actionFor, faceServes } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';
+import { identityNotAccepted, requestingClient } from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
-import { requestingClient, identityNotAccepted } from '#journeys/sso/client-requirements.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -15,9 +15,9 @@ import type { MatterFace } from '#store/tickets/sso-tickets.ts';
 import { ticketUpdate } from '#store/tickets/tickets.ts';
 import { chosenIdentityReader } from './approve-with-choice.ts';
 import type { ssoDecision } from './contract.ts';
-import { type RequestedMatter, requestedMatter } from './requested-matter.ts';
-import { endWithError, refuseOnShortfall } from './refuse-request.ts';
 import type { StepUpCall } from './decision-calls.ts';
+import { endWithError, refuseOnShortfall } from './refuse-request.ts';
+import { type RequestedMatter, requestedMatter } from './requested-matter.ts';
 
 /**
  * SSO-9: the face check for the request's matter, by the rules of a step-up (STP-1, STP-2, STP-4). A recent check
@@ -33,7 +33,8 @@ export const stepUpForMatter: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx,
   const refused = await refuseOnShortfall(ctx, call, client);
   if (refused) return refused;
   const [acts, found] = await Promise.all([actsAs(ctx, call), findPerson(ctx.db, session.personKey)]);
-  if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records)) throw identityNotAccepted(client);
+  if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records))
+    throw identityNotAccepted(client);
   if (!mayBeDoneBy(asked.matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const { company: acting } = acts.session;

@@ -1,14 +1,14 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
 import { endIfOver } from '#journeys/sso/end-if-over.ts';
-import { flowContextOf } from '#runtime/context.ts';
 import { forEachConcurrently } from '#runtime/concurrency.ts';
+import { flowContextOf } from '#runtime/context.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
+import { affectedHandOvers } from './affected-hand-overs.ts';
 import { ssoNotices } from './contract.ts';
 import { dueNotices, queueNotice } from './logout-notices.ts';
-import { affectedHandOvers } from './affected-hand-overs.ts';
 
 const openContext = flowContextOf(ssoNotices, { db: openTables() });
 

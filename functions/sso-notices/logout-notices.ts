@@ -6,7 +6,8 @@ import type { RpSession } from '#store/sessions/rp-sessions.ts';
  * The message that starts informing a system: it contains everything, because another hand-over may have the row by
  * then.
  */
-export interface LogoutNotice extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'sub' | 'personKey'> {
+export interface LogoutNotice
+  extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'sub' | 'personKey'> {
   readonly reason: string;
 }
 

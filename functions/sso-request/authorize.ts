@@ -79,7 +79,12 @@ async function openRequest(
     return { location: answerAddress(issuer, judged.request, unpushed) };
   }
   if (!(await withinBudget(ctx, call))) return { page: 'busy' };
-  const { id, write } = openRequestPut(storableRequest(ctx, judged.request), secret, call.now, ssoRequestSeconds);
+  const { id, write } = openRequestPut(
+    storableRequest(ctx, judged.request),
+    secret,
+    call.now,
+    ssoRequestSeconds,
+  );
   await ctx.db.put(write);
   return { id, secret };
 }

@@ -1,7 +1,7 @@
 import { parametersOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
-import { storableRequest } from '#journeys/sso/requested-company.ts';
 import { dpopProofOf } from '#journeys/sso/dpop-proof-of-call.ts';
+import { storableRequest } from '#journeys/sso/requested-company.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { dpopProofPut } from '#store/tickets/spent-once.ts';

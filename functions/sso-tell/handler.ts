@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
-import { ssoTell, noticeTries } from './contract.ts';
+import { noticeTries, ssoTell } from './contract.ts';
 import { readLogoutNotice, sendLogoutToken } from './send-logout-token.ts';
 
 const openContext = flowContextOf(ssoTell, { db: openTables() });
@@ -19,7 +19,10 @@ async function tellAll({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body, attributes } of Records) {
     const tries = Number(attributes.ApproximateReceiveCount);
-    const isTold = await sendLogoutToken(ctx, readLogoutNotice(body), new Date(), { tries, last: tries >= noticeTries });
+    const isTold = await sendLogoutToken(ctx, readLogoutNotice(body), new Date(), {
+      tries,
+      last: tries >= noticeTries,
+    });
     if (!isTold) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };

@@ -27,9 +27,9 @@ import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { stillUsedCheck } from '#store/sessions/session-checks.ts';
 import { codeSpentUpdate, findCodeAndHandOver, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
-import { decideGrant, GrantRefused, refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
+import { issueTokens, type Tokens } from './issue-tokens.ts';
 import { refuseReplayedCode } from './replayed-code.ts';
-import { type Tokens, issueTokens } from './issue-tokens.ts';
+import { decideGrant, GrantRefused, refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
 
 /** Without a reason, so that a guesser does not learn which part was right. */
 const invalidGrant = (): OAuthProblem =>

@@ -11,9 +11,9 @@ import { faceStandsCheck } from '#store/people/face-checks.ts';
 import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
-import { decideGrant, GrantRefused, refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
 import { type CurrentGrant, currentGrant, liveHandOver } from './current-grant.ts';
-import { type Tokens, issueTokens } from './issue-tokens.ts';
+import { issueTokens, type Tokens } from './issue-tokens.ts';
+import { decideGrant, GrantRefused, refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
 
 const invalidGrant = (): OAuthProblem =>
   new OAuthProblem('invalid_grant', 'The refresh token is not good, or what it stands on is over');
@@ -71,7 +71,9 @@ function narrowedScope(
   if (asked.length === 0 || !asked.every((word) => before.includes(word)))
     throw new GrantRefused(new OAuthProblem('invalid_scope', 'scope is more than was granted'));
   if (resource !== undefined && resource !== granted.resource)
-    throw new GrantRefused(new OAuthProblem('invalid_target', 'resource is another one than that of the request'));
+    throw new GrantRefused(
+      new OAuthProblem('invalid_target', 'resource is another one than that of the request'),
+    );
   return asked;
 }
 

@@ -28,7 +28,10 @@ interface NamedHandOver {
 }
 
 /** The hand-over of this client that a token belongs to. `token_type_hint` is only a hint: both kinds are tried. */
-async function handOverOfToken(ctx: FlowContext, { body, caller, now }: RevokeCall): Promise<NamedHandOver | undefined> {
+async function handOverOfToken(
+  ctx: FlowContext,
+  { body, caller, now }: RevokeCall,
+): Promise<NamedHandOver | undefined> {
   const { clientId } = caller.client;
   const refresh = readRpRefreshToken(ctx.dataKeys, clientId, body.token);
   if (refresh) return refresh;
@@ -38,7 +41,11 @@ async function handOverOfToken(ctx: FlowContext, { body, caller, now }: RevokeCa
   return sessionId === undefined ? undefined : { sessionId, sid };
 }
 
-const endHandOver = (ctx: FlowContext, call: RevokeCall, { sessionId, sid, hash }: NamedHandOver): Promise<void> =>
+const endHandOver = (
+  ctx: FlowContext,
+  call: RevokeCall,
+  { sessionId, sid, hash }: NamedHandOver,
+): Promise<void> =>
   retryOnConcurrentChange(async () => {
     const { clientId } = call.caller.client;
     const handOver = await findRpSession(ctx.db, sessionId, clientId);

@@ -6,8 +6,8 @@ import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { ssoToken } from './contract.ts';
 import { exchangeCode } from './exchange-code.ts';
-import { refuseCall, type TokenCall } from './token-call.ts';
 import { refreshTokens } from './refresh-tokens.ts';
+import { refuseCall, type TokenCall } from './token-call.ts';
 
 /** The token endpoint. */
 export const tokenEndpoint: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {

@@ -6,9 +6,9 @@ import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { tellHolder } from '#journeys/companies/relation-notices.ts';
 import { managedCompany, managingChecks, requireManager } from '#journeys/companies/require-manager.ts';
 import {
+  type RecordTry,
   requireNameOrCountMiss,
   solvedInSession,
-  type RecordTry,
   withinFreeTries,
 } from '#journeys/factors/tries.ts';
 import { parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';

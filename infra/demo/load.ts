@@ -65,7 +65,12 @@ async function register(client: DemoClient, key: PersonKey): Promise<void> {
   if (code === 'ALREADY_REGISTERED') return;
   const path = `/v1/registrations/${String(registrationId)}`;
   expected(await client.call('POST', `${path}/sms`, { phone }), 202);
-  const profile = { phone, smsCode: await client.codeFor(phone), password, ...(username ? { username } : {}) };
+  const profile = {
+    phone,
+    smsCode: await client.codeFor(phone),
+    password,
+    ...(username ? { username } : {}),
+  };
   expected(await client.call('PUT', `${path}/profile`, profile), 200);
   if (account !== 'hall') await showFace(client, expected(await client.call('POST', `${path}/face`), 201));
   expected(await client.call('POST', `${path}/complete`), 201);

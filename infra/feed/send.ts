@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { PlainError } from '../local/http/plain-error.ts';
 import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
-import { atStart, sendLines, type LineIssue, type Progress } from './send-lines.ts';
 import { fileLines } from './lines.ts';
 import { progressOf } from './progress.ts';
 import { savedProgress } from './saved-progress.ts';
+import { atStart, type LineIssue, type Progress, sendLines } from './send-lines.ts';
 
 /**
  * `npm run feed`: passes a file of registry lines of any length to the local runtime, and continues where it stopped.

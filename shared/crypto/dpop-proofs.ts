@@ -74,7 +74,8 @@ export async function verifyDpopProof(
     if (!claims.success) throw invalidDpopProof();
     const { jti, htm, htu, iat, ath } = claims.output;
     if (htm !== method || plainUri(htu) !== plainUri(uri)) throw invalidDpopProof();
-    if (accessToken !== undefined && !constantTimeEqual(ath ?? '', hashOf(accessToken))) throw invalidDpopProof();
+    if (accessToken !== undefined && !constantTimeEqual(ath ?? '', hashOf(accessToken)))
+      throw invalidDpopProof();
     return {
       jkt: await calculateJwkThumbprint(jwk),
       jti,

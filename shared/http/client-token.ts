@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { verifyDpopProof } from '#crypto/dpop-proofs.ts';
-import { type RpAccessToken, invalidToken, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
-import { OAuthProblem, invalidDpopProof, TokenMissing } from '#domain/oauth-problem.ts';
+import { invalidToken, type RpAccessToken, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
+import { invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { spendDpopProof } from '#store/tickets/spent-once.ts';

@@ -18,10 +18,10 @@ import { parsePhone } from '#domain/phones.ts';
 import { readReportNumber } from '#domain/report-numbers.ts';
 import { companySubjects, parseTaxpayerId } from '#domain/taxpayers.ts';
 import { diceFor, seedOf, spread } from '../../infra/feed/dice.ts';
-import { sendLines, type LineIssue, type Progress } from '../../infra/feed/send-lines.ts';
 import { samplePerson } from '../../infra/feed/people.ts';
 import { sampleLines } from '../../infra/feed/sample-lines.ts';
 import type { SampleSize } from '../../infra/feed/sample-size.ts';
+import { type LineIssue, type Progress, sendLines } from '../../infra/feed/send-lines.ts';
 import { type Door, openDoor } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 

@@ -10,10 +10,10 @@ import { claimPhoneUpdate } from '#store/people/phones.ts';
 import {
   dayKey,
   type PhoneSendState,
-  returnSend,
-  type Send,
   type ReservedSend,
   reserveSend,
+  returnSend,
+  type Send,
 } from '#store/sms/sms-windows.ts';
 import { someShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';

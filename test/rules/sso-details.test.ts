@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDetailsAsked } from '#domain/authorization-details.ts';
-import { asOAuth, OAuthProblem, invalidDpopProof, TokenMissing } from '#domain/oauth-problem.ts';
+import { asOAuth, invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
 
 describe('authorization_details', () => {

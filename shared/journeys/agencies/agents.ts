@@ -96,7 +96,8 @@ export async function readAgents(
   const known = await findPeople(ctx.db, [...named.keys()]);
   const names = [...named.values()].map(({ at, one }) => ({ at, named: one, recorded: known.get(one.key) }));
   if (tried) await tried.require(names);
-  else for (const { at, named, recorded } of names) atPosition(at, () => requireSameName(ctx, named, recorded));
+  else
+    for (const { at, named, recorded } of names) atPosition(at, () => requireSameName(ctx, named, recorded));
   return names.map(({ named, recorded }) => ({
     ...holderOf(named, recorded),
     // DOC-5: what an agency says about an unknown person must not keep that person from registering under their own

@@ -1,7 +1,7 @@
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { transactInBatches } from '#store/agencies/form-entries.ts';
-import { withDueChallenge, requireNameOrCountMiss, freeTriesChecks } from '../factors/tries.ts';
+import { freeTriesChecks, requireNameOrCountMiss, withDueChallenge } from '../factors/tries.ts';
 import { hasOtherName, type NamedPerson } from '../people/named-person.ts';
 import { type NameTries, type NameTry, namingAgent } from './agents.ts';
 

@@ -27,8 +27,8 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
-import { nameToOutsiders } from '../companies/company-names.ts';
 import type { ChangeOrigin } from '../change-origin.ts';
+import { nameToOutsiders } from '../companies/company-names.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-audits.ts';
 

@@ -5,8 +5,8 @@ import { findRelation } from '#store/companies/relations.ts';
 import { due, type KnownTaxpayer, shownTaxpayerId, taxpayerUpdate } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { takingEffectWrites } from './appointments.ts';
 import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
+import { takingEffectWrites } from './appointments.ts';
 
 /** A company as it is after its tax information was confirmed (ENT-2). */
 export const confirmedCompany = (company: KnownTaxpayer): KnownTaxpayer => ({

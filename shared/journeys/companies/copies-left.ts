@@ -23,7 +23,12 @@ export async function queueCopiesLeft(flow: string, left: CopiesLeft, cause: str
 }
 
 /** Continues with the rest, and hands on again what does not fit into the time. Throws what failed. */
-export const continueCopying = (db: Db, flow: string, left: CopiesLeft, invocation: Invocation): Promise<void> =>
+export const continueCopying = (
+  db: Db,
+  flow: string,
+  left: CopiesLeft,
+  invocation: Invocation,
+): Promise<void> =>
   withinBudget(invocation, async () => {
     if ('row' in left) {
       const row = await db.get<CopyingRow>('Relationships', left.row);

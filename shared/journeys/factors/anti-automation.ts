@@ -27,7 +27,11 @@ export interface Human {
 const signed: Human = { solved: true, dear: true };
 
 /** Checks and spends a solution. */
-export async function spendSolution(ctx: FlowContext, call: AnyCall, solution: string): Promise<Human | undefined> {
+export async function spendSolution(
+  ctx: FlowContext,
+  call: AnyCall,
+  solution: string,
+): Promise<Human | undefined> {
   const checked = await checkSolution(ctx.handles, solution, call.now);
   if (!checked.ok || !(await spendChallenge(ctx.db, checked.id, checked.expiresAt, call.now)))
     return undefined;

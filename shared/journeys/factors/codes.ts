@@ -16,7 +16,7 @@ import { reservedBeside } from '#runtime/settled.ts';
 import type { Put, Write } from '#store/dynamodb/tables.ts';
 import { lockedProblem } from '#store/people/lockout-row.ts';
 import type { Reserved } from '#store/people/lockout-table.ts';
-import { returnSend, reserveSend } from '#store/sms/sms-windows.ts';
+import { reserveSend, returnSend } from '#store/sms/sms-windows.ts';
 import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';
 import type { CodeTicket, LoginTicket, ResetTicket } from '#store/tickets/ticket-kinds.ts';

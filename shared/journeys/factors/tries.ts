@@ -24,7 +24,11 @@ const isDue = (error: unknown): boolean =>
   error instanceof Problem && error.code === 'CHALLENGE_REQUIRED' && error.details.challenge === undefined;
 
 /** Turns the refusal of a write below into CHALLENGE_REQUIRED with a challenge. */
-export async function withDueChallenge<R>(ctx: FlowContext, call: AnyCall, act: () => Promise<R>): Promise<R> {
+export async function withDueChallenge<R>(
+  ctx: FlowContext,
+  call: AnyCall,
+  act: () => Promise<R>,
+): Promise<R> {
   try {
     return await act();
   } catch (error) {
@@ -33,7 +37,11 @@ export async function withDueChallenge<R>(ctx: FlowContext, call: AnyCall, act: 
 }
 
 /** The check for the transaction of a try that matched, so that a match too is shown only within the free tries. */
-export const freeTriesChecks = (ctx: FlowContext, call: AnyCall, { personKey, solved }: RecordTry): Write[] =>
+export const freeTriesChecks = (
+  ctx: FlowContext,
+  call: AnyCall,
+  { personKey, solved }: RecordTry,
+): Write[] =>
   solved ? [] : [missesLeftCheck(personKey, call.now, ctx.settings.policies.missesBeforeChallenge, due)];
 
 /**

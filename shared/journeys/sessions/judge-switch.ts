@@ -20,7 +20,11 @@ import type { JudgedSwitch } from './switch-identity.ts';
  * Whether the person may become that identity today, with the writes that check it in the transaction and remember the
  * role (LGN-10).
  */
-export async function judgeSwitch(ctx: FlowContext, call: SessionCall, choice: IdentityChoice): Promise<JudgedSwitch> {
+export async function judgeSwitch(
+  ctx: FlowContext,
+  call: SessionCall,
+  choice: IdentityChoice,
+): Promise<JudgedSwitch> {
   if (choice === 'person') return { next: asPerson, writes: [] };
   const { personKey, company: acting } = call.caller.session;
   const { companyKey, role } = choice;

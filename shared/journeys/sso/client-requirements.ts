@@ -43,7 +43,9 @@ export function shortfallProblem(lacks: Shortfall, { name }: Pick<RelyingParty, 
 }
 
 /** The identities that a client accepts, in the form for the page. */
-export const acceptedIdentities = ({ accepts: { kinds, roles, subjects } }: Pick<RelyingParty, 'accepts'>) => ({
+export const acceptedIdentities = ({
+  accepts: { kinds, roles, subjects },
+}: Pick<RelyingParty, 'accepts'>) => ({
   kinds: [...kinds],
   ...(roles ? { roles: [...roles] } : {}),
   ...(subjects ? { subjects: [...subjects] } : {}),

@@ -8,8 +8,8 @@ import type { FlowContext } from '#runtime/context.ts';
 import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
-import { companyHandle } from './requested-company.ts';
 import { lastDay, limitsToday } from './limits-today.ts';
+import { companyHandle } from './requested-company.ts';
 
 /** One entry of `authorization_details` in a relying party's token (RFC 9396). */
 export type Detail = Readonly<Record<string, unknown>>;

@@ -141,8 +141,7 @@ export function openTables() {
         pending = answer.UnprocessedKeys;
       }
       return keys.map(
-        ({ table, key }) =>
-          found.get(`${name(table)}\n${Object.values(key).join('\n')}`) as T | undefined,
+        ({ table, key }) => found.get(`${name(table)}\n${Object.values(key).join('\n')}`) as T | undefined,
       );
     },
 

@@ -202,7 +202,11 @@ export async function reserveSend(
  * that window is removed: the window then begins with what the other queue sent meanwhile, and a later window is not
  * changed. A send that was given back already takes nothing more.
  */
-export async function returnSend(db: Db, reserved: ReservedSend, writes: readonly Write[] = []): Promise<void> {
+export async function returnSend(
+  db: Db,
+  reserved: ReservedSend,
+  writes: readonly Write[] = [],
+): Promise<void> {
   const { phoneKey, kind } = reserved;
   const ours = reserved.now.getTime();
   const { outside, strangers } = countsOf(kind);

@@ -49,9 +49,9 @@ export async function findCodeAndHandOver(
     { table: 'Tickets', key: { ticketKey: ticketKeyOf(code) } },
     { table: 'RpSessions', key: { sessionId, clientId } },
   ]);
-  const code = found as SsoCodeTicket | undefined;
+  const ticket = found as SsoCodeTicket | undefined;
   return {
-    ticket: code?.kind === 'sso-code' ? code : undefined,
+    ticket: ticket?.kind === 'sso-code' ? ticket : undefined,
     before: before as RpSession | undefined,
   };
 }

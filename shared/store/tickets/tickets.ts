@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ClientAssertion, assertionSpent } from '#crypto/client-assertions.ts';
+import { assertionSpent, type ClientAssertion } from '#crypto/client-assertions.ts';
 import { handle } from '#crypto/random.ts';
 import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';

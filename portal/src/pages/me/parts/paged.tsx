@@ -57,7 +57,9 @@ export function WholeList<T>({
 }: Props<T> & { readonly query: UseQueryResult<readonly T[]> }) {
   return (
     <Loaded query={query}>
-      {(all) => (all.length === 0 ? <Empty>{empty}</Empty> : <Items items={all} hasMore={false} {...props} />)}
+      {(all) =>
+        all.length === 0 ? <Empty>{empty}</Empty> : <Items items={all} hasMore={false} {...props} />
+      }
     </Loaded>
   );
 }
