@@ -66,7 +66,7 @@ export default defineConfig({
           include: ['test/{flows,races}/*.test.ts'],
           exclude: aloneInItsTables,
           isolate: false,
-          provide: { sharedDoors: true },
+          provide: { sharedRuntime: true },
           sequence: { groupOrder: 0 },
         },
       },

@@ -5,12 +5,12 @@ import { readAssembly } from '../infra/local/template/assembly.ts';
 import { type LocalApp, readModel } from '../infra/local/template/model.ts';
 import type { RelyingPartyInput } from '../shared/contract/relying-parties.ts';
 
-/** Stage `local` as synthesized, with its bundles. */
+/** Stage `local` after the synthesis, with its bundles. */
 export interface Synthesized {
   readonly app: LocalApp;
-  /** What esbuild says each bundle was made of. */
+  /** The files of which esbuild made each bundle. */
   readonly metafile: Metafile;
-  /** Where the source maps of the bundles lie, `<flow>.js.map`. */
+  /** The folder with the source maps of the bundles, `<flow>.js.map`. */
   readonly sourceMaps: string;
   remove(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface Metafile {
   >;
 }
 
-/** The same assembly that the local runtime runs: challenges off, so that no budget stands in the way. */
+/** The assembly that the local runtime runs. Challenges are off, so that no budget of an address ends the measurement. */
 export async function synthesizeLocal(
   issuer: string,
   relyingParties?: readonly RelyingPartyInput[],

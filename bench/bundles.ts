@@ -10,12 +10,12 @@ import { median, progress, say, table, title, verdict } from './print.ts';
 const processes = 15;
 const limitKB = 450;
 const limitMs = 60;
-/** What single sign-on may take to import, in what `session` takes. */
+/** The limit for the import of a function of single sign-on ÷ the import of `session`. */
 const ssoLimit = 1.3;
 
 /**
- * Part 4: each bundle's size and what a fresh process takes to import it, beside an empty handler's. Rounds go over
- * all bundles in turn, so that a busy moment of the machine does not fall on one of them.
+ * Part `bundles`: the size of each bundle, and the time in which a new process imports it, compared with an empty
+ * handler. Each round imports all bundles, so that a busy moment of the machine does not affect only one of them.
  */
 export async function weighBundles(): Promise<void> {
   title('Bundles: size and import time');
@@ -65,7 +65,7 @@ export async function weighBundles(): Promise<void> {
   }
 }
 
-/** Requires the bundle in a process of its own, as Lambda's runtime does, and answers how long that took. */
+/** Imports the bundle in a process of its own, as Lambda's runtime does. Returns the milliseconds. */
 function importMs(directory: string, environment: Readonly<Record<string, string>>): number {
   const code = `const t = performance.now(); require(${JSON.stringify(join(directory, 'index.js'))}); process.stdout.write(String(performance.now() - t)); process.exit(0)`;
   const env = {

@@ -25,18 +25,18 @@ const limits: Readonly<Record<string, number>> = {
   'POST /oauth2/introspect': 3,
 };
 
-/** DynamoDB calls of a whole login by password and SMS. */
+/** The most DynamoDB calls that a whole login by password and SMS may make. */
 const mostCalls = 7;
 
-/** A situation of the journey, told apart so that a long chain can be named with what led to it. */
+/** A situation of the journey. It has a name, so that the table can say in which situation a long chain occurred. */
 type Situation = readonly [name: string, play: () => Promise<unknown>];
 
-/** What one route used over the whole journey. */
+/** The calls and units of one route over the whole journey. */
 interface Row extends Usage {
   longestIn: string;
 }
 
-/** Part 1: what /local/usage shows after the whole journey, beside the limits. */
+/** Part `chains`: the numbers of /local/usage after the whole journey, compared with the limits. */
 export async function showChains(): Promise<void> {
   title('DynamoDB: longest chain of calls, calls and units by route, as /local/usage shows them');
   progress('starting the local runtime');
@@ -66,7 +66,7 @@ export async function showChains(): Promise<void> {
   table(['', 'password', 'SMS or face', 'verification', 'in all', 'limit by SMS', ''], logins);
 }
 
-/** A face is checked over further routes of another function, which are not counted here. */
+/** A face check also uses routes of another function, which are not counted here. */
 function callsOfLogin(name: string, routes: Readonly<Record<string, Usage>>): string[] {
   const of = (step: string): number => routes[`POST /v1/logins${step}`]?.calls ?? 0;
   const steps = [of(''), of('/{id}/sms') + of('/{id}/face'), of('/{id}/verify')];
@@ -124,7 +124,7 @@ function situations(runtime: Runtime): Situation[] {
   const codeFor = (phone: string): string => runtime.sms(phone).find((sent) => sent.code)?.code ?? '';
   const wrong = 'Wrong#918273';
 
-  /** What the app does with a code on the page. */
+  /** The calls of the app for a code that the page shows. */
   const scan = async ({ ticket, qrContent, pollSecret }: Loose): Promise<void> => {
     const channel = async (path: string, body?: unknown) =>
       post(path, body, 200, { assertion: await runtime.assertion('ahtax-app', { method: 'POST', path }) });
@@ -295,7 +295,7 @@ function situations(runtime: Runtime): Situation[] {
   ];
 }
 
-/** A tax system that also keeps the API which its tokens are for. */
+/** A tax system that also runs the resource of its tokens. */
 async function asking(): Promise<StandIn> {
   const system = await standIn('filing-web');
   return {
@@ -304,7 +304,7 @@ async function asking(): Promise<StandIn> {
   };
 }
 
-/** Single sign-on: somebody is handed over and works there. */
+/** Single sign-on: a person is handed over to a tax system and works there. */
 function handOvers(runtime: Runtime, system: StandIn): Situation[] {
   const door = { ...runtime, http: clientOf(runtime.url) };
   const works = async (token: string): Promise<void> => {

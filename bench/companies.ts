@@ -7,7 +7,10 @@ import { progress, say, table, title } from './print.ts';
 const manyCompanies = 200;
 const manyStaff = 500;
 
-/** Calls and units of a person with one company beside one with 200, and of a company with 500 people. */
+/**
+ * Part `companies`: calls and units for a person with one company and for a person with 200 companies, and for a company
+ * with 500 people.
+ */
 export async function showCompanies(): Promise<void> {
   title(`Companies: a person with ${manyCompanies}, a company with ${manyStaff} people`);
   const runtime = await startRuntime({ inMemory: true, quiet: true, portal: false });
@@ -64,7 +67,7 @@ export async function feed(runtime: Runtime, lines: readonly object[]): Promise<
 export const codeFor = (runtime: Runtime, phone: string): string =>
   runtime.sms(phone).find((sent) => sent.code)?.code ?? '';
 
-/** Collected at a hall, so the face check is not needed (REG-2). */
+/** Registers a person whom a hall has recorded, so that no face check is needed (REG-2). */
 export async function register(runtime: Runtime, who: Sample): Promise<void> {
   const http = clientOf(runtime.url);
   const started = await http('POST', '/v1/registrations', { ...named(who), consents: ['privacy'] });

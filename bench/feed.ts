@@ -11,23 +11,23 @@ const usualCompanies = 20_000;
 const peopleACompany = 2;
 const warmUpCompanies = 300;
 const linesAtOnce = 5_000;
-/** Of the agreements and reports among them. */
+/** The year of the agreements and reports among the lines. */
 const year = new Date().getFullYear();
 const target = 1_000;
 
-/** CPU seconds so far: of this process (the runtime with all its functions), of its main thread, … */
+/** CPU seconds since the start. `all` is this process (the runtime with all its functions), `main` is its main thread. */
 interface Cpu {
   readonly all: number;
   readonly main: number;
   readonly dynamoDb: number;
-  /** All processes of the machine. */
+  /** The CPU of all processes of the machine. */
   readonly machine: number;
 }
 
 /**
- * Part `feed`: loads 20,000 companies with the people around them through the local runtime (BENCH_COMPANIES for
- * another number). The feed function runs in a thread of this process, so its CPU is the process's without the main
- * thread; the main thread is proxy, policies and counting of the local runtime, which no deployed system has.
+ * Part `feed`: loads 20,000 companies with their people through the local runtime (BENCH_COMPANIES for another number).
+ * The feed function runs in a thread of this process, so its CPU is the CPU of the process without the main thread. The
+ * main thread runs the proxy, the policies and the counts of the local runtime, which no deployed system has.
  */
 export async function loadFeed(): Promise<void> {
   const companies = Number(process.env.BENCH_COMPANIES ?? usualCompanies);
@@ -50,7 +50,7 @@ export async function loadFeed(): Promise<void> {
     await feed(lines(warmUpCompanies, 2));
     const all = lines(companies, 1);
     runtime.resetUsage();
-    // What making the lines left behind is collected before, not on the feed's account.
+    // The garbage from making the lines is collected before the measurement, so that the feed does not pay for it.
     await sleep(500);
     const before = cpuNow(java);
     const startedAt = performance.now();
@@ -138,14 +138,14 @@ function cpuNow(java: number | undefined): Cpu {
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
-/** Linux's clock ticks are hundredths of a second for every program. */
+/** Linux gives the CPU time of processes in hundredths of a second. */
 function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** The Java that was told this port; undefined where the system does not show processes as files. */
+/** The Java process that was started with this port; undefined if the system does not show processes as files. */
 function processOnPort(port: string): number | undefined {
   try {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -153,7 +153,7 @@ function processOnPort(port: string): number | undefined {
       if (program.endsWith('java') && args.includes(`port=${port}`)) return Number(pid);
     }
   } catch {
-    // No Linux.
+    // This system is not Linux.
   }
   return undefined;
 }

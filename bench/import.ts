@@ -3,27 +3,27 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { atStart, handOver, type Progress } from '../infra/feed/hand-over.ts';
 import { sampleLines } from '../infra/feed/sample-lines.ts';
+import { atStart, type Progress, sendLines } from '../infra/feed/send-lines.ts';
 import { progress, say, table, title } from './print.ts';
 
 const usualPeople = 100_000;
 const shares = { oldHashes: 0.1, duplicatePhones: 0.01 };
-/** Of this many lines the highest memory is kept: the first and the last of them are what is compared. */
+/** The highest memory is recorded for each stretch of this many lines; the first and the last stretch are compared. */
 const stretch = 10_000;
 
 /**
- * Part `import`: people who move over (MIG-1), BENCH_PEOPLE of them (100,000), a tenth with old hashes and one in a
- * hundred with somebody else's number, handed to a local runtime of its own as `npm run feed` does, and then once more.
- * The feed's function is a thread of that process: its CPU is the process's without the main thread, and the memory is
- * that of the whole process with all functions.
+ * Part `import`: 100,000 people who move over (MIG-1; BENCH_PEOPLE for another number), a tenth of them with old hashes and
+ * one in a hundred with another person's number. A local runtime of its own gets the lines as `npm run feed` sends them,
+ * and then gets them once more. The feed's function is a thread of that process: its CPU is the CPU of the process without
+ * the main thread, and the memory is the memory of the whole process with all functions.
  */
 export async function importPeople(): Promise<void> {
   const people = Number(process.env.BENCH_PEOPLE ?? usualPeople);
   title(`Moving people over: ${people} people, a tenth with old hashes`);
   const runtime = await startRuntime();
   try {
-    // What the first calls load and compile is not the import's.
+    // The first calls load and compile code; that is not counted as import.
     await give(runtime, 500, 99);
     const usage = () => fetch(new URL('/local/usage', runtime.url), { method: 'DELETE' });
     await usage();
@@ -52,7 +52,7 @@ async function startRuntime(): Promise<Started> {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let said = '';
-  // Left open after it is ready: whatever the runtime says later must go somewhere.
+  // The pipe stays open after `ready`, because the runtime may print more later.
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       said += said.length < 10_000 ? chunk : '';
@@ -64,14 +64,14 @@ async function startRuntime(): Promise<Started> {
   return { url, process: child, pid: child.pid ?? 0 };
 }
 
-/** Made as they are read: neither side ever holds the file. */
+/** The lines are made while they are read, so that neither side has the whole file in memory. */
 function* linesOf(people: number, seed: number): Generator<string> {
   for (const line of sampleLines({ people, companies: 0, seed, year: 2027, migration: shares }))
     yield `${JSON.stringify(line)}\n`;
 }
 
-const give = (runtime: Started, people: number, seed: number, reached?: (standing: Progress) => void) =>
-  handOver(
+const give = (runtime: Started, people: number, seed: number, reached?: (progress: Progress) => void) =>
+  sendLines(
     Readable.from(linesOf(people, seed)),
     runtime.url,
     { rejected: () => undefined, warned: () => undefined, reached: (now) => reached?.({ ...now }) },
@@ -79,11 +79,11 @@ const give = (runtime: Started, people: number, seed: number, reached?: (standin
   );
 
 interface Run {
-  readonly standing: Progress;
+  readonly progress: Progress;
   readonly seconds: number;
   readonly functionCpu: number;
   readonly runtimeCpu: number;
-  /** The highest memory in each stretch of lines, MiB. */
+  /** The highest memory in each stretch of lines, in MiB. */
   readonly memory: readonly number[];
 }
 
@@ -91,7 +91,7 @@ async function measured(runtime: Started, people: number, what: string): Promise
   const memory: number[] = [];
   const before = cpuOf(runtime.pid);
   const startedAt = performance.now();
-  const standing = await give(runtime, people, 1, ({ lines }) => {
+  const sent = await give(runtime, people, 1, ({ lines }) => {
     const at = Math.floor((lines - 1) / stretch);
     memory[at] = Math.max(memory[at] ?? 0, residentMiB(runtime.pid));
     if (lines % stretch === 0)
@@ -102,21 +102,27 @@ async function measured(runtime: Started, people: number, what: string): Promise
   const seconds = (performance.now() - startedAt) / 1000;
   const after = cpuOf(runtime.pid);
   const runtimeCpu = after.all - before.all;
-  return { standing, seconds, runtimeCpu, functionCpu: runtimeCpu - (after.main - before.main), memory };
+  return {
+    progress: sent,
+    seconds,
+    runtimeCpu,
+    functionCpu: runtimeCpu - (after.main - before.main),
+    memory,
+  };
 }
 
 function report(people: number, first: Run, again: Run): void {
-  const row = (name: string, { standing, seconds, functionCpu, memory }: Run) => [
+  const row = (name: string, { progress: total, seconds, functionCpu, memory }: Run) => [
     name,
     seconds.toFixed(1),
     Math.round(people / seconds),
     functionCpu.toFixed(1),
     ((1000 * functionCpu) / people).toFixed(2),
-    standing.accepted,
-    standing.stale,
-    standing.rejected,
-    standing.emptied,
-    standing.warnings,
+    total.accepted,
+    total.stale,
+    total.rejected,
+    total.emptied,
+    total.warnings,
     (memory[0] ?? 0).toFixed(0),
     (memory.at(-1) ?? 0).toFixed(0),
   ];
@@ -150,7 +156,7 @@ async function unitsOf(url: string): Promise<{ calls: number; readUnits: number;
   return usage['registry-feed'] ?? { calls: 0, readUnits: 0, writeUnits: 0 };
 }
 
-/** From Linux's files on processes; NaN elsewhere. */
+/** Read from Linux's files about processes; NaN on other systems. */
 function residentMiB(pid: number): number {
   try {
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

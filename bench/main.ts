@@ -11,7 +11,7 @@ import { showReports } from './reports.ts';
 import { compareHandOvers } from './sso/compare.ts';
 import { timeStart } from './start.ts';
 
-/** `npm run bench [-- part …]`: everything, or the parts named. See README.md here. */
+/** `npm run bench [-- part …]`: runs all parts, or the named ones. See README.md in this folder. */
 const parts = {
   chains: showChains,
   companies: showCompanies,

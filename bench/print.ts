@@ -1,4 +1,4 @@
-/** Small things that every part of the benchmark uses: medians, tables, lines of progress. */
+/** Helpers of all parts of the benchmark: medians, tables, lines of progress. */
 
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -13,12 +13,12 @@ export const title = (text: string): void => {
 export const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
-/** What goes on in a long part; on standard error, so that standard output stays the result. */
+/** Reports the progress of a long part, on standard error, so that standard output contains only the result. */
 export const progress = (text: string): void => {
   process.stderr.write(`… ${text}\n`);
 };
 
-/** A Markdown table with aligned columns; all but the first are set to the right. */
+/** A Markdown table with aligned columns; all columns except the first are aligned to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const cells = [head, ...rows.map((row) => row.map(String))];
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => (row[column] ?? '').length)));
@@ -28,5 +28,5 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   say([line(head), `| ${rule.join(' | ')} |`, ...cells.slice(1).map(line)].join('\n'));
 }
 
-/** Whether a measure stays within its limit. */
+/** Whether a measured value stays within its limit. */
 export const verdict = (measured: number, limit: number): string => (measured <= limit ? 'ok' : 'OVER');

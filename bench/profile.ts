@@ -12,9 +12,8 @@ import { benchClient } from './sso/client.ts';
 import { handOverFunctions, startOurs as startHandOvers } from './sso/ours.ts';
 
 /**
- * `node bench/profile.ts [login | hand-over] [at once] [times]`: where the main thread of a login spends what the hash
- * does not take (the hash runs on libuv's threads, which V8's profiler does not see); or that of a hand-over to a tax
- * system.
+ * `node bench/profile.ts [login | hand-over] [at once] [times]`: where the main thread spends its time in a login, outside
+ * the hash, or in a hand-over to a tax system. (The hash runs on libuv's threads, which V8's profiler does not see.)
  */
 const [what = 'login', atOnceText = '16', timesText = '400'] = process.argv.slice(2);
 const [width, times] = [Number(atOnceText), Number(timesText)];
@@ -24,7 +23,7 @@ interface Profiled {
   readonly server: Server;
   run(width: number, count: number): Promise<void>;
 }
-/** What is profiled, by its name: the functions that it runs, and how it is started. */
+/** The subjects of a profile by their names: the functions that each runs, and how it is started. */
 const subjects = {
   login: async () => {
     const functions = ['login'];

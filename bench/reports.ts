@@ -6,20 +6,20 @@ import { codeFor, feed, named, register } from './companies.ts';
 import { median, progress, say, table, title } from './print.ts';
 
 const few = 500;
-/** BENCH_REPORTS for another number. */
+/** The number of reports in the large case, unless BENCH_REPORTS names another one. */
 const many = Number(process.env.BENCH_REPORTS ?? 50_000);
-/** Every so many reports one is of the company that is searched in. */
+/** One report in this many belongs to the company whose reports are searched. */
 const ownShare = 10;
 const companies = 500;
 const linesAtOnce = 2_500;
 const hits = [1, 10, 50] as const;
-/** Endings that nothing else has: four characters of the hits' numbers. */
+/** Endings that only the numbers of the hits have: four characters. */
 const endingOf = (count: number): string => `X${String(count).padStart(3, '0')}`;
 const searches = 21;
 
 /**
- * Part `reports`: what a search costs with 500 reports and with 50,000 (SPC-2), for a legal representative, who sees all
- * of the company's, and for a 经办人, who sees the own ones (SPC-3).
+ * Part `reports`: the cost of a search among 500 reports and among 50,000 (SPC-2), for a legal representative, who sees all
+ * reports of the company, and for a 经办人, who sees only their own ones (SPC-3).
  */
 export async function showReports(): Promise<void> {
   title(`Cross-region reports: a search among ${few} and among ${many}`);
@@ -84,7 +84,7 @@ const report = (reportNo: string, taxpayerId: string, { name, phone }: Sample) =
   handler: { name, phone },
 });
 
-/** On a machine that is busy otherwise DynamoDB Local may be too slow for a while; lines may come twice. */
+/** On a busy machine DynamoDB Local may be too slow for a moment, so lines are sent again; a line may come twice. */
 async function feedAgain(runtime: Runtime, lines: readonly object[]): Promise<void> {
   for (let time = 1; ; time++) {
     try {
@@ -97,7 +97,7 @@ async function feedAgain(runtime: Runtime, lines: readonly object[]): Promise<vo
   }
 }
 
-/** Reports beside the hits: some of the same company, some of the same 经办人. */
+/** Reports that are no hits: some belong to the same company, some to the same 经办人. */
 function filler(from: number, to: number, ids: readonly string[], handler: Sample): object[] {
   const other = person();
   return Array.from({ length: to - from }, (_, index) => {

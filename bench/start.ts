@@ -6,7 +6,7 @@ import { median, progress, say, title, verdict } from './print.ts';
 const times = 3;
 const limitSeconds = 15;
 
-/** Part 5: from the command to `ready`, with nothing kept from before. */
+/** Part `start`: the time from the command to `ready`, without data of an earlier run. */
 export async function timeStart(): Promise<void> {
   title('Start to ready, --in-memory');
   const taken: number[] = [];

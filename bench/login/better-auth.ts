@@ -6,9 +6,10 @@ import { obey, tell } from './child.ts';
 import { cost, password } from './credentials.ts';
 
 /**
- * The peer: better-auth with e-mail and password, its two-factor plugin with codes, and the same argon2id; on SQLite in
- * this process's memory, or on PostgreSQL where an address is given. Everything else is its default, except that its rate limit and log are off.
- * It is installed in bench/ only, so what is used of it is typed here by hand.
+ * The library that we compare with: better-auth with e-mail and password, its two-factor plugin with codes, and the same
+ * argon2id. It uses SQLite in this process's memory, or PostgreSQL if an address is given. Its rate limit and its log are
+ * off; everything else is its default. It is installed in bench/ only, so the types of the used parts are written here by
+ * hand.
  */
 interface BetterAuth {
   betterAuth(options: object): {
@@ -29,7 +30,7 @@ interface Node {
 interface Migration {
   getMigrations(options: object): Promise<{ runMigrations(): Promise<void> }>;
 }
-// By a variable, so that the type check does not need the package.
+// The import uses a variable, so that the type check does not need the package.
 const load = async <T>(part: string): Promise<T> => (await import(`better-auth${part}`)) as T;
 
 const { betterAuth } = await load<BetterAuth>('');
@@ -43,7 +44,7 @@ const postgres = process.argv[4];
 const database = postgres === undefined ? sqlite() : await postgresAt(postgres);
 
 interface Store {
-  /** What better-auth takes. */
+  /** The database in the form that better-auth takes. */
   readonly of: object;
   run(sql: string): Promise<unknown> | unknown;
 }
@@ -53,7 +54,7 @@ function sqlite(): Store {
   return { of: memory, run: (sql) => memory.exec(sql) };
 }
 
-/** A schema of its own in the database given, made anew. */
+/** Makes a new schema for the bench in the given database. */
 async function postgresAt(connectionString: string): Promise<Store> {
   const { default: pg } = (await import('pg' as string)) as {
     default: { Pool: new (options: object) => { query(sql: string): Promise<unknown> } };
@@ -64,7 +65,7 @@ async function postgresAt(connectionString: string): Promise<Store> {
   return { of: pool, run: (sql) => pool.query(sql) };
 }
 
-/** By HTTP to the same outbox as ours. */
+/** Sends the code by HTTP to the outbox that our code uses too. */
 async function sendCode(to: string, code: string): Promise<void> {
   const answer = await fetch(`${outbox}/messages`, {
     method: 'POST',
@@ -74,7 +75,7 @@ async function sendCode(to: string, code: string): Promise<void> {
   await answer.text();
 }
 
-// Everybody has the same password, hashed once: only verifications are measured.
+// All people have the same password, which is hashed once, because only verifications are measured.
 const stored = await argon2.hash(password, cost);
 const server = createServer();
 server.keepAliveTimeout = 0;
@@ -106,7 +107,7 @@ server.listen(0, '127.0.0.1', async () => {
     await auth.api.signUpEmail({
       body: { email: `p${index}@bench.test`, password, name: `Person ${index}` },
     });
-  // What its own call for enabling codes writes.
+  // The row that better-auth's own call for enabling codes writes.
   await database.run('UPDATE "user" SET "twoFactorEnabled" = true');
   server.on('request', toNodeHandler(auth));
   tell({ kind: 'ready', port });

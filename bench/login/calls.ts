@@ -1,10 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 
-/** Where a measured process tells how many calls it has made of DynamoDB, tries included. */
+/** The path at which a measured process tells how many calls it has sent to DynamoDB, retries included. */
 export const callsPath = '/bench/calls';
 
-/** Counts from now on, whatever client makes them. */
+/** Counts the calls from now on, whichever client sends them. */
 export function countCalls(): () => number {
   const { host } = new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? 'http://none');
   let calls = 0;

@@ -3,20 +3,20 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** What the measured processes and the load generator tell each other, over Node's own channel. */
+/** The messages between the measured processes and the load generator, over Node's own channel. */
 export type ToServer =
   | { readonly kind: 'cpu' }
   | { readonly kind: 'verify'; readonly count: number; readonly atOnce: number }
   | { readonly kind: 'profile'; readonly start: true }
   | { readonly kind: 'profile'; readonly file: string };
 export type FromServer =
-  /** Listening (or ready to verify). */
+  /** The process listens, or is ready to verify. */
   | { readonly kind: 'ready'; readonly port: number }
   | ({ readonly kind: 'cpu' } & Cpu)
   | { readonly kind: 'verified' }
   | { readonly kind: 'profiled' };
 
-/** CPU since the start, in ms: of the whole process with all its threads, and of the one that runs JavaScript. */
+/** CPU since the start, in milliseconds: of the whole process with all threads, and of the thread that runs JavaScript. */
 export interface Cpu {
   readonly all: number;
   readonly main: number;
@@ -26,7 +26,7 @@ const cpu = (): Cpu => {
   return { all: sum(process.cpuUsage()), main: sum(process.threadCpuUsage()) };
 };
 
-/** In a measured process: answers for its CPU, ends with the load generator. */
+/** Runs in a measured process: answers questions about its CPU, and ends when the load generator ends. */
 export function obey(handle: (message: ToServer) => void = () => undefined): void {
   process.on('message', (message: ToServer) => {
     if (message.kind === 'cpu') tell({ kind: 'cpu', ...cpu() });
@@ -44,14 +44,14 @@ export interface Server {
   readonly port: number;
   cpu(): Promise<Cpu>;
   verify(count: number, atOnce: number): Promise<void>;
-  /** Starts V8's sampling profiler; the answer ends it and writes the profile to a file. */
+  /** Starts V8's sampling profiler. The returned function ends it and writes the profile to a file. */
   profile(): Promise<(file: string) => Promise<void>>;
   stop(): Promise<void>;
 }
 
 /**
- * One core for the measured process and the others for load generator and DynamoDB Local: CPU time then does not
- * depend on who happens to share a cache. Undefined where that is not possible.
+ * Gives one core to the measured process and the others to the load generator and DynamoDB Local. Then the CPU time does
+ * not depend on which processes share a cache by chance. Undefined if that is not possible.
  */
 export function pinning(): { readonly server: string; readonly rest: string } | undefined {
   const cores = availableParallelism();
@@ -79,7 +79,7 @@ export async function startServer(
     env: { PATH: process.env.PATH ?? '', TZ: 'UTC', NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  // Read and dropped: the functions write a log line a request, as they do on Lambda.
+  // The output is read and dropped: the functions write a log line for each request, as they do on Lambda.
   child.stdout?.resume();
   const send = (message: ToServer): void => void child.send(message);
   const { port } = await next(child, name, 'ready');

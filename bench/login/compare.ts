@@ -19,7 +19,7 @@ export const usualAmount: Amount = {
 const widths = [16, 1] as const;
 const limits: Readonly<Record<number, number>> = { 16: 1.3, 1: 1.42 };
 
-/** Something measured: does `count` logins (or hashes), `width` at once. */
+/** One of the measured kinds: does `count` logins (or hashes), `width` at once. */
 interface Contestant {
   readonly name: string;
   readonly server: Server;
@@ -37,7 +37,7 @@ export async function startOurs(
     core: ground.core,
     nodeOptions,
   });
-  // The portal's pages come from the issuer's origin; a page of any other is refused.
+  // The portal's pages have the issuer's origin; calls from pages of other origins are refused.
   const { post } = poster(server.port, ground.stubs.origin);
   return {
     name: 'ours, by document number',
@@ -56,7 +56,7 @@ async function startHash(core: string | undefined): Promise<Contestant> {
   return { name: 'the hash alone', server, run: (width, count) => server.verify(count, width) };
 }
 
-/** @param postgres address of a database; SQLite in the peer's own process without one */
+/** @param postgres address of a database; without it better-auth uses SQLite in its own process */
 async function startPeer(
   people: number,
   { core, stubs }: Pick<Ground, 'core' | 'stubs'>,
@@ -74,7 +74,7 @@ async function startPeer(
   };
 }
 
-/** CPU ms of one login (or hash) of this contestant in this round. */
+/** CPU milliseconds of one login (or hash) of this kind in this round. */
 export async function measured({ server, run }: Contestant, width: number, count: number): Promise<Cpu> {
   const before = await server.cpu();
   await run(width, count);
@@ -85,7 +85,7 @@ export async function measured({ server, run }: Contestant, width: number, count
 const peerInstalled = (): boolean =>
   existsSync(new URL('../node_modules/better-auth/package.json', import.meta.url));
 
-/** Part 2 and 3: what a whole password login costs, in hashes. */
+/** Part `login`: the CPU of a whole password login ÷ the CPU of a hash. */
 export async function compareLogins(amount: Amount = usualAmount): Promise<void> {
   title('CPU of a whole password login ÷ CPU of the one argon2id verification in it');
   const perWidth = widths.map((width) => amount.rounds * (amount.perRound[width] ?? 0));
@@ -115,7 +115,7 @@ export async function compareLogins(amount: Amount = usualAmount): Promise<void>
       const costs = new Map(contestants.map((contestant) => [contestant, [] as Cpu[]]));
       for (let round = 0; round < amount.rounds; round++) {
         progress(`${width} at once, round ${round + 1} of ${amount.rounds}`);
-        // Everybody's turn comes first equally often.
+        // Each kind begins equally many rounds.
         const first = round % contestants.length;
         for (const contestant of [...contestants.slice(first), ...contestants.slice(0, first)])
           costs.get(contestant)?.push(await measured(contestant, width, count));

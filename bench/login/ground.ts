@@ -10,7 +10,7 @@ import type { OursSetup } from './ours.ts';
 import { type Person, seedPeople } from './people.ts';
 import { type BenchSecrets, makeSecrets, type Stubs, startStubs } from './stubs.ts';
 
-/** Everything around the measured processes. */
+/** Everything that the measured processes need around them. */
 export interface Ground {
   readonly people: Person[];
   readonly stubs: Stubs;
@@ -22,7 +22,8 @@ export interface Ground {
 }
 
 /**
- * DynamoDB Local with the template's tables, secrets, outbox and registered people; on all cores but the measured one.
+ * Starts DynamoDB Local with the template's tables, the secrets, the outbox and registered people, on all cores except the
+ * measured one.
  * @param measured short names of the functions that one process runs
  */
 export async function prepare(
@@ -48,12 +49,12 @@ export async function prepare(
   const names = new Set(functions.map(({ name }) => name));
   const users = app.functions.find((model) => model.shortName === 'login')?.environment;
   const env = {
-    // Those of the login name the tables that people are written to.
+    // The variables of the login name the tables to which people are written.
     ...users,
     ...Object.assign({}, ...functions.map(({ environment }) => environment)),
     LAMBDA_TASK_ROOT: root,
     AWS_REGION: app.environment.region,
-    // DynamoDB Local keeps the data of each access key apart.
+    // DynamoDB Local keeps separate data for each access key.
     AWS_ACCESS_KEY_ID: namespace,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: local.endpoint,

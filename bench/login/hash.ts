@@ -3,7 +3,7 @@ import { atOnce } from './at-once.ts';
 import { obey, tell } from './child.ts';
 import { cost, password } from './credentials.ts';
 
-/** The measure of all things here: argon2id verifications and nothing else, in a process of the same kind. */
+/** The unit of all ratios: a process of the same kind that only verifies argon2id hashes. */
 const secret = Buffer.alloc(32, 7);
 const stored = await argon2.hash(password, { ...cost, secret });
 

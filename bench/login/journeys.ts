@@ -10,8 +10,8 @@ interface Reply {
 export type Post = (path: string, body?: object, cookie?: string) => Promise<Reply>;
 
 /**
- * Posts as a browser would, over kept connections; one to a lane of the load.
- * @param pages where the page that posts comes from, if not from the server itself
+ * Sends requests as a browser does, over connections that stay open. Each lane of the load has a client of its own.
+ * @param pages the origin of the page that sends, if it is not the server itself
  */
 export function poster(port: number, pages?: string): { post: Post; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -78,7 +78,7 @@ export async function loginOfOurs(
   if (!done.body.session) throw new Error('No session was opened');
 }
 
-/** The peer's: sign in, ask for a code, verify it. */
+/** A login with better-auth: sign in, ask for a code, verify it. */
 export async function loginOfPeer(
   post: Post,
   email: string,
@@ -96,7 +96,7 @@ export async function loginOfPeer(
   if (!done.body.token) throw new Error('No session was opened');
 }
 
-/** What a browser would send back; cookies that were set to end at once are not. */
+/** The cookies that a browser sends back; a cookie that was set to end at once is not sent. */
 const cookiesOf = ({ cookies }: Reply): string =>
   cookies
     .filter((cookie) => !/max-age=0/i.test(cookie))

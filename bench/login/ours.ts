@@ -12,8 +12,8 @@ import { callsPath, countCalls } from './calls.ts';
 import { obey, tell } from './child.ts';
 
 /**
- * The bundled handlers of functions of stage `local` behind a bare HTTP server, in one process: what is measured.
- * DynamoDB Local answers directly, without the runtime's proxy; the environment is the template's.
+ * The measured process of our side: the bundled handlers of functions of stage `local` behind a bare HTTP server. They
+ * call DynamoDB Local directly, without the runtime's proxy, and have the environment of the template.
  */
 export interface OursSetup {
   readonly functions: readonly {
@@ -21,7 +21,7 @@ export interface OursSetup {
     readonly directory: string;
     readonly handler: string;
   }[];
-  /** Of these functions. */
+  /** The routes of these functions. */
   readonly routes: readonly RouteModel[];
 }
 type Handler = (
@@ -68,7 +68,7 @@ obey((message) => {
   void profile('file' in message ? message.file : undefined).then(() => tell({ kind: 'profiled' }));
 });
 
-/** Starts the profiler, or ends it and writes what it saw to `file`. */
+/** Starts the profiler; or ends it and writes the profile to `file`. */
 async function profile(file: string | undefined): Promise<void> {
   if (file === undefined) {
     inspector.connect();

@@ -18,7 +18,7 @@ export interface Person {
   readonly phone: string;
 }
 
-/** The nth made-up person: number and phone are valid and differ from everybody else's. */
+/** The nth invented person, with a valid document number and phone that no other person has. */
 function person(n: number): Person {
   const first17 = `340102199001${String(1 + Math.floor(n / 1000)).padStart(2, '0')}${String(n % 1000).padStart(3, '0')}`;
   return {
@@ -28,9 +28,9 @@ function person(n: number): Person {
 }
 
 /**
- * Writes registered people straight through the store, as registration leaves them: a code goes to one phone once a
- * minute, so every measured login needs a person of its own. One hash for all, because only verifying is measured.
- * The environment must name the tables and DynamoDB Local.
+ * Writes registered people through the store, in the form that registration leaves. A phone gets only one code a minute,
+ * so every measured login needs another person. All people share one hash, because only its verification is measured. The
+ * environment must name the tables and DynamoDB Local.
  */
 export async function seedPeople(count: number, secrets: BenchSecrets): Promise<Person[]> {
   const keys = deriveKeys(secrets.root);

@@ -4,14 +4,14 @@ import { readBody, sendJson } from '../../infra/local/http/http.ts';
 import { isObject, parseJson } from '../../infra/local/http/json.ts';
 import { newSigningKey } from '../../shared/crypto/signing-ring.ts';
 
-/** The secrets of this run, known to the seeding as well. */
+/** The secrets of this run; the code that writes the people needs them too. */
 export interface BenchSecrets {
   readonly root: string;
   readonly handles: string;
   readonly signing: string;
   readonly sealing: string;
   readonly providers: string;
-  /** What KMS "unwraps" the one data key to. */
+  /** The plain data key that the KMS stub returns. */
   readonly dataKey: Buffer;
   readonly dataKeyId: string;
 }
@@ -30,10 +30,10 @@ export async function makeSecrets(): Promise<BenchSecrets> {
   };
 }
 
-/** What stands behind the functions, in the load generator's process: secrets, KMS and the outbox for SMS. */
+/** The services that the functions call, in the load generator's process: secrets, KMS and the outbox for SMS. */
 export interface Stubs {
   readonly origin: string;
-  /** Takes the newest code that was sent to a phone. */
+  /** Removes and returns the newest code that was sent to a phone. */
   takeCode(phone: string): string;
   stop(): void;
 }

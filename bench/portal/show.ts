@@ -7,7 +7,7 @@ import { codeFor, feed, named, register } from '../companies.ts';
 import { median, progress, say, table, title, verdict } from '../print.ts';
 import { type Conditions, type Destination, type Visit, visit } from './visit.ts';
 
-/** BENCH_VISITS for another number. */
+/** Visits of each kind, unless BENCH_VISITS names another number. */
 const visits = Number(process.env.BENCH_VISITS ?? 5);
 const pages: readonly Destination[] = [
   {
@@ -17,7 +17,7 @@ const pages: readonly Destination[] = [
       await page.getByRole('tab', { name: '自然人业务' }).click();
       await page.getByLabel('居民身份证号码/手机号码/用户名').pressSequentially('zhangwei85', { delay: 60 });
       await page.getByRole('tab', { name: '企业业务' }).click();
-      // Says what is missing.
+      // The form then says which fields are missing.
       await page.getByRole('button', { name: '登录', exact: true }).click();
       await page.getByRole('button', { name: '大字版' }).click();
     },
@@ -29,12 +29,12 @@ const conditions: readonly Conditions[] = [
   { name: 'as they are', viewport: { width: 1280, height: 900 }, slow: false },
   { name: 'slow 4G, CPU ÷ 4', viewport: { width: 360, height: 740 }, slow: true },
 ];
-/** Script of the login page's first load, compressed. */
+/** Bytes: the limit for the compressed script of the login page's first load. */
 const scriptLimit = 200 * 1024;
-/** As the Web Vitals call it good, and half of their shift; for the slow conditions too. */
+/** Milliseconds that the Web Vitals call good, and half of the shift that they call good; for the slow conditions too. */
 const [paintGood, shiftGood, interactionGood] = [2_500, 0.05, 200];
 
-/** Part `portal`: first visits, nothing cached, in the headless Chromium of the tests over the local runtime. */
+/** Part `portal`: first visits without a cache, in the headless Chromium of the tests, to the local runtime. */
 export async function showPortal(): Promise<void> {
   title(`The portal in headless Chromium: first visits, nothing cached, medians of ${visits}`);
   progress('starting the local runtime with the portal');
@@ -113,7 +113,7 @@ function cells(
 const interactionCells = (slowest: number): (string | number)[] =>
   slowest === 0 ? ['', ''] : [Math.round(slowest), verdict(slowest, interactionGood)];
 
-/** Somebody's session in the browser's cookies, handed from visit to visit as it changes. */
+/** A person's session in the browser's cookies; each visit passes the changed cookies on to the next one. */
 async function logIn(runtime: Runtime, browser: Browser) {
   const who = person();
   await feed(runtime, [

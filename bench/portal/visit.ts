@@ -1,43 +1,43 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
-/** What a visit to a page cost, as Lighthouse would name it. */
+/** The measures of one visit to a page, by the names that Lighthouse uses. */
 export interface Visit {
-  /** Script as it came over the wire, compressed, without headers. */
+  /** Bytes of script as sent: compressed, without headers. */
   readonly scriptBytes: number;
-  /** Everything that was fetched, compressed, without headers. */
+  /** Bytes of everything that was fetched: compressed, without headers. */
   readonly allBytes: number;
   readonly requests: number;
   /** Largest contentful paint, milliseconds from the start of the navigation. */
   readonly largestPaint: number;
-  /** The words of what was painted then. */
+  /** The text of the largest paint. */
   readonly painted: string;
-  /** Cumulative layout shift: the worst window of at most five seconds, as the Web Vitals have it. */
+  /** Cumulative layout shift: the worst window of at most five seconds, as the Web Vitals define it. */
   readonly layoutShift: number;
-  /** Interaction to next paint: the slowest answer to a key or a click, milliseconds; 0 where nothing is done. */
+  /** Interaction to next paint: the slowest answer to a key or a click, milliseconds; 0 if nothing is done. */
   readonly interaction: number;
-  /** Tasks of the main thread of more than 50 ms. */
+  /** The number of tasks of the main thread that take more than 50 ms. */
   readonly longTasks: number;
-  /** What of them is beyond 50 ms each, milliseconds in all. */
+  /** Milliseconds: the sum of what each of these tasks takes beyond 50 ms. */
   readonly blocking: number;
 }
 
 export interface Conditions {
   readonly name: string;
   readonly viewport: { readonly width: number; readonly height: number };
-  /** Lighthouse's slow 4G and a processor of a quarter of the speed. */
+  /** Lighthouse's slow 4G, and a quarter of the processor's speed. */
   readonly slow: boolean;
 }
 
 export interface Destination {
   readonly path: string;
-  /** The heading that stands there when the page has come. */
+  /** The heading that shows that the page has loaded. */
   readonly heading: string;
-  /** What somebody does there once it stands. */
+  /** What a person does on the page after it has loaded. */
   readonly act?: (page: Page) => Promise<void>;
 }
 
-/** 150 ms and 1.6 Mbit/s, in what DevTools applies to each request. */
+/** A round trip of 150 ms and 1.6 Mbit/s, converted to the values that DevTools applies to each request. */
 const slow4g = {
   offline: false,
   latency: 562.5,
@@ -45,13 +45,13 @@ const slow4g = {
   uploadThroughput: (750 * 1024 * 0.9) / 8,
 };
 const slowdown = 4;
-/** Nothing was painted, shifted or fetched for as long: the page stands. */
+/** After this time without a paint, a shift or a request, the page counts as loaded. */
 const quietMilliseconds = 2_000;
 const patience = 120_000;
 
 /**
- * Notes entries as they come: the browser's own buffers are short. Runs in the page, which knows no types of ours. How a
- * code to scan stands is asked as long as it is shown: no part of the visit.
+ * Records entries as they come, because the browser's own buffers are short. It is a text, because it runs in the page,
+ * which does not know our types. The polls for a shown QR code are not part of the visit.
  */
 const observe = `
   window.__isPart = ({ name }) => !name.includes('/v1/scans/') && !name.endsWith('.woff2');
@@ -89,7 +89,7 @@ interface Seen {
   readonly files: readonly (readonly [path: string, bytes: number])[];
 }
 
-/** Opens a page in a browser context of its own, so that nothing is cached, and waits until it stands. */
+/** Opens a page in a browser context of its own, so that nothing is cached, and waits until the page has loaded. */
 export async function visit(
   browser: Browser,
   origin: string,
@@ -107,7 +107,7 @@ export async function visit(
     await page.addInitScript(observe);
     const devtools = await context.newCDPSession(page);
     await devtools.send('Network.enable');
-    // People's machines have a Chinese font and ask for none; where this runs there often is none.
+    // Most visitors have a Chinese font and download none; machines that run benchmarks often have none.
     await devtools.send('Network.setBlockedURLs', { urls: ['*.woff2'] });
     if (slow) {
       await devtools.send('Network.emulateNetworkConditions', slow4g);
@@ -151,7 +151,7 @@ function measured({ paint, what, shifts, tasks, files }: Seen): Omit<Visit, 'int
   };
 }
 
-/** Shifts less than a second apart belong together, for at most five seconds. */
+/** Shifts that are less than a second apart count together, for at most five seconds. */
 function worstWindow(shifts: Seen['shifts']): number {
   let [worst, sum, from, last] = [0, 0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const [at, value] of shifts) {

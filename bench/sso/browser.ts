@@ -11,7 +11,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Calls over kept connections, with the cookies of one browser and one redirect at a time. */
+/** Sends calls over connections that stay open, with the cookies of one browser; it follows no redirect by itself. */
 export function browserAt(port: number, agent: Agent) {
   const jar = new Map<string, string>();
   const call = (path: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Answer> =>

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { RelyingPartyInput } from '../../shared/contract/relying-parties.ts';
 
-/** The tax system of both sides: one key, one address to come back to, one API. */
+/** The tax system for both sides: one key, one redirect URI, one resource. */
 export interface BenchClient {
   readonly clientId: string;
   readonly redirectUri: string;
@@ -50,7 +50,7 @@ export async function benchClient(): Promise<BenchClient> {
   };
 }
 
-/** What one request brings, and what its code is exchanged with. */
+/** The values of one request, and those with which its code is exchanged. */
 export function newRequest({ clientId, redirectUri }: BenchClient) {
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
@@ -66,7 +66,7 @@ export function newRequest({ clientId, redirectUri }: BenchClient) {
   return { verifier, query };
 }
 
-/** The code's exchange, the same form for both sides. */
+/** The form that exchanges the code, the same for both sides. */
 export async function exchangeForm(
   client: BenchClient,
   issuer: string,

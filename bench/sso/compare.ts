@@ -14,12 +14,12 @@ const perRound = 160;
 const width = 8;
 const warmUp = 400;
 const people = 64;
-/** DynamoDB calls of a whole hand-over, beside the address budget. */
+/** The most DynamoDB calls of a whole hand-over, without the call that counts the address. */
 const mostCalls = 7;
-/** Ours ÷ the peer's. */
+/** The limit for the ratio: our CPU ÷ the CPU of oidc-provider. */
 const limit = 1;
 
-/** CPU and calls of a whole hand-over of somebody who is logged in: ours beside oidc-provider on the same SDK. */
+/** Part `sso`: CPU and calls of a whole hand-over of a person who is logged in, compared with oidc-provider on the same SDK. */
 export async function compareHandOvers(): Promise<void> {
   title('A whole hand-over to a tax system (request, decision, code, tokens): CPU beside oidc-provider');
   if (!existsSync(new URL('../node_modules/oidc-provider/package.json', import.meta.url))) {
@@ -33,7 +33,7 @@ export async function compareHandOvers(): Promise<void> {
     progress('starting the measured processes');
     const ours = await startOurs(ground, client);
     sides.push(ours, ...(await startPeer(ground, client)));
-    // The first one reads secrets; what a hand-over costs afterwards is counted.
+    // The first hand-over also reads secrets, so only later ones are counted.
     for (const side of sides) await side.handOver(0);
     const calls = new Map<Side, number>();
     for (const side of sides) calls.set(side, await callsOf(side));
@@ -75,7 +75,7 @@ export async function compareHandOvers(): Promise<void> {
   }
 }
 
-/** Of DynamoDB, by one hand-over. */
+/** The DynamoDB calls of one hand-over. */
 async function callsOf({ server, handOver }: Side): Promise<number> {
   const { call } = browserAt(server.port, keptConnections());
   const before = Number((await call(callsPath)).text);
@@ -90,7 +90,7 @@ async function measured({ server, handOver }: Side): Promise<Cpu> {
   return { all: (after.all - before.all) / perRound, main: (after.main - before.main) / perRound };
 }
 
-/** The peer with a table of its own in the same DynamoDB Local. */
+/** oidc-provider with a table of its own in the same DynamoDB Local. */
 async function startPeer(ground: Ground, client: BenchClient): Promise<Side[]> {
   const { secrets, ours, core } = ground;
   const env = ours.env;
@@ -133,7 +133,7 @@ async function startPeer(ground: Ground, client: BenchClient): Promise<Side[]> {
       303,
       'the request',
     );
-    // To the login page and back, where its own session does not stand yet.
+    // If its own session does not exist yet, it redirects to the login page and back.
     for (let step = 0; step < 3 && !location.startsWith(redirectUri); step++)
       ({ location } = expect(
         await call(location.replace(issuer, ''), { headers }),

@@ -13,9 +13,10 @@ import { callsPath, countCalls } from '../login/calls.ts';
 import { obey, tell } from '../login/child.ts';
 
 /**
- * The peer: oidc-provider with an adapter for one DynamoDB table, on the same SDK as ours. It gives what ours gives: code with
- * PKCE, `private_key_jwt`, ID token and access token as JWTs by ES256, a refresh token that does not rotate. Everything else
- * is its default. It is installed in bench/ only, so what is used of it is typed here by hand.
+ * The library that we compare with: oidc-provider with an adapter for one DynamoDB table, on the SDK that our code uses. It
+ * gives the same results: code with PKCE, `private_key_jwt`, ID token and access token as JWTs with ES256, a refresh token
+ * that does not rotate. Everything else is its default. It is installed in bench/ only, so the types of the used parts are
+ * written here by hand.
  */
 interface Provider {
   on(event: 'server_error', listener: (context: unknown, error: Error) => void): void;
@@ -55,7 +56,7 @@ interface Row {
   readonly payload: Record<string, unknown>;
   readonly ttl?: number;
 }
-/** One row an artefact, found by its id; sessions and grants by an index of their own. */
+/** One row for each artefact, found by its id; an index finds sessions and grants. */
 class Adapter {
   readonly model: string;
   constructor(model: string) {
@@ -110,7 +111,7 @@ class Adapter {
   }
 }
 
-// By a variable, so that the type check does not need the package.
+// The import uses a variable, so that the type check does not need the package.
 const load = async <T>(name: string): Promise<T> => (await import(name)) as T;
 const library = await load<{ default: new (issuer: string, configuration: object) => Provider }>(
   'oidc-provider',
@@ -142,7 +143,7 @@ server.listen(0, '127.0.0.1', () => {
     }),
     claims: { profile: ['name'] },
     interactions: { url: (_: unknown, { uid }: { uid: string }) => `/login/${uid}` },
-    // Nobody is asked, as with our setting `silent`.
+    // The person is not asked, as with our setting `silent`.
     loadExistingGrant: async ({ oidc: { provider: own, client, session } }: Asked) => {
       const known = session.grantIdFor(client.clientId);
       if (known) return own.Grant.find(known);
@@ -178,7 +179,7 @@ server.listen(0, '127.0.0.1', () => {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (request.url === callsPath) return void response.end(String(calls()));
     const accountId = String(request.headers['x-bench-person']);
-    // What a login page does at its end; the login itself is not measured.
+    // The last call of a login page; the login itself is not measured.
     if (request.url?.startsWith('/login/'))
       return void provider.interactionFinished(request, response, { login: { accountId } });
     answer(request, response);

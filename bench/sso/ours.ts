@@ -12,14 +12,14 @@ import type { Ground } from '../login/ground.ts';
 import { type Answer, browserAt, keptConnections } from './browser.ts';
 import { type BenchClient, exchangeForm, newRequest } from './client.ts';
 
-/** One side: hands the nth person over, from the browser's first call to the tokens. */
+/** One of the compared sides. It hands the nth person over, from the browser's first call to the tokens. */
 export interface Side {
   readonly name: string;
   readonly server: Server;
   handOver(n: number): Promise<void>;
 }
 
-/** The functions of a hand-over. */
+/** The functions that take part in a hand-over. */
 export const handOverFunctions = ['sso-request', 'sso-decision', 'sso-token'] as const;
 
 export function expect(answer: Answer, status: number, what: string): Answer {
@@ -39,7 +39,7 @@ export const expectTokens = ({ text }: Answer): void => {
     throw new Error(`Not all tokens came: ${text}`);
 };
 
-/** The three functions of a hand-over, and people whose sessions stand as a login leaves them. */
+/** Starts the three functions of a hand-over, and writes people with sessions in the form that a login leaves. */
 export async function startOurs(ground: Ground, client: BenchClient): Promise<Side> {
   const { secrets, stubs } = ground;
   const issuer = stubs.origin;

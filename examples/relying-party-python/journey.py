@@ -1,9 +1,9 @@
 """One whole journey of a tax system in Python, with Authlib (Debian: python3-authlib, python3-requests).
 
-    journey.py new-key FOLDER PORT     a key, and what the bureau gets (client.json)
-    journey.py go FOLDER ISSUER        against the bureau on this machine
+    journey.py new-key FOLDER PORT     makes a key, and the entry for the bureau's settings (client.json)
+    journey.py go FOLDER ISSUER        runs the journey against the bureau on this machine
 
-Everything that a system says to the bureau is said by the library; what a browser and its person do is played by plain calls.
+The library makes all calls of the system to the bureau. Plain calls play the browser and its person.
 """
 
 import json
@@ -28,7 +28,7 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 def coordinate(text: str) -> str:
-    """32 bytes (RFC 7518, 6.2.1.2): Authlib leaves out zeros at the begin, one key in 128 has some."""
+    """Fills up to 32 bytes (RFC 7518, 6.2.1.2): Authlib leaves out leading zeros, which one key in 128 has."""
     number = urlsafe_b64decode(text + "==")
     return urlsafe_b64encode(number.rjust(32, b"\0")).decode().rstrip("=")
 
@@ -54,9 +54,9 @@ def new_key(folder: Path, port: int) -> None:
 
 
 class AtThisBureau(PrivateKeyJWT):
-    """The audience is the issuer, an assertion lives a minute, and each has a name of its own (SSO-3).
+    """An assertion for the issuer, which lives a minute and has an id of its own (SSO-3).
 
-    Authlib's own would live an hour and be for the token endpoint.
+    Authlib's own assertions live an hour and are for the token endpoint.
     """
 
     alg = "ES256"
@@ -68,7 +68,7 @@ class AtThisBureau(PrivateKeyJWT):
 
 
 class LogoutTokens:
-    """Where the bureau posts logout tokens."""
+    """The server to which the bureau posts logout tokens."""
 
     def __init__(self, port: int):
         self.tokens = tokens = []
@@ -96,7 +96,7 @@ class LogoutTokens:
 
 
 class Person:
-    """A demo person and their browser, at the bureau's own pages."""
+    """A demo person with a browser that shows the bureau's own pages."""
 
     def __init__(self, issuer: str):
         self.issuer = issuer
@@ -120,7 +120,7 @@ class Person:
         return answer.json() if answer.text else None
 
     def visit(self, url: str):
-        """To a page of ours by a redirect: its handle, and the cookie that came with it."""
+        """Follows a link to the bureau. Returns the handle of the request and its cookie."""
         answer = requests.get(url, allow_redirects=False, timeout=30)
         location = answer.headers["location"]
         if "#" not in location:

@@ -62,9 +62,8 @@ const shown = new Set([
 /** The person's own security history (SES-4): one query per page, on the person's own partition. */
 export const showActivity: StepOf<typeof account, 'activity'> = async (ctx, call) => {
   const { personKey } = call.caller.session;
-  const { cursor } = call.query;
   const list = `activity/${personKey}`;
-  const after = cursor === undefined ? undefined : openCursor(ctx, list, cursor);
+  const after = openCursor(ctx, list, call.query.cursor);
   const { events, next } = await historyPage(ctx.db, personKey, pageSize, after);
   return ok({
     events: events.map(({ at, kind, outcome, channel, address, detail }) => ({

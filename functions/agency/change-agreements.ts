@@ -3,20 +3,20 @@ import { onlyNarrows, parseComingPeriod } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
-import type { NamesTried } from '#journeys/agencies/agents.ts';
+import type { NameTries } from '#journeys/agencies/agents.ts';
 import { agreementAudits } from '#journeys/agencies/form-audits.ts';
-import { namesTried } from '#journeys/agencies/names-tried.ts';
+import { nameTriesOf } from '#journeys/agencies/name-tries.ts';
 import {
   endAgreement,
-  givenBy,
+  grantedTerms,
   keptTerms,
-  livingState,
+  liveStateOf,
   type NewTerms,
   partiesOf,
   putInForce,
-  requireFree,
+  requireNoOverlap,
 } from '#journeys/agencies/put-agreement-in-force.ts';
-import { originOf } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/audit.ts';
 import { type Manager, requireManager } from '#journeys/companies/require-manager.ts';
 import { solvedInSession } from '#journeys/factors/tries.ts';
 import { created, ok } from '#runtime/answers.ts';
@@ -52,7 +52,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
   const clientKey = companyKeyOf(ctx.keys, parseTaxpayerId(body.clientId));
   if (clientKey === agencyKey)
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'clientId', message: 'not the agency itself' }] });
-  const tried = namesTried(ctx, call, await solvedInSession(ctx, call, body.challenge));
+  const tried = nameTriesOf(ctx, call, await solvedInSession(ctx, call, body.challenge));
   const agreementId = handle();
   await retryOnConcurrentChange(async () => {
     const [ours, client, form, pair] = await Promise.all([
@@ -67,7 +67,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
     if (!isKnown(client) || !ours) throw new Problem('TAXPAYER_NOT_FOUND');
     const agents = await listedAgents(ctx, agencyKey, form, body.agents, now, tried);
     await requireNoStaff(ctx, clientKey, agents, now);
-    requireFree(pair, agreementId, period, client);
+    requireNoOverlap(pair, agreementId, period, client);
     const between = {
       agreementId,
       agencyKey,
@@ -126,15 +126,15 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'body', message: 'expected agents, items, from or until' }],
     });
-  const tried = namesTried(ctx, call, await solvedInSession(ctx, call, body.challenge));
+  const tried = nameTriesOf(ctx, call, await solvedInSession(ctx, call, body.challenge));
   return retryOnConcurrentChange(async () => {
     const { agreement, form, pair, client } = await ofAgency(ctx, call, manager);
     const { agreementId } = agreement;
-    const state = livingState(agreement, client, call.now);
+    const state = liveStateOf(agreement, client, call.now);
     const terms = await changedTerms(ctx, call, agreement, form, tried);
     const origin = originOf(call, call.caller.session);
     const checks = actingChecks(manager, call, form);
-    if (state === 'active' && onlyNarrows(givenBy(agreement), givenBy(terms))) {
+    if (state === 'active' && onlyNarrows(grantedTerms(agreement), grantedTerms(terms))) {
       await putInForce(ctx, {
         between: agreement,
         before: agreement,
@@ -146,7 +146,7 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
       });
       return ok({ agreementId, state, waits: false });
     }
-    requireFree(pair, agreementId, terms, client);
+    requireNoOverlap(pair, agreementId, terms, client);
     const at = { updatedAt: call.now.toISOString() };
     await ctx.db.transact([
       ...checks,
@@ -167,7 +167,7 @@ async function changedTerms(
   { body, now }: ChangeCall,
   agreement: Agreement,
   form: Awaited<ReturnType<typeof findStaffForm>>,
-  tried: NamesTried,
+  tried: NameTries,
 ) {
   const period = { from: body.from ?? agreement.from, until: body.until ?? agreement.until };
   const terms: NewTerms = {
@@ -196,7 +196,7 @@ export const terminateAgreement: StepOf<typeof agency, 'terminate'> = async (ctx
   const manager = requireManager(ctx, call, 'agency');
   return retryOnConcurrentChange(async () => {
     const { agreement, form, pair, client } = await ofAgency(ctx, call, manager);
-    livingState(agreement, client, call.now);
+    liveStateOf(agreement, client, call.now);
     await endAgreement(
       ctx,
       agreement,

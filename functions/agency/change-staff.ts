@@ -1,12 +1,12 @@
 import { Problem } from '#domain/problem.ts';
-import { agentIdOf, type NewAgent, readAgents, whichOne } from '#journeys/agencies/agents.ts';
+import { agentIdOf, type NewAgent, readAgents, withAgentPosition } from '#journeys/agencies/agents.ts';
 import { staffFormAudits } from '#journeys/agencies/form-audits.ts';
-import { namesTried } from '#journeys/agencies/names-tried.ts';
+import { nameTriesOf } from '#journeys/agencies/name-tries.ts';
 import { putStaffForm } from '#journeys/agencies/put-staff-form.ts';
-import { originOf } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/audit.ts';
 import { managerBasis, requireManager } from '#journeys/companies/require-manager.ts';
 import type { SessionCall } from '#journeys/factors/fresh-factor.ts';
-import { asChallenge, solvedInSession } from '#journeys/factors/tries.ts';
+import { solvedInSession, withDueChallenge } from '#journeys/factors/tries.ts';
 import { maskedPerson } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -77,7 +77,7 @@ async function wholeForm(ctx: FlowContext, agencyKey: string): Promise<WholeForm
 export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'staff-form');
   const { companyKey } = manager.basis;
-  const tried = namesTried(ctx, call, await solvedInSession(ctx, call, call.body.challenge));
+  const tried = nameTriesOf(ctx, call, await solvedInSession(ctx, call, call.body.challenge));
   const change = async () => {
     const [company, whole] = await Promise.all([
       findTaxpayer(ctx.db, companyKey),
@@ -111,7 +111,7 @@ export const changeStaff: StepOf<typeof agency, 'changeStaff'> = async (ctx, cal
       revision: revisionOf(whole.form) + 1,
     });
   };
-  return asChallenge(ctx, call, () => retryOnConcurrentChange(change, 3));
+  return withDueChallenge(ctx, call, () => retryOnConcurrentChange(change, 3));
 };
 
 type Agents = CallOf<typeof agency, 'changeStaff'>['body']['agents'];
@@ -129,7 +129,7 @@ const keptAgents = (
   return body.agents.flatMap((agent, at) => {
     if (!('agentId' in agent)) return [];
     const listed = form && byId.get(agent.agentId);
-    if (!listed) throw whichOne(at, new Problem('AGENT_NOT_LISTED'));
+    if (!listed) throw withAgentPosition(at, new Problem('AGENT_NOT_LISTED'));
     return [{ personKey: listed.personKey, sealedName: listed.sealedName, records: [] }];
   });
 };

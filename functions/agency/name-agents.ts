@@ -1,6 +1,11 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { agentIdOf, type NamesTried, staffRolesOfClient, whichOne } from '#journeys/agencies/agents.ts';
+import {
+  agentIdOf,
+  type NameTries,
+  staffRolesOfClient,
+  withAgentPosition,
+} from '#journeys/agencies/agents.ts';
 import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -22,7 +27,7 @@ export async function listedAgents(
   form: StaffForm | undefined,
   agents: Agents,
   now: Date,
-  tried: NamesTried,
+  tried: NameTries,
 ): Promise<FormAgent[]> {
   const wanted = agents.map((agent, at) => {
     if ('agentId' in agent) return { at, agentId: agent.agentId };
@@ -30,7 +35,7 @@ export async function listedAgents(
       const named = parseNamedPerson(ctx, agent, now);
       return { at, agentId: agentIdOf(ctx, agencyKey, named.key), named };
     } catch (error) {
-      throw error instanceof Problem ? whichOne(at, error) : error;
+      throw error instanceof Problem ? withAgentPosition(at, error) : error;
     }
   });
   const listed = form
@@ -42,7 +47,7 @@ export async function listedAgents(
     : new Map<string, FormAgent>();
   const found = wanted.map(({ at, agentId, named }) => {
     const agent = listed.get(agentId);
-    if (!agent) throw whichOne(at, new Problem('AGENT_NOT_LISTED'));
+    if (!agent) throw withAgentPosition(at, new Problem('AGENT_NOT_LISTED'));
     return { at, named, agent };
   });
   const names = found.flatMap(({ at, named, agent }) => (named ? [{ at, named, recorded: agent }] : []));
@@ -64,5 +69,5 @@ export async function requireNoStaff(
   const keys = agents.map(({ personKey }) => personKey);
   const staff = await activePeople(ctx.db, clientKey, keys, staffRolesOfClient, shanghaiDay(now));
   const at = keys.findIndex((key) => staff.has(key));
-  if (at >= 0) throw whichOne(at, new Problem('AGENT_IS_STAFF'));
+  if (at >= 0) throw withAgentPosition(at, new Problem('AGENT_IS_STAFF'));
 }

@@ -1,6 +1,6 @@
 import { Problem } from '#domain/problem.ts';
 import { type Transition, transitions } from '#domain/relations.ts';
-import { originOf } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/audit.ts';
 import {
   authorizationOf,
   hideAuthorization,

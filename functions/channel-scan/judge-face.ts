@@ -5,6 +5,7 @@ import { epochSeconds } from '#domain/epoch.ts';
 import { remainingAttempts } from '#domain/lockout-policy.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
+import { liftedLockAudits } from '#journeys/factors/lifted-lock.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { noticeFor } from '#runtime/messages/index.ts';
@@ -72,7 +73,8 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
   const day = shanghaiDay(call.now);
   const attempt: Attempt = { personKey, day, method: 'face', attemptId: handle() };
   const lockEvent = auditPut(ctx, call, personKey, 'locked', 'failure', { method: 'face' });
-  const { taken } = await reserveAttempt(ctx.db, attempt, policies, lockEvent);
+  const reserved = await reserveAttempt(ctx.db, attempt, policies, lockEvent);
+  const { taken } = reserved;
   const last = taken >= policies.lockoutFailures;
   let outcome: Awaited<ReturnType<typeof outcomeOf>>;
   try {
@@ -80,8 +82,7 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
     if (outcome.outcome === 'pass') {
       await pass(check, outcome.transactionId, [
         successUpdate(attempt, policies),
-        // This try itself had set the lock; lifting it has an audit event of its own.
-        ...(last ? [auditPut(ctx, call, personKey, 'unlocked', 'success', { method: 'face' })] : []),
+        ...liftedLockAudits(ctx, call, attempt, reserved, { method: 'face' }),
       ]);
       return { passed: true, remainingAttempts: remainingAttempts(0, policies) };
     }

@@ -33,7 +33,7 @@ export const heldByAnother = (): Problem => new Problem('STATE_CONFLICT', {}, { 
 const refusalFor =
   (who: string | undefined, now: Date) =>
   (old?: Item): Problem => {
-    const scan = old as unknown as ScanTicket | undefined;
+    const scan = old as ScanTicket | undefined;
     const problem = ticketProblem(scan, 'scan', now);
     if (problem || !scan) return problem ?? new Problem('NOT_FOUND');
     return isHeldByAnother(scan, who) ? heldByAnother() : new Problem('STATE_CONFLICT');

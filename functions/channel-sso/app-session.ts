@@ -1,17 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { handle } from '#crypto/random.ts';
 import { amrOf } from '#domain/authentication.ts';
-import { epochSeconds } from '#domain/epoch.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
-import { truncatedAddress } from '#runtime/addresses.ts';
+import { newSession } from '#journeys/sessions/new-session.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Active } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
-import { noTurns } from '#store/sessions/refresh-chain.ts';
 import { endOf, endUpdate } from '#store/sessions/session-end.ts';
 import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { seenUpdate, sessionPut } from '#store/sessions/sessions.ts';
@@ -42,7 +40,14 @@ export async function appSession(
       session: alive,
       writes: [{ ...seenUpdate(alive, call.now, policies), onRefused: () => new ConcurrentChange() }],
     };
-  const session = newSession(ctx, call, person, as);
+  const session = newSession(ctx, call, channel, person, as, {
+    sessionId: handle(),
+    factorAt: 0,
+    qr: channel,
+    methods: amrOf('qr'),
+    // A random text; no refresh token has this hash.
+    refreshHash: handle(),
+  });
   const { sessionId, startedAt: at, expiresAt } = session;
   return {
     session,
@@ -61,36 +66,5 @@ export async function appSession(
         browser: session.browser,
       }),
     ],
-  };
-}
-
-function newSession(
-  { settings: { policies } }: FlowContext,
-  call: HandOverCall,
-  { personKey, sealedName, realNameLevel }: Active,
-  as: ActsAs,
-): Session {
-  const at = epochSeconds(call.now);
-  const { channel } = call.caller.assertion;
-  return {
-    sessionId: handle(),
-    personKey,
-    channel,
-    identity: as.identity,
-    ...(as.company ? { company: as.company } : {}),
-    version: 1,
-    sealedName,
-    realNameLevel: realNameLevel ?? 3,
-    startedAt: at,
-    lastSeenAt: at,
-    expiresAt: at + policies.sessionAbsoluteSeconds,
-    factorAt: 0,
-    qr: channel,
-    methods: amrOf('qr'),
-    browser: call.origin.browser,
-    address: truncatedAddress(call.origin.address),
-    // A random text; no refresh token has this hash.
-    refreshHash: handle(),
-    turnedAt: noTurns,
   };
 }

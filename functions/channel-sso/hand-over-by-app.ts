@@ -2,9 +2,14 @@ import { may } from '#domain/channels.ts';
 import { Problem } from '#domain/problem.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
 import { assertedCompany } from '#journeys/sessions/company-claims.ts';
+import {
+  identityNotAccepted,
+  requestingClient,
+  shortfallOf,
+  shortfallProblem,
+} from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { handOver } from '#journeys/sso/hand-over.ts';
-import { clientOf, lacking, lackingProblem, notAccepted } from '#journeys/sso/weigh.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -29,10 +34,10 @@ export const handOverByApp: StepOf<typeof channelSso, 'handOver'> = async (ctx, 
   if (!may(assertion.channel, 'confirm-qr-login', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
   const personKey = assertedPerson(ctx, assertion);
   if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
-  return retryOnConcurrentChange(() => handedOver(ctx, call, personKey));
+  return retryOnConcurrentChange(() => handOverOnce(ctx, call, personKey));
 };
 
-async function handedOver(ctx: FlowContext, call: HandOverCall, personKey: string) {
+async function handOverOnce(ctx: FlowContext, call: HandOverCall, personKey: string) {
   const { assertion } = call.caller;
   const { identity: wanted } = assertion;
   const [request, known, acting] = await Promise.allSettled([
@@ -41,7 +46,7 @@ async function handedOver(ctx: FlowContext, call: HandOverCall, personKey: strin
     wanted && assertedCompany(ctx, personKey, wanted, call.now),
   ]);
   const ticket = settled(request);
-  const client = clientOf(ctx, ticket);
+  const client = requestingClient(ctx, ticket);
   const person = requireAdmitted(settled(known), 'USER_NOT_REGISTERED');
   const as = settled(acting)?.option ?? asPerson;
   // A matter needs a face check on the page (SSO-9): the person logs in there.
@@ -50,14 +55,14 @@ async function handedOver(ctx: FlowContext, call: HandOverCall, personKey: strin
     appSession(ctx, call, person, as),
     as.company && readAccessRecords(ctx.db, personKey, as.company),
   ]);
-  const lacks = lacking(ctx, ticket, client, session, call.now);
-  if (lacks) throw lackingProblem(lacks, client);
+  const shortfall = shortfallOf(ctx, ticket, client, session, call.now);
+  if (shortfall) throw shortfallProblem(shortfall, client);
   const effective = effectiveSession(session, records, call.now);
   if (effective.lost) throw new Problem('RELATION_NOT_FOUND');
   const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
-  if (!granted) throw notAccepted(client);
-  const standing = { ...effective, records, version: session.version };
-  const handed = handOver(ctx, call, client, ticket, standing, granted);
+  if (!granted) throw identityNotAccepted(client);
+  const handedOver = { ...effective, records, version: session.version };
+  const handed = handOver(ctx, call, client, ticket, handedOver, granted);
   await ctx.db.transact([handed.decided, ...writes, ...handed.rest]);
   return ok({ redirectTo: handed.redirectTo });
 }

@@ -4,11 +4,11 @@ import { agreementAudits } from '#journeys/agencies/form-audits.ts';
 import { listedAgreements } from '#journeys/agencies/list-agreements.ts';
 import {
   endAgreement,
-  livingState,
+  liveStateOf,
   putInForce,
-  requireFree,
+  requireNoOverlap,
 } from '#journeys/agencies/put-agreement-in-force.ts';
-import { originOf } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/audit.ts';
 import {
   type Manager,
   managerBasis,
@@ -40,7 +40,7 @@ async function living(ctx: FlowContext, call: Calls, { basis }: Manager<'company
     findTaxpayer(ctx.db, basis.companyKey),
   ]);
   if (agreement?.clientKey !== basis.companyKey) throw new Problem('NOT_FOUND');
-  const state = livingState(agreement, client, call.now);
+  const state = liveStateOf(agreement, client, call.now);
   requireSeenRevision(agreement, call.body.revision);
   const waiting = state === 'pending' ? agreement : agreement.proposed;
   return { agreement, client, state, waiting, pair: await findPair(ctx.db, agreement) };
@@ -56,7 +56,7 @@ export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, c
   return retryOnConcurrentChange(async () => {
     const { agreement, client, waiting, pair } = await living(ctx, call, manager);
     if (!waiting || waiting.until < shanghaiDay(call.now)) throw new Problem('STATE_CONFLICT');
-    requireFree(pair, agreement.agreementId, waiting, client);
+    requireNoOverlap(pair, agreement.agreementId, waiting, client);
     await putInForce(ctx, {
       between: agreement,
       before: agreement,

@@ -1,6 +1,6 @@
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
-import { becomingOf } from '#journeys/sessions/identity-choices.ts';
+import { readIdentityChoice } from '#journeys/sessions/identity-choices.ts';
 import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -8,7 +8,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { companyKeyOf } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { agencyOfSession } from './agency-of-session.ts';
-import { clientActingOption, gone } from './client-option.ts';
+import { clientActingOption, relationGone } from './client-option.ts';
 import type { clients } from './contract.ts';
 
 type BecomeCall = CallOf<typeof clients, 'become'>;
@@ -24,7 +24,7 @@ export const becomeClient: StepOf<typeof clients, 'become'> = async (ctx, call) 
   const companyKey = wanted(ctx, call);
   const session = await switchIdentity(ctx, call, async (again) => {
     // If a form was replaced since it was read, the new form may name the person too: read again.
-    const onRefused = again ? gone : () => new ConcurrentChange();
+    const onRefused = again ? relationGone : () => new ConcurrentChange();
     const next = await clientActingOption(ctx, personKey, agencyKey, companyKey, call.now, again, onRefused);
     return { next, writes: next.writes };
   });
@@ -33,9 +33,9 @@ export const becomeClient: StepOf<typeof clients, 'become'> = async (ctx, call) 
 
 function wanted(ctx: FlowContext, { body, caller }: BecomeCall): string {
   if (body.choiceId !== undefined) {
-    const becoming = becomingOf(ctx, caller.session, body.choiceId);
-    if (becoming === 'person' || !('companyKey' in becoming)) throw new Problem('NOT_FOUND');
-    return becoming.companyKey;
+    const choice = readIdentityChoice(ctx, caller.session, body.choiceId);
+    if (choice === 'person' || !('companyKey' in choice)) throw new Problem('NOT_FOUND');
+    return choice.companyKey;
   }
   try {
     return companyKeyOf(ctx.keys, parseTaxpayerId(body.taxpayerId ?? ''));

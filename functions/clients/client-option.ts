@@ -57,7 +57,7 @@ export async function clientActingOption(
   const entries = items.filter((one) => formsOf(one).length > 0);
   const entry = again && entries.length > 1 ? await inForce(ctx, entries, agencyKey, now) : entries[0];
   const isOpen = isKnown(client) && client.state === 'active' && isAdmitted('enterprise', client.subjects);
-  if (!agency || !form || !entry || !isOpen) throw gone();
+  if (!agency || !form || !entry || !isOpen) throw relationGone();
   const { agreementId } = clientEntryRef(entry);
   const basis = byAgreement({ agencyKey, clientKey, agreementId });
   return {
@@ -89,16 +89,16 @@ async function inForce(
   // A hundred rows fit into one call; nobody has more rows of one client on one day.
   const some = entries.slice(0, 100);
   const keys = some.map((entry) => agreementKey(clientEntryRef(entry).agreementId));
-  const found = await db.batchGet(keys.map((key) => ({ table: 'Agreements' as const, key })));
+  const found = await db.batchGet<Agreement>(keys.map((key) => ({ table: 'Agreements', key })));
   return some.find((entry, at) => {
-    const agreement = found[at] as Agreement | undefined;
+    const agreement = found[at];
     const { clientKey } = clientEntryRef(entry);
     return servesToday(agreement, { agencyKey, clientKey }, now) && isNamedBy(agreement, entry);
   });
 }
 
-export const gone = () => new Problem('RELATION_NOT_FOUND');
+export const relationGone = () => new Problem('RELATION_NOT_FOUND');
 const isAtWork = ({ companyKey, term }: KnownTaxpayer): Write => ({
   ...activeCompanyCheck(companyKey, { companyTerm: term }),
-  onRefused: gone,
+  onRefused: relationGone,
 });

@@ -44,7 +44,7 @@ export const listClients: StepOf<typeof clients, 'list'> = async (ctx, call) => 
   const { session } = call.caller;
   const { cursor, query = '' } = call.query;
   const owner = `clients/${session.sessionId}/${agencyKey}`;
-  const begin = cursor === undefined ? undefined : openCursor(ctx, owner, cursor);
+  const begin = openCursor(ctx, owner, cursor);
   const read = readingClients(ctx, session.personKey, { agencyKey, day: shanghaiDay(call.now), query });
   const found = new Map<string, KnownTaxpayer>();
   let next: Key | undefined;

@@ -1,5 +1,5 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { copyChanged } from '#journeys/companies/copies-left.ts';
+import { copyChanges } from '#journeys/companies/copies-left.ts';
 import type { CopyingRow } from '#journeys/companies/copy-company.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
@@ -15,18 +15,17 @@ export async function handler({ Records }: DynamoDBStreamEvent, context: Context
   const companies = new Map<string, { companyKey: string; named: boolean }>();
   const rows = new Map<string, CopyingRow>();
   for (const record of Records) {
-    const { fresh } = imagesOf(record.dynamodb);
+    const { fresh: row } = imagesOf<CopyingRow>(record.dynamodb);
     const companyKey = companyOf(record);
     if (companyKey !== undefined) {
       const named = !record.dynamodb?.OldImage?.name || (companies.get(companyKey)?.named ?? false);
       companies.set(companyKey, { companyKey, named });
-    } else if (fresh) {
-      const row = fresh as unknown as CopyingRow;
+    } else if (row) {
       rows.set(JSON.stringify([row.personKey, row.relation]), row);
     }
   }
   const changed = { companies: [...companies.values()], rows: [...rows.values()] };
-  await copyChanged(db, companyCopies.name, changed, context);
+  await copyChanges(db, companyCopies.name, changed, context);
 }
 
 /** Undefined for a row of Relationships, whose key has two parts. */

@@ -2,8 +2,9 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { inTerm, isLive, stateOn, transitions } from '#domain/relations.ts';
 import { confirmationKindsOf, confirmingRoles } from '#domain/taxpayers.ts';
-import { confirmationWrites, confirmed } from '#journeys/companies/company-confirmation.ts';
-import { originOf, type RelationOrigin } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/audit.ts';
+import type { ChangeOrigin } from '#journeys/change-origin.ts';
+import { confirmationWrites, confirmedCompany } from '#journeys/companies/company-confirmation.ts';
 import { authorizationOf, retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
 import { managingFactor } from '#journeys/factors/managing-factor.ts';
@@ -66,7 +67,7 @@ const ownWrites = (
   ctx: FlowContext,
   company: KnownTaxpayer,
   entitling: readonly Relation[],
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   day: string,
 ): Write[] =>
   entitling
@@ -74,7 +75,7 @@ const ownWrites = (
     .flatMap((relation) =>
       relation.state === 'pending'
         ? retriedTransitionWrites(ctx, relation, transitions.confirmWithCompany, origin, {
-            taxpayerState: confirmed(company).state,
+            taxpayerState: confirmedCompany(company).state,
           })
         : [activeRelationCheck(relation, day)],
     );

@@ -1,5 +1,5 @@
 import type { Context, SQSEvent } from 'aws-lambda';
-import { copyOn, readLeft } from '#journeys/companies/copies-left.ts';
+import { continueCopying, readCopiesLeft } from '#journeys/companies/copies-left.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { copiesRest } from './contract.ts';
 
@@ -10,5 +10,5 @@ const db = openTables();
  * an alarm.
  */
 export async function handler({ Records }: SQSEvent, context: Context): Promise<void> {
-  for (const { body } of Records) await copyOn(db, copiesRest.name, readLeft(body), context);
+  for (const { body } of Records) await continueCopying(db, copiesRest.name, readCopiesLeft(body), context);
 }

@@ -5,8 +5,8 @@ import { shanghaiDay } from '#domain/days.ts';
 import { type DocumentType, parseDocument } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
-import { auditPut } from '#journeys/audit.ts';
-import { originOf, type RelationOrigin } from '#journeys/companies/relation-audits.ts';
+import { auditPut, originOf } from '#journeys/audit.ts';
+import type { ChangeOrigin } from '#journeys/change-origin.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyKeyOf, findTaxpayer, isKnown, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
@@ -15,11 +15,11 @@ import { missUpdate } from '#store/people/name-misses.ts';
 type CounterCall = AnyCall & { readonly caller: { readonly assertion: Assertion } };
 
 /** Only the channel `hall` does counter work (CHN). Its events record officer and office (CHN-1). */
-export function atCounter(
+export function requireCounter(
   ctx: Pick<FlowContext, 'settings'>,
   call: CounterCall,
   action: ChannelAction,
-): RelationOrigin & { readonly detail: { readonly officer: string; readonly office: string } } {
+): ChangeOrigin & { readonly detail: { readonly officer: string; readonly office: string } } {
   const { channel, officer, office } = call.caller.assertion;
   if (channel !== 'hall' || !may(channel, action, ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
   if (officer === undefined || office === undefined) throw new Problem('ASSERTION_INVALID');
@@ -30,10 +30,10 @@ export function atCounter(
  * REG-9: a wrong name from a counter counts for the document like anybody's, and stands in its history with officer and
  * office. A channel that signs its calls gets no challenge.
  */
-export async function namedAtCounter<R>(
+export async function countingMissAtCounter<R>(
   ctx: FlowContext,
   call: CounterCall,
-  { detail }: ReturnType<typeof atCounter>,
+  { detail }: ReturnType<typeof requireCounter>,
   { documentType, documentNumber }: { readonly documentType: DocumentType; readonly documentNumber: string },
   act: () => Promise<R>,
 ): Promise<R> {

@@ -4,12 +4,12 @@ import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { atCounter, companyAt, keyOfCompany } from './at-counter.ts';
+import { companyAt, keyOfCompany, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /** ENT-2: the hall confirms a waiting company; its tax handlers still have to confirm for themselves. */
 export const confirmAtHall: StepOf<typeof hall, 'confirm'> = async (ctx, call) => {
-  const origin = atCounter(ctx, call, 'change-relations');
+  const origin = requireCounter(ctx, call, 'change-relations');
   const companyKey = keyOfCompany(ctx, call.body.taxpayerId);
   const company = await retryOnConcurrentChange(async () => {
     const read = await companyAt(ctx, companyKey);

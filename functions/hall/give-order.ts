@@ -5,7 +5,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { writeOrderLine } from '#runtime/log.ts';
 import { orderCountUpdate, ordersInHour } from '#store/tickets/order-hours.ts';
-import { atCounter, namedAtCounter } from './at-counter.ts';
+import { countingMissAtCounter, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 type OrderCall = CallOf<typeof hall, 'order'>;
@@ -16,11 +16,11 @@ type OrderCall = CallOf<typeof hall, 'order'>;
  * order.
  */
 export const orderAtHall: StepOf<typeof hall, 'order'> = async (ctx, call) => {
-  const origin = atCounter(ctx, call, 'order');
+  const origin = requireCounter(ctx, call, 'order');
   const { officer, office } = origin.detail;
   const { ordersPerOfficeHour } = ctx.settings.policies;
   try {
-    await namedAtCounter(ctx, call, origin, call.body.person, () =>
+    await countingMissAtCounter(ctx, call, origin, call.body.person, () =>
       giveOrder(ctx, call, { ...call.body, officer }, undefined, origin, [
         orderCountUpdate(office, call.now, ordersPerOfficeHour),
       ]),

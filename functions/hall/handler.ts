@@ -5,11 +5,17 @@ import { collectPerson } from './collect-person.ts';
 import { confirmAtHall } from './confirm-company.ts';
 import { hall } from './contract.ts';
 import { orderAtHall } from './give-order.ts';
-import { relate } from './relate-person.ts';
-import { remove } from './remove-person.ts';
+import { relateAtHall } from './relate-person.ts';
+import { removeAtHall } from './remove-person.ts';
 
 export const handler = serve(
   hall,
-  { collect: collectPerson, relate, remove, order: orderAtHall, confirm: confirmAtHall },
+  {
+    collect: collectPerson,
+    relate: relateAtHall,
+    remove: removeAtHall,
+    order: orderAtHall,
+    confirm: confirmAtHall,
+  },
   { db: openTables(), sms: createSmsGateway },
 );

@@ -9,8 +9,9 @@ import {
   stateOn,
   transitions,
 } from '#domain/relations.ts';
+import type { ChangeOrigin } from '#journeys/change-origin.ts';
 import { appointmentWrites, type Holder } from '#journeys/companies/appointments.ts';
-import { type RelationOrigin, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
 import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
@@ -29,7 +30,7 @@ import {
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
-import { atCounter, companyAt, keyOfCompany, namedAtCounter } from './at-counter.ts';
+import { companyAt, countingMissAtCounter, keyOfCompany, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /**
@@ -37,8 +38,8 @@ import type { hall } from './contract.ts';
  * somebody else brings in (the assertion names another person) must still agree, and so must a finance head, unless the
  * officer has that person in front of them (REL-3).
  */
-export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
-  const origin = atCounter(ctx, call, 'change-relations');
+export const relateAtHall: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
+  const origin = requireCounter(ctx, call, 'change-relations');
   const { role } = call.body;
   if (role !== 'finance-head' && !isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
   const day = shanghaiDay(call.now);
@@ -68,7 +69,7 @@ export const relate: StepOf<typeof hall, 'relate'> = async (ctx, call) => {
     await ctx.db.transact([...recordWrites(named, known), ...entry.writes]);
     return created({ authorizationId: entry.authorizationId });
   };
-  return namedAtCounter(ctx, call, origin, call.body.person, () => retryOnConcurrentChange(enter));
+  return countingMissAtCounter(ctx, call, origin, call.body.person, () => retryOnConcurrentChange(enter));
 };
 
 interface Entry {
@@ -76,7 +77,7 @@ interface Entry {
   readonly writes: readonly Write[];
 }
 interface Entered {
-  readonly origin: RelationOrigin;
+  readonly origin: ChangeOrigin;
   readonly present: boolean;
   readonly lastDay: string | null | undefined;
   readonly day: string;

@@ -4,14 +4,14 @@ import { authorizationOf, transitionWrites } from '#journeys/companies/relation-
 import { noContent } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { termCheck } from '#store/companies/taxpayers.ts';
-import { atCounter } from './at-counter.ts';
+import { requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /**
  * Ends a relation of any company, whether waiting or active; appointed roles change only through the registry (REL-7).
  */
-export const remove: StepOf<typeof hall, 'remove'> = async (ctx, call) => {
-  const origin = atCounter(ctx, call, 'change-relations');
+export const removeAtHall: StepOf<typeof hall, 'remove'> = async (ctx, call) => {
+  const origin = requireCounter(ctx, call, 'change-relations');
   const relation = await authorizationOf(ctx, call.params.authorizationId, {});
   await ctx.db.transact([
     termCheck(relation.companyKey, relation),

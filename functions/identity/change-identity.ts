@@ -1,6 +1,6 @@
 import { Problem } from '#domain/problem.ts';
-import { judged } from '#journeys/sessions/becoming.ts';
-import { becomingOf } from '#journeys/sessions/identity-choices.ts';
+import { readIdentityChoice } from '#journeys/sessions/identity-choices.ts';
+import { judgeSwitch } from '#journeys/sessions/judge-switch.ts';
 import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -13,7 +13,7 @@ import type { identity } from './contract.ts';
  */
 export const changeIdentity: StepOf<typeof identity, 'change'> = async (ctx, call) => {
   const { session } = call.caller;
-  const becoming = becomingOf(ctx, session, call.body.choiceId);
-  if (session.identity.kind === 'special' && becoming !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
-  return ok({ session: await switchIdentity(ctx, call, () => judged(ctx, call, becoming)) });
+  const choice = readIdentityChoice(ctx, session, call.body.choiceId);
+  if (session.identity.kind === 'special' && choice !== 'person') throw new Problem('SWITCH_NOT_ALLOWED');
+  return ok({ session: await switchIdentity(ctx, call, () => judgeSwitch(ctx, call, choice)) });
 };

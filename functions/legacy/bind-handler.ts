@@ -1,14 +1,15 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { permissionsOf } from '#domain/relations.ts';
+import { originOf } from '#journeys/audit.ts';
 import { knownCompany } from '#journeys/companies/admission.ts';
-import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { type CodeProof, sendCode, withCode } from '#journeys/factors/codes.ts';
 import { factorPhone, requireFactorPhone } from '#journeys/factors/fresh-factor.ts';
 import { withPassword } from '#journeys/factors/password-check.ts';
 import { provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
-import { requireNameOrCountMiss, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
+import { type RecordTry, requireNameOrCountMiss, withinFreeTries } from '#journeys/factors/tries.ts';
 import { windowHint } from '#journeys/people/accounts.ts';
 import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
@@ -58,10 +59,10 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
     ]),
   });
   const [opened, person] = read;
-  const tried: Try = { personKey: named.key, solved: call.body.challenge !== undefined };
+  const tried: RecordTry = { personKey: named.key, solved: call.body.challenge !== undefined };
   await requireNameOrCountMiss(ctx, call, named, person, tried);
   if (!person) throw new Problem('PERSON_NOT_REGISTERED');
-  return toldWithinTries(ctx, call, tried, async (within) => {
+  return withinFreeTries(ctx, call, tried, async (within) => {
     if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
     const phone = factorPhone(person, now, policies);
     const ticket: SessionCodeTicket = {

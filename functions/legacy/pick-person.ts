@@ -2,7 +2,7 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { inTerm, isActiveOn } from '#domain/relations.ts';
 import { auditPut } from '#journeys/audit.ts';
-import { entryProblem, knownCompany, unrelated } from '#journeys/companies/admission.ts';
+import { entryProblem, knownCompany, notRelatedProblem } from '#journeys/companies/admission.ts';
 import { besideHuman } from '#journeys/factors/anti-automation.ts';
 import { rehash, withPassword } from '#journeys/factors/password-check.ts';
 import { windowHint } from '#journeys/people/accounts.ts';
@@ -48,7 +48,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => 
     const related = relations.some((relation) => isActiveOn(inTerm(relation, company.term), day));
     const refused = person.password?.initial
       ? new Problem('PASSWORD_CHANGE_REQUIRED')
-      : (entryProblem(entry, company) ?? (related ? undefined : unrelated(relations, day)));
+      : (entryProblem(entry, company) ?? (related ? undefined : notRelatedProblem(relations, day)));
     if (refused) {
       const detail = { method: 'password', entry, purpose: typed.purpose, reason: refused.code };
       await ctx.db.transact([...writes, auditPut(ctx, call, personKey, 'login-password', 'failure', detail)]);

@@ -1,6 +1,6 @@
 import type { CompanyEntry } from '#domain/entries.ts';
 import type { Problem } from '#domain/problem.ts';
-import { entryProblem, unrelated } from '#journeys/companies/admission.ts';
+import { entryProblem, notRelatedProblem } from '#journeys/companies/admission.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
@@ -24,5 +24,5 @@ export function admissionProblem(
   if (entry === 'cross-region' && reportRoles(relations, day).length > 0) return undefined;
   const offer = offerOf(relations, entry, day);
   if (offer.active.length > 0 || offer.confirm || agentAt.length > 0) return undefined;
-  return unrelated(relations, day, { phoneTyped, entry });
+  return notRelatedProblem(relations, day, { phoneTyped, entry });
 }

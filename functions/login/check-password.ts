@@ -5,9 +5,11 @@ import { auditPut } from '#journeys/audit.ts';
 import { knownCompany } from '#journeys/companies/admission.ts';
 import { possibleHandler } from '#journeys/companies/report-handlers.ts';
 import { requireHuman } from '#journeys/factors/anti-automation.ts';
+import { liftedLockAudits } from '#journeys/factors/lifted-lock.ts';
 import {
   comparePassword,
   passwordAttempt,
+  recordWrongPassword,
   rehash,
   reservedPassword,
   reservePassword,
@@ -15,7 +17,7 @@ import {
 } from '#journeys/factors/password-check.ts';
 import {
   accountNamed,
-  type Named,
+  type NamedAccount,
   stillNames,
   unknownAccount,
   windowHint,
@@ -29,7 +31,7 @@ import { type Relation, relationsIn } from '#store/companies/relations.ts';
 import { findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Attempt } from '#store/people/lockout-row.ts';
-import { type Reserved, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
+import { returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
 import { defaultPhone, isSuspended, type Person } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import { namedCheck } from '#store/reports/cross-region-reports.ts';
@@ -132,7 +134,7 @@ interface RightPassword {
 async function requireRightPassword(
   ctx: FlowContext,
   call: PasswordCall,
-  named: Named,
+  named: NamedAccount,
   asked: CompanyAsked | undefined,
   company: KnownTaxpayer | undefined,
 ): Promise<RightPassword> {
@@ -164,7 +166,11 @@ async function requireRightPassword(
     throw unknownAccount(looksLikePhone(call.body.account), asked && 'other-entry');
   }
   const { ok, needsRehash } = await comparePassword(ctx, person, call.body.password, attempt, reserved);
-  if (!ok) throw await wrongPassword(ctx, call, attempt, reserved);
+  if (!ok) {
+    const detail = { method: 'password', entry: call.body.entry };
+    await recordWrongPassword(ctx, call, attempt, reserved, 'login-password', detail);
+    throw wrongPasswordProblem(reserved.taken, call.now, ctx.settings.policies);
+  }
   return {
     person,
     attempt,
@@ -175,29 +181,6 @@ async function requireRightPassword(
     agentAt,
     named: isNamed,
   };
-}
-
-/**
- * LGN-7 with the tries left. The fifth failure answers that the account is locked; the reservation has written that
- * audit event.
- */
-async function wrongPassword(
-  ctx: FlowContext,
-  call: PasswordCall,
-  attempt: Attempt,
-  { taken }: Reserved,
-): Promise<Problem> {
-  const { policies } = ctx.settings;
-  const detail = { method: 'password', entry: call.body.entry };
-  try {
-    if (taken < policies.lockoutFailures)
-      await ctx.db.put(auditPut(ctx, call, attempt.personKey, 'login-password', 'failure', detail));
-  } catch (error) {
-    // The answer says that nothing was changed, so a failure that could not be written does not count (LCK-6).
-    await returnAttempt(ctx.db, attempt, taken, policies).catch(() => undefined);
-    throw error;
-  }
-  return wrongPasswordProblem(taken, call.now, policies);
 }
 
 /**
@@ -220,9 +203,7 @@ async function commitRightPassword(
       successUpdate(attempt, policies),
       ...effect,
       ...(onlyIf ? [onlyIf] : []),
-      ...(taken >= policies.lockoutFailures
-        ? [auditPut(ctx, call, attempt.personKey, 'unlocked', 'success', { method: 'password' })]
-        : []),
+      ...liftedLockAudits(ctx, call, attempt, right, { method: 'password' }),
     ]);
     if (!result.ok && result.refusedBy !== onlyIf) throw result.problem;
     return result.ok;
@@ -258,7 +239,7 @@ function loginTicketFor(
   ctx: FlowContext,
   call: PasswordCall,
   right: RightPassword,
-  named: Named,
+  named: NamedAccount,
   asked:
     | (CompanyAsked & {
         readonly companyTerm: number | undefined;

@@ -4,7 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import { isActiveOn, roleOrder, seesReports } from '#domain/relations.ts';
 import { type Ending, parseEnding } from '#domain/report-numbers.ts';
 import { foldText } from '#domain/text.ts';
-import { unrelated } from '#journeys/companies/admission.ts';
+import { notRelatedProblem } from '#journeys/companies/admission.ts';
 import { type PossibleHandler, possibleHandler } from '#journeys/companies/report-handlers.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -52,7 +52,7 @@ export function reportRights(
 }
 
 const notRelated = (relations: readonly Relation[], day: string): Problem =>
-  unrelated(relations, day, { entry: 'cross-region' });
+  notRelatedProblem(relations, day, { entry: 'cross-region' });
 
 /** Whether the person is the 经办人 of a report of this company today; one read. */
 export async function isHandlerIn(

@@ -7,6 +7,7 @@ import { auditPut } from '#journeys/audit.ts';
 import { withCode } from '#journeys/factors/codes.ts';
 import { stillOwnPhone } from '#journeys/factors/fresh-factor.ts';
 import { provenPhone, provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
+import { passedFace } from '#journeys/factors/scans.ts';
 import { openSession } from '#journeys/sessions/open-session.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -16,7 +17,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { successUpdate } from '#store/people/lockout-table.ts';
 import { asPerson } from '#store/sessions/session-row.ts';
 import type { LoginTicket, PassedFactors } from '#store/tickets/ticket-kinds.ts';
-import { isCode, openTicket, passUpdate, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
+import { isCode, openTicket, passUpdate, spendUpdate } from '#store/tickets/tickets.ts';
 import { agentActingOptionOf, agentChoiceOf } from './agent-login.ts';
 import type { login } from './contract.ts';
 import {
@@ -61,10 +62,10 @@ const bySms = (ctx: FlowContext, call: VerifyCall, code: string) =>
       }),
   );
 
-/** The scan itself has written the passed check on the login ticket; the client only names it (FACE-2). */
 async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
   const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
-  if (ticket.face?.scanKey !== ticketKeyOf(faceTicket)) throw new Problem('FACE_REQUIRED');
+  const face = passedFace(ticket, faceTicket);
+  if (!face) throw new Problem('FACE_REQUIRED');
   const attempt = {
     personKey: ticket.personKey,
     day: shanghaiDay(call.now),
@@ -77,7 +78,7 @@ async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
     ticket,
     personAsFirstSeen(ticket) ?? (await readPersonAndAccess(ctx, ticket)),
     {
-      faceAt: ticket.face.at,
+      faceAt: face.at,
       writes: [successUpdate(attempt, ctx.settings.policies, { reserved: false })],
     },
   );

@@ -5,6 +5,7 @@ import { withCode } from '#journeys/factors/codes.ts';
 import { requireFactorPhone } from '#journeys/factors/fresh-factor.ts';
 import { newPasswordOf } from '#journeys/factors/new-password.ts';
 import { provenPhone } from '#journeys/factors/proven-phone.ts';
+import { passedFace } from '#journeys/factors/scans.ts';
 import { tellPerson } from '#journeys/people/notices.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import { noContent } from '#runtime/answers.ts';
@@ -17,7 +18,7 @@ import { unlockUpdate } from '#store/people/lockout-table.ts';
 import { type Person, requireAdmitted } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
 import type { ResetTicket } from '#store/tickets/ticket-kinds.ts';
-import { isCode, openTicket, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
+import { isCode, openTicket, spendUpdate } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';
 
 type CompleteCall = CallOf<typeof passwordReset, 'complete'>;
@@ -49,7 +50,7 @@ const bySms = (ctx: FlowContext, call: CompleteCall, code: string) =>
 
 async function byFace(ctx: FlowContext, call: CompleteCall, faceTicket: string): Promise<Person> {
   const ticket = await openTicket<ResetTicket>(ctx.db, call.params.id, 'password-reset', call.now);
-  if (ticket.face?.scanKey !== ticketKeyOf(faceTicket)) throw new Problem('FACE_REQUIRED');
+  if (!passedFace(ticket, faceTicket)) throw new Problem('FACE_REQUIRED');
   return change(ctx, call, ticket, await readAccount(ctx, call, ticket.personKey), undefined, [
     spendUpdate(ticket, call.now),
   ]);
@@ -66,8 +67,8 @@ async function readAccount(ctx: FlowContext, call: CompleteCall, personKey: stri
     { table: 'Lockouts', key: lockoutKey(personKey, shanghaiDay(call.now)) },
   ]);
   return {
-    person: person as unknown as Person | undefined,
-    locked: (lockout as unknown as LockoutRow | undefined)?.lockedAt !== undefined,
+    person: person as Person | undefined,
+    locked: (lockout as LockoutRow | undefined)?.lockedAt !== undefined,
   };
 }
 

@@ -3,10 +3,10 @@ import { looksLikePhone, recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { besideHuman } from '#journeys/factors/anti-automation.ts';
-import { fitted, missed } from '#journeys/factors/tries.ts';
+import { commitMatch, countMiss } from '#journeys/factors/tries.ts';
 import {
   accountNamed,
-  type Named,
+  type NamedAccount,
   stillNames,
   unknownAccount,
   windowHint,
@@ -33,7 +33,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
   const solved = call.body.challenge !== undefined;
   const tried = { personKey: person.personKey, solved };
   if (!isMeant) {
-    await missed(ctx, call, tried, [
+    await countMiss(ctx, call, tried, [
       auditPut(ctx, call, person.personKey, 'password-reset', 'failure', { reason: 'identity' }),
     ]);
     throw new Problem('IDENTITY_MISMATCH');
@@ -42,7 +42,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
   // ORD-1: only a caller who knows name and document, not only the account, learns of the suspension.
   if (isSuspended(person)) {
     const detail = { reason: 'ACCOUNT_SUSPENDED' };
-    await fitted(ctx, call, tried, [
+    await commitMatch(ctx, call, tried, [
       auditPut(ctx, call, person.personKey, 'password-reset', 'failure', detail),
     ]);
     throw new Problem('ACCOUNT_SUSPENDED');
@@ -66,7 +66,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
     call.now,
     ctx.settings.policies.resetSeconds,
   );
-  await fitted(ctx, call, tried, [opened.write]);
+  await commitMatch(ctx, call, tried, [opened.write]);
   return created({
     resetId: opened.id,
     methods: [
@@ -79,7 +79,7 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
 async function findAccount(
   ctx: FlowContext,
   call: CallOf<typeof passwordReset, 'start'>,
-): Promise<{ person: Person; named: Named }> {
+): Promise<{ person: Person; named: NamedAccount }> {
   const named = await accountNamed(ctx, call.body, call.now);
   if (named.via === 'document') return { person: named.person, named };
   const person = await findPerson(ctx.db, named.personKey);

@@ -5,6 +5,7 @@ import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { type CodeProof, withCode } from '#journeys/factors/codes.ts';
 import { proven } from '#journeys/factors/proven-phone.ts';
+import { passedFace } from '#journeys/factors/scans.ts';
 import { tellPerson } from '#journeys/people/notices.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.ts';
@@ -25,7 +26,7 @@ import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/people/pho
 import { returnedGuessUpdate } from '#store/people/sms-guesses.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
-import { isCode, spendUpdate, ticketKeyOf } from '#store/tickets/tickets.ts';
+import { isCode, spendUpdate } from '#store/tickets/tickets.ts';
 import type { phoneRecovery } from './contract.ts';
 
 type CompleteCall = CallOf<typeof phoneRecovery, 'complete'>;
@@ -121,12 +122,6 @@ async function recover(
     }),
   ]);
   return { before: person, loss };
-}
-
-/** The scan itself has written the passed check on the ticket; the client only names it (FACE-2). */
-function passedFace(ticket: RecoveryTicket, faceTicket: string | undefined) {
-  const named = faceTicket !== undefined && ticket.face?.scanKey === ticketKeyOf(faceTicket);
-  return named ? ticket.face : undefined;
 }
 
 /**

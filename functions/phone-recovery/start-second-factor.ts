@@ -1,11 +1,9 @@
 import { sendCode } from '#journeys/factors/codes.ts';
-import { startFaceScan } from '#journeys/factors/scans.ts';
+import { startFaceScanOfPerson } from '#journeys/factors/scans.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import { accepted, created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { requireAdmitted } from '#store/people/person-row.ts';
-import { findPerson } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicket } from '#store/tickets/tickets.ts';
 import type { phoneRecovery } from './contract.ts';
@@ -22,6 +20,5 @@ export const sendRecoveryCode: StepOf<typeof phoneRecovery, 'sms'> = async (ctx,
 /** The password was right, so failed checks count as failures of the method `face` (LCK-5, PHN-4). */
 export const startRecoveryFace: StepOf<typeof phoneRecovery, 'face'> = async (ctx, call) => {
   const ticket = await openTicket<RecoveryTicket>(ctx.db, call.params.id, 'phone-recovery', call.now);
-  const person = requireAdmitted(await findPerson(ctx.db, ticket.personKey), 'STATE_CONFLICT');
-  return created(await startFaceScan(ctx, call, ticket, 'face', 'lockout', person));
+  return created(await startFaceScanOfPerson(ctx, call, ticket, 'face', 'lockout'));
 };

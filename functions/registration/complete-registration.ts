@@ -108,7 +108,7 @@ async function register(
   if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
   requireSameName(ctx, { name: nameOf(ctx, ticket) }, person);
   const known = person?.hall?.phoneKey === profile.phoneKey ? { read: row } : undefined;
-  const { standing: hall, ended } = await hallRecordOf(ctx, person, call.now, known);
+  const { valid: hall, ended } = await hallRecordOf(ctx, person, call.now, known);
   // Since the start the hall may have created or corrected its record; a record that has ended since does not count
   // (REG-2).
   if (hall && hall.phoneKey !== ticket.hallPhoneKey) throw new Problem('STATE_CONFLICT');

@@ -9,7 +9,7 @@ import { auditPut } from '#journeys/audit.ts';
 import { type CodeProof, sendCode, withCode } from '#journeys/factors/codes.ts';
 import { judgePassword } from '#journeys/factors/new-password.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
-import { missed, type Try, toldWithinTries } from '#journeys/factors/tries.ts';
+import { countMiss, type RecordTry, withinFreeTries } from '#journeys/factors/tries.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';
 import { numberOf } from '#journeys/people/personal-data.ts';
 import { accepted, ok } from '#runtime/answers.ts';
@@ -35,7 +35,7 @@ type SmsCall = CallOf<typeof registration, 'sms'>;
 async function refuseWrongPhone(
   ctx: FlowContext,
   call: SmsCall,
-  tried: Try,
+  tried: RecordTry,
   first: RegistrationTicket,
 ): Promise<never> {
   const most = ctx.settings.policies.hallPhoneTries;
@@ -44,7 +44,7 @@ async function refuseWrongPhone(
   );
   const remainingAttempts = await retryOnConcurrentChange(async () => {
     const ticket = await readTicket();
-    await missed(ctx, call, tried, [
+    await countMiss(ctx, call, tried, [
       wrongPhoneUpdate(ticket, call.now, most, () => new ConcurrentChange()),
       auditPut(ctx, call, ticket.personKey, 'identity-refused', 'failure', { reason: 'phone' }),
     ]);
@@ -65,9 +65,9 @@ export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (c
   if (ticket.hallPhoneKey === undefined)
     return accepted(await sendCode(ctx, call, ticket, 'registration', phone, 'ticket', { stranger }));
 
-  const tried: Try = { personKey: ticket.personKey, solved: call.body.challenge !== undefined };
+  const tried: RecordTry = { personKey: ticket.personKey, solved: call.body.challenge !== undefined };
   if (ticket.hallPhoneKey !== phoneKey) return refuseWrongPhone(ctx, call, tried, ticket);
-  return toldWithinTries(ctx, call, tried, async (within) =>
+  return withinFreeTries(ctx, call, tried, async (within) =>
     accepted(await sendCode(ctx, call, ticket, 'registration', phone, 'ticket', { stranger, also: within })),
   );
 };

@@ -6,7 +6,7 @@ import { normaliseName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { besideHuman } from '#journeys/factors/anti-automation.ts';
-import { fitted, missed, type Try } from '#journeys/factors/tries.ts';
+import { commitMatch, countMiss, type RecordTry } from '#journeys/factors/tries.ts';
 import { hallRecordOf } from '#journeys/people/hall-record.ts';
 import { hasOtherName } from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
@@ -30,13 +30,13 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
   if (!consents.has('privacy')) throw new Problem('CONSENT_REQUIRED', { missing: ['privacy'] });
 
   const person = await besideHuman(ctx, call, call.body.challenge, findPerson(ctx.db, key));
-  const tried: Try = { personKey: key, solved: call.body.challenge !== undefined };
+  const tried: RecordTry = { personKey: key, solved: call.body.challenge !== undefined };
   const refused = (reason: string) => auditPut(ctx, call, key, 'identity-refused', 'failure', { reason });
   // The name of a person with a record could be guessed here: a match uses up the same tries as a miss (REG-9).
   const fits = (reason?: string) =>
-    person ? fitted(ctx, call, tried, reason === undefined ? [] : [refused(reason)]) : undefined;
+    person ? commitMatch(ctx, call, tried, reason === undefined ? [] : [refused(reason)]) : undefined;
   if (hasOtherName(ctx, { name }, person)) {
-    await missed(ctx, call, tried, [refused('name')]);
+    await countMiss(ctx, call, tried, [refused('name')]);
     throw new Problem('PERSON_MISMATCH');
   }
   if (person && isSuspended(person)) {
@@ -48,7 +48,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
     await fits('already-registered');
     throw new Problem('ALREADY_REGISTERED');
   }
-  const { standing: hall, ended } = await hallRecordOf(ctx, person, call.now);
+  const { valid: hall, ended } = await hallRecordOf(ctx, person, call.now);
   if (isOfficeFirst(documentType) && !hall) {
     await fits('not-collected');
     throw collectionRequired(ended);
@@ -79,7 +79,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
     consents: [...consents].sort().join(' '),
     version: ctx.settings.policies.consentVersion,
   });
-  if (person) await fitted(ctx, call, tried, [opened.write, consented]);
+  if (person) await commitMatch(ctx, call, tried, [opened.write, consented]);
   else await ctx.db.transact([opened.write, consented]);
   return created({ registrationId: opened.id, faceRequired });
 };

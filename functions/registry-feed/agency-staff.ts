@@ -3,7 +3,7 @@ import { person } from '#contract/schemas.ts';
 import { readAgents } from '#journeys/agencies/agents.ts';
 import { staffFormAudits } from '#journeys/agencies/form-audits.ts';
 import { putStaffForm } from '#journeys/agencies/put-staff-form.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { allListed, findStaffForm, formIdOf } from '#store/agencies/staff-forms.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';

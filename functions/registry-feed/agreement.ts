@@ -5,13 +5,13 @@ import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { agentIdOf, type NewAgent, readAgents, staffRolesOfClient } from '#journeys/agencies/agents.ts';
 import {
-  type Between,
+  type AgreementParties,
   endAgreement,
   keptTerms,
   partiesOf,
   putInForce,
 } from '#journeys/agencies/put-agreement-in-force.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Agreement } from '#store/agencies/agency-forms.ts';
 import { agreementUpdate, findAgreement, findPair, isTaken, type Pair } from '#store/agencies/agreements.ts';
@@ -58,7 +58,7 @@ export async function takeAgreement(ctx: FlowContext, line: Line, now: Date): Pr
     numberAsKept(ctx, agency),
     numberAsKept(ctx, client),
   ]);
-  const between: Between = {
+  const between: AgreementParties = {
     agreementId: line.agreementId,
     agencyKey: agency.key,
     clientKey: client.key,

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { appointedRoles } from '#domain/relations.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import { appointmentFields, appointmentWrites } from '#journeys/companies/appointments.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
 import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findPerson } from '#store/people/users.ts';
-import { placedEntries, readCompany } from './companies.ts';
+import { companyPersonEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale } from './versions.ts';
 
@@ -15,7 +15,7 @@ import { isStale } from './versions.ts';
  * `legal-representative`, `finance-head`: who holds the appointment from now on, or with `removed` no longer does
  * (REL-2, REL-3).
  */
-export const appointmentLine = v.object({ type: v.picklist(appointedRoles), ...placedEntries });
+export const appointmentLine = v.object({ type: v.picklist(appointedRoles), ...companyPersonEntries });
 
 /** Each of the two roles has its own sequence of versions; the line may come before its company (ENT-3). */
 export function takeAppointment(

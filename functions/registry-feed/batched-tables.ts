@@ -1,5 +1,5 @@
 import type { TableName } from '#contract/tables.ts';
-import type { Db, Item, Key, Write } from '#store/dynamodb/tables.ts';
+import type { Db, Item, ItemRef, Key, Write } from '#store/dynamodb/tables.ts';
 
 /** The most items that BatchGetItem and TransactWriteItems take. */
 const mostItems = 100;
@@ -37,10 +37,6 @@ export const batchedTables = (db: Db): Db => ({
   transact: batchedTransact(db),
 });
 
-interface ItemRef {
-  readonly table: TableName;
-  readonly key: Key;
-}
 function batchedGet(db: Db): Db['get'] {
   const get = batching<ItemRef, Item | undefined>((all) => {
     for (let at = 0; at < all.length; at += mostItems) void read(all.slice(at, at + mostItems));

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { freeText, person, personEntries } from '#contract/schemas.ts';
 import { readCollectedAt } from '#domain/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import { collect } from '#journeys/people/collection.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Taken } from './outcome.ts';

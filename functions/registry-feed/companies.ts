@@ -15,7 +15,7 @@ import { version } from './versions.ts';
 export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
 /** The members of a line that gives a person a place in a company, or with `removed` takes it away. */
-export const placedEntries = { version, taxpayerId, person, removed: v.optional(v.boolean(), false) };
+export const companyPersonEntries = { version, taxpayerId, person, removed: v.optional(v.boolean(), false) };
 
 /**
  * The company of a line: its key, and its number as rows store it. Throws BAD_REQUEST if the text is no number (DOC-3).

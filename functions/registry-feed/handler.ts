@@ -8,8 +8,8 @@ import { openTables } from '#store/dynamodb/tables.ts';
 import { batchedTables } from './batched-tables.ts';
 import { registryFeed } from './contract.ts';
 import { readMessage } from './messages.ts';
-import { type Circumstances, showAgain, takeFile } from './take-file.ts';
-import { type FeedCounts, type LineIssue, takeLines } from './take-lines.ts';
+import { makeVisibleAgain, type QueueDelivery, takeFile } from './take-file.ts';
+import { type FeedCounts, type LineIssue, loggingListener, takeLines } from './take-lines.ts';
 
 const tables = openTables();
 /** Calls are combined within one invocation. */
@@ -68,26 +68,20 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
         cause: causeOf(error),
       });
       batchItemFailures.push({ itemIdentifier: messageId });
-      await showAgain(eventSourceARN, receiptHandle, (performance.now() - begun) / 1000);
+      await makeVisibleAgain(eventSourceARN, receiptHandle, (performance.now() - begun) / 1000);
     }
   }
   return { batchItemFailures };
 }
 
-/** Each rejection is logged at once, with the message or file it belongs to. */
-async function takeMessage(ctx: FlowContext, body: string, circumstances: Circumstances): Promise<void> {
+async function takeMessage(ctx: FlowContext, body: string, delivery: QueueDelivery): Promise<void> {
   const now = new Date();
-  const asked = readMessage(body, now);
-  if (asked.kind === 'files') {
-    for (const file of asked.files) await takeFile(ctx, file, circumstances);
+  const content = readMessage(body, now);
+  if (content.kind === 'files') {
+    for (const file of content.files) await takeFile(ctx, file, delivery);
     return;
   }
-  const logFields = { flow: 'registry-feed', messageId: circumstances.messageId };
-  const logIssue = (word: 'rejected' | 'warning') => (one: LineIssue) =>
-    writeLine({ level: 'WARN', ...logFields, word, ...one });
-  const counts = await takeLines(ctx, asked.lines, 1, now, {
-    rejected: logIssue('rejected'),
-    warned: logIssue('warning'),
-  });
+  const logFields = { flow: 'registry-feed', messageId: delivery.messageId };
+  const counts = await takeLines(ctx, content.lines, 1, now, loggingListener(logFields));
   writeLine({ level: 'INFO', word: 'message-done', ...logFields, ...counts });
 }

@@ -27,11 +27,11 @@ const continuation = v.object({ feedFile });
 export type FeedFile = v.InferOutput<typeof feedFile>;
 
 /** What a queue message contains: lines, or the names of files. */
-export type Asked =
+export type MessageContent =
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
   | { readonly kind: 'files'; readonly files: readonly FeedFile[] };
 
-export function readMessage(body: string, now: Date): Asked {
+export function readMessage(body: string, now: Date): MessageContent {
   const parsed = parse(body);
   if (v.is(testMessage, parsed)) return { kind: 'files', files: [] };
   const on = v.safeParse(continuation, parsed);

@@ -4,9 +4,8 @@ import { seal } from '#crypto/sealed.ts';
 import { maskPhone } from '#domain/masks.ts';
 import { parsePhone } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
@@ -53,7 +52,7 @@ export interface PhoneLossOf {
   readonly phones: string;
 }
 
-const stale = (): Error => new ConcurrentChange();
+const changed = (): Error => new ConcurrentChange();
 
 /**
  * MIG-1: a number that imports name for two people is taken from both and given to no later line; a number that a
@@ -77,11 +76,11 @@ export async function takePhones(
     const row = rows[index];
     const own = known?.phones?.find((one) => one.phoneKey === phoneKey);
     // Read in the middle of a takeover: the number's row and the person's row do not match yet.
-    if (own && row?.personKey !== personKey) throw stale();
+    if (own && row?.personKey !== personKey) throw changed();
     if (own) phones.push(own);
     else if (isOwned(row) && row.personKey !== personKey) {
       if (row.imported) lost.push(row);
-      if (row.imported || !row.contested) writes.push(contestPhoneUpdate(row, now, stale));
+      if (row.imported || !row.contested) writes.push(contestPhoneUpdate(row, now, changed));
       warnings.push(row.imported ? 'PHONE_EMPTIED' : 'PHONE_OF_ANOTHER');
     } else if (row?.contested) warnings.push('PHONE_REFUSED');
     else {
@@ -92,7 +91,7 @@ export async function takePhones(
         since: now.toISOString(),
         imported: true,
       });
-      writes.push(importPhoneUpdate(phoneKey, personKey, now, stale));
+      writes.push(importPhoneUpdate(phoneKey, personKey, now, changed));
     }
   }
   const held = await Promise.all([...new Set(lost.map((row) => row.personKey))].map(loss));
@@ -138,7 +137,7 @@ const released = (
 ): Write[] =>
   (known?.phones ?? [])
     .filter((one) => !kept.includes(one))
-    .map((one) => releasePhoneUpdate(one.phoneKey, personKey, now, stale));
+    .map((one) => releasePhoneUpdate(one.phoneKey, personKey, now, changed));
 
 /** 置空 of a former holder, who then meets LGN-5 if no number is left, and finds the loss in their own history. */
 function lossWrites(
@@ -164,22 +163,13 @@ function lossWrites(
         defaultPhoneId: stays ? former.defaultPhoneId : phones[0]?.phoneId,
         ...(migrated && gave ? { migrated: { ...migrated, gave } } : {}),
       },
-      stale,
+      changed,
     ),
     ...[...keys].map((key) =>
-      auditEventPut(
-        {
-          ...fromRegistry(now),
-          subject: former.personKey,
-          kind: 'phone-lost',
-          outcome: 'success',
-          detail: {
-            reason: 'duplicate',
-            phone: maskPhone(numbers.find(({ phoneKey }) => phoneKey === key)?.phone ?? ''),
-          },
-        },
-        ctx.settings.policies.auditRetentionDays,
-      ),
+      changeAuditPut(ctx, fromRegistry(now), former.personKey, 'phone-lost', {
+        reason: 'duplicate',
+        phone: maskPhone(numbers.find(({ phoneKey }) => phoneKey === key)?.phone ?? ''),
+      }),
     ),
   ];
 }

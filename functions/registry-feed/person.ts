@@ -1,18 +1,17 @@
 import * as v from 'valibot';
 import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { tellLoss } from '#journeys/people/take-phone.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { isNamed, type Person } from '#store/people/person-row.ts';
 import { findPhone, type PhoneRow } from '#store/people/phones.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
-import { exchangeCall } from './exchange.ts';
+import { feedCall } from './feed-call.ts';
 import { charset, type LegacyHash, legacyHash } from './legacy-hash.ts';
 import type { Outcome } from './outcome.ts';
 import { type ImportedPhones, noPhones, type ReadNumber, readNumbers, takePhones } from './person-phones.ts';
@@ -112,7 +111,7 @@ async function open(
   });
   // PWD-3: a person who lost a number to another person's line is informed at their other numbers.
   await Promise.all(
-    phones.losses.map((loss) => tellLoss(ctx, exchangeCall(now), loss.former, loss.phoneKeys, loss.phones)),
+    phones.losses.map((loss) => tellLoss(ctx, feedCall(now), loss.former, loss.phoneKeys, loss.phones)),
   );
   return { taken: 'accepted', warnings: phones.warnings, emptied: phones.emptied };
 }
@@ -166,7 +165,7 @@ async function write(
   const passwordRev = (known?.passwordRev ?? 0) + (isNewPassword ? 1 : 0);
   const sessions =
     known && isNewPassword
-      ? endSessions(ctx, exchangeCall(now), known, status === 'active' ? 'credential-change' : 'deregistered')
+      ? endSessions(ctx, feedCall(now), known, status === 'active' ? 'credential-change' : 'deregistered')
       : { changes: {}, writes: [] };
   const all: PersonChanges = {
     ...(isNamed(known) ? {} : named.record),
@@ -205,8 +204,4 @@ const migratedAudit = (
   subject: string,
   now: Date,
   detail: Readonly<Record<string, string | number | boolean>>,
-): Write =>
-  auditEventPut(
-    { ...fromRegistry(now), subject, kind: 'migrated', outcome: 'success', detail },
-    ctx.settings.policies.auditRetentionDays,
-  );
+): Write => changeAuditPut(ctx, fromRegistry(now), subject, 'migrated', detail);

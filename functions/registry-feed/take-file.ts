@@ -5,10 +5,10 @@ import type { FlowContext } from '#runtime/context.ts';
 import { causeOf } from '#runtime/log.ts';
 import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
-import { type FeedCounts, takeLines } from './take-lines.ts';
+import { type FeedCounts, loggingListener, takeLines } from './take-lines.ts';
 
 /** What the code knows about the invocation that it runs in. */
-export interface Circumstances {
+export interface QueueDelivery {
   readonly messageId: string;
   /** The queue from which the message came, and to which the rest of a file returns. */
   readonly queueArn: string;
@@ -38,19 +38,15 @@ const pauses = { afterFailure: 120, betweenTries: 180 } as const;
 export async function takeFile(
   ctx: FlowContext,
   file: FeedFile,
-  { messageId, queueArn, remainingMs }: Circumstances,
+  { messageId, queueArn, remainingMs }: QueueDelivery,
 ): Promise<void> {
   let at = file;
   for (;;) {
     const logFields = { flow: 'registry-feed', messageId, file: at.etag };
     try {
       const { lines, next, atEnd, etag, size } = await nextLines(at, at.position, at.etag);
-      const logIssue = (word: 'rejected' | 'warning') => (one: object) =>
-        writeLine({ level: 'WARN', ...logFields, file: etag, word, ...one });
-      const counts = await takeLines(ctx, lines, at.position.line, new Date(), {
-        rejected: logIssue('rejected'),
-        warned: logIssue('warning'),
-      });
+      const listener = loggingListener({ ...logFields, file: etag });
+      const counts = await takeLines(ctx, lines, at.position.line, new Date(), listener);
       at = { ...at, etag, position: next, counts: sumOf(at.counts, counts) };
       writeLine({
         level: 'INFO',
@@ -84,9 +80,9 @@ export async function takeFile(
         lines: at.position.line - 1,
         cause: causeOf(error),
       });
-      return handOn(at, queueArn, pauseSeconds);
+      return queueRest(at, queueArn, pauseSeconds);
     }
-    if (remainingMs() < reserveMs) return handOn(at, queueArn);
+    if (remainingMs() < reserveMs) return queueRest(at, queueArn);
   }
 }
 
@@ -104,7 +100,7 @@ function sumOf(before: FeedCounts, more: FeedCounts): FeedCounts {
  * The rest of a file returns to the queue. If it is sent twice because an answer was lost, its lines change nothing the
  * second time. The trace id is not passed on: with it Lambda would take a long file for a loop and stop it.
  */
-async function handOn(file: FeedFile, queueArn: string, delaySeconds = 0): Promise<void> {
+async function queueRest(file: FeedFile, queueArn: string, delaySeconds = 0): Promise<void> {
   await callAws('sqs', 'SendMessage', {
     QueueUrl: queueUrlOf(queueArn),
     MessageBody: continuationMessage(file),
@@ -120,7 +116,7 @@ export const secondsToNextTry = (spentSeconds: number): number =>
  * Makes a failed message visible again after two minutes, or sooner if it took long to fail. If this call fails too,
  * the message becomes visible when the queue's own time is over.
  */
-export async function showAgain(
+export async function makeVisibleAgain(
   queueArn: string,
   ReceiptHandle: string,
   spentSeconds: number,

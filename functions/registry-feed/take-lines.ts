@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { Problem } from '#domain/problem.ts';
 import { hasOddCheck } from '#domain/taxpayers.ts';
 import { isWhole } from '#domain/text.ts';
+import { writeLine } from '#gateways/log.ts';
 import { asProblem } from '#http/problems.ts';
 import { brokenText } from '#http/request.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -42,6 +43,12 @@ export interface Listener {
   warned(issue: LineIssue): void;
 }
 
+/** Logs each rejection and warning at once, with the message or file that it belongs to. */
+export const loggingListener = (logFields: object): Listener => ({
+  rejected: (issue) => writeLine({ level: 'WARN', ...logFields, word: 'rejected', ...issue }),
+  warned: (issue) => writeLine({ level: 'WARN', ...logFields, word: 'warning', ...issue }),
+});
+
 const lineSchema = v.variant('type', [
   collectionLine,
   personLine,
@@ -80,7 +87,7 @@ function readLine(text: string): Line {
   });
 }
 
-function takeLine(ctx: FlowContext, line: Line, now: Date, isHandedOver: boolean): Promise<Taken | Outcome> {
+function takeLine(ctx: FlowContext, line: Line, now: Date, isDirectCall: boolean): Promise<Taken | Outcome> {
   switch (line.type) {
     case 'collection':
       return takeCollection(ctx, line, now);
@@ -100,7 +107,7 @@ function takeLine(ctx: FlowContext, line: Line, now: Date, isHandedOver: boolean
     case 'cross-region-report':
       return takeReport(ctx, line, now);
     case 'order':
-      return takeOrder(ctx, line, now, isHandedOver);
+      return takeOrder(ctx, line, now, isDirectCall);
   }
 }
 
@@ -120,7 +127,7 @@ const pauseMs = 1_000;
 /**
  * Takes lines in parallel, but lines about the same object one after the other, because later lines may build on
  * earlier ones. A bad line is reported and stops nothing else.
- * @param isHandedOver true if an operator calls the function directly, without the queue
+ * @param isDirectCall true if an operator calls the function directly, without the queue
  * @throws if a dependency is unavailable, after the running lines have ended; no further line is begun
  */
 export async function takeLines(
@@ -129,7 +136,7 @@ export async function takeLines(
   firstLine: number,
   now: Date,
   listener: Listener,
-  isHandedOver = false,
+  isDirectCall = false,
 ): Promise<FeedCounts> {
   const counts = noCounts();
   const reject = (line: number, problem: Problem): void => {
@@ -159,7 +166,7 @@ export async function takeLines(
         try {
           count(
             at,
-            withNumberWarning(line, await retriedOnCollision(() => takeLine(ctx, line, now, isHandedOver))),
+            withNumberWarning(line, await retriedOnCollision(() => takeLine(ctx, line, now, isDirectCall))),
           );
         } catch (error) {
           const problem = asProblem(error);

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { freeText, orderEntries } from '#contract/schemas.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import { giveOrder } from '#journeys/people/orders.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { writeOrderLine } from '#runtime/log.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { feedOffice, orderCountUpdate } from '#store/tickets/order-hours.ts';
-import { exchangeCall } from './exchange.ts';
+import { feedCall } from './feed-call.ts';
 import type { Taken } from './outcome.ts';
 import { version } from './versions.ts';
 
@@ -38,17 +38,17 @@ function hourOfFeed(ctx: FlowContext, now: Date): Write {
 
 /**
  * An older version changes nothing (ENT-3) and is not counted.
- * @param isHandedOver true if an operator calls the function directly: then a person has looked at the orders
+ * @param isDirectCall true if an operator calls the function directly: then a person has looked at the orders
  * @throws OrdersHeld
  */
 export async function takeOrder(
   ctx: FlowContext,
   line: v.InferOutput<typeof orderLine>,
   now: Date,
-  isHandedOver: boolean,
+  isDirectCall: boolean,
 ): Promise<Taken> {
-  const also = isHandedOver ? [] : [hourOfFeed(ctx, now)];
-  const taken = await giveOrder(ctx, exchangeCall(now), line, line.version, fromRegistry(now), also);
+  const also = isDirectCall ? [] : [hourOfFeed(ctx, now)];
+  const taken = await giveOrder(ctx, feedCall(now), line, line.version, fromRegistry(now), also);
   if (taken === 'accepted') writeOrderLine('registry-feed', line.order);
   return taken;
 }

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { shanghaiDay } from '#domain/days.ts';
 import { inTerm, isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import type { Holder } from '#journeys/companies/appointments.ts';
-import { fromRegistry, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -22,14 +23,14 @@ import {
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
-import { placedEntries, readCompany } from './companies.ts';
+import { companyPersonEntries, readCompany } from './companies.ts';
 import type { Taken } from './outcome.ts';
 import { isStale } from './versions.ts';
 
 const role = 'tax-handler';
 
 /** `tax-handler`: a person whom 金三 lists for a company, or with `removed` no longer lists (REL-4). */
-export const taxHandlerLine = v.object({ type: v.literal(role), ...placedEntries });
+export const taxHandlerLine = v.object({ type: v.literal(role), ...companyPersonEntries });
 
 /**
  * The relation waits for the person's consent, registered or not (REL-4); if the company is unknown yet, also for its
@@ -81,7 +82,7 @@ export function takeTaxHandler(
  * Creates the relations of the handlers that were listed before their company was known, one by one; safe to stop and
  * to repeat.
  */
-export async function settleHandlers(ctx: FlowContext, { companyKey, handlersDue }: Taxpayer, now: Date) {
+export async function createDueRelations(ctx: FlowContext, { companyKey, handlersDue }: Taxpayer, now: Date) {
   for (const personKey of handlersDue ?? []) {
     await retryOnConcurrentChange(async () => {
       const [company, person, listing, relation] = await Promise.all([

@@ -2,10 +2,9 @@ import * as v from 'valibot';
 import { freeText } from '#contract/schemas.ts';
 import { appointedRoles } from '#domain/relations.ts';
 import { type CompanyState, companyStates, companySubjects } from '#domain/taxpayers.ts';
+import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import { appointedWrites, appointmentFields } from '#journeys/companies/appointments.ts';
-import { fromRegistry } from '#journeys/companies/relation-audits.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import {
   due,
   findTaxpayer,
@@ -21,7 +20,7 @@ import { findPerson } from '#store/people/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import { charset, legacyHash } from './legacy-hash.ts';
 import type { Taken } from './outcome.ts';
-import { settleHandlers } from './tax-handler.ts';
+import { createDueRelations } from './tax-handler.ts';
 import { isStale, version } from './versions.ts';
 
 const subject = v.picklist(companySubjects);
@@ -128,7 +127,7 @@ const stateAfter = (known: Taxpayer | undefined, announced: CompanyState): Compa
  * other rows are updated by a stream.
  */
 async function finish(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> {
-  if (company.handlersDue) await settleHandlers(ctx, company, now);
+  if (company.handlersDue) await createDueRelations(ctx, company, now);
 }
 
 async function allAppointedWrites(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<Write[]> {
@@ -151,15 +150,6 @@ function stateAudit(
 ): Write[] {
   if (!isKnown(before) || before.state === company.state) return [];
   return [
-    auditEventPut(
-      {
-        subject: company.companyKey,
-        kind: 'company-state',
-        outcome: 'success',
-        ...fromRegistry(now),
-        detail: { state: company.state },
-      },
-      ctx.settings.policies.auditRetentionDays,
-    ),
+    changeAuditPut(ctx, fromRegistry(now), company.companyKey, 'company-state', { state: company.state }),
   ];
 }

@@ -25,7 +25,7 @@ const asked = v.object({
   matter: v.optional(v.object({ code: v.string(), zh: v.string(), allowed: v.boolean() })),
   expiresAt: time,
 });
-const sentOn = v.object({ redirectTo: v.string() });
+const redirect = v.object({ redirectTo: v.string() });
 /** A face check is needed for the system's matter, with one of these phone apps; then the page asks again (SSO-9). */
 const stepUpWanted = v.object({
   stepUp: v.object({
@@ -36,7 +36,7 @@ const stepUpWanted = v.object({
 /**
  * The address for the browser; or, if the hand-over should be silent and cannot be, what the page shows or does first.
  */
-const approved = v.union([sentOn, v.object({ asked }), stepUpWanted]);
+const approved = v.union([redirect, v.object({ asked }), stepUpWanted]);
 const choiceId = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512)));
 
 /** Refusals of a hand-over, with the current or with the chosen identity. */
@@ -108,7 +108,7 @@ export const ssoDecision = flow({
         'The face for the matter that the system asks: satisfied by a recent check, else a code to scan; who wanted no page is told so',
       body: v.object({ choiceId }),
       answers: {
-        200: v.union([v.object({ satisfied: v.literal(true) }), sentOn]),
+        200: v.union([v.object({ satisfied: v.literal(true) }), redirect]),
         201: v.object({ scan }),
       },
       errors: decisionErrors,
@@ -118,7 +118,7 @@ export const ssoDecision = flow({
       path: '/v1/sso/{id}/refuse',
       ...session,
       summary: 'The person says no: back to the system with access_denied',
-      answers: { 200: sentOn },
+      answers: { 200: redirect },
       errors: ['SESSION_ENDED'],
     },
     leave: {
@@ -127,7 +127,7 @@ export const ssoDecision = flow({
       access: 'public',
       summary:
         'Nobody is logged in and nobody will: back to the system, with login_required where it wanted no page',
-      answers: { 200: sentOn },
+      answers: { 200: redirect },
     },
   },
 });

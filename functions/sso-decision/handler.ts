@@ -1,13 +1,20 @@
 import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
-import { approve } from './approve.ts';
+import { approveRequest } from './approve-request.ts';
 import { ssoDecision } from './contract.ts';
-import { leave, refuse } from './refuse.ts';
-import { introduce, show } from './show.ts';
-import { stepUp } from './step-up.ts';
+import { leaveWithoutLogin, refuseRequest } from './refuse-request.ts';
+import { introduceSystem, showRequest } from './show-request.ts';
+import { stepUpForMatter } from './step-up-for-matter.ts';
 
 export const handler = serve(
   ssoDecision,
-  { introduce, show, approve, stepUp, refuse, leave },
+  {
+    introduce: introduceSystem,
+    show: showRequest,
+    approve: approveRequest,
+    stepUp: stepUpForMatter,
+    refuse: refuseRequest,
+    leave: leaveWithoutLogin,
+  },
   { db: openTables() },
 );

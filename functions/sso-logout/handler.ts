@@ -1,7 +1,7 @@
 import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
-import { askLogout } from './ask.ts';
-import { confirmLogout, leaveLoggedOut } from './confirm.ts';
+import { askLogout } from './ask-logout.ts';
+import { confirmLogout, leaveLoggedOut } from './confirm-logout.ts';
 import { ssoLogout } from './contract.ts';
 
 export const handler = serve(

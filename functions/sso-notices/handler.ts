@@ -1,14 +1,14 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
-import { endIfOver } from '#journeys/sso/hand-over-ends.ts';
+import { endIfOver } from '#journeys/sso/end-if-over.ts';
+import { forEachConcurrently } from '#runtime/concurrency.ts';
 import { flowContextOf } from '#runtime/context.ts';
-import { sideBySide } from '#runtime/side-by-side.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
+import { affectedHandOvers } from './affected-hand-overs.ts';
 import { ssoNotices } from './contract.ts';
-import { tell, untold } from './tell.ts';
-import { touchedBy } from './touched.ts';
+import { dueNotices, queueNotice } from './logout-notices.ts';
 
 const openContext = flowContextOf(ssoNotices, { db: openTables() });
 
@@ -33,12 +33,12 @@ async function judgeAll({ Records }: DynamoDBStreamEvent): Promise<void> {
     const table = tableOf(record);
     const change = imagesOf(record.dynamodb);
     if (table === 'RpSessions')
-      for (const over of untold(imagesOf<RpSession>(record.dynamodb))) await tell(over);
-    const waiting = (await touchedBy(ctx.db, table, change)).filter((handOver) => {
+      for (const notice of dueNotices(imagesOf<RpSession>(record.dynamodb))) await queueNotice(notice);
+    const waiting = (await affectedHandOvers(ctx.db, table, change)).filter((handOver) => {
       const name = `${handOver.sessionId} ${handOver.clientId} ${handOver.sid}`;
       return !judged.has(name) && judged.add(name);
     });
-    await sideBySide(waiting, judgedAtOnce, (handOver) => endIfOver(ctx, handOver, now));
+    await forEachConcurrently(waiting, judgedAtOnce, (handOver) => endIfOver(ctx, handOver, now));
   }
 }
 

@@ -3,13 +3,13 @@ import { answerAddress, type Judged, refusal } from '#domain/authorization-reque
 import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
 import { hostCookie } from '#http/cookies.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
-import { keptRequest } from '#journeys/sso/asked-company.ts';
+import { storableRequest } from '#journeys/sso/requested-company.ts';
 import { seeOther } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { browserCookie, openPushed, openRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
-import { judge } from './judge.ts';
+import { judgeWithHint } from './judge-request.ts';
 import { pushedId } from './request-uri.ts';
 
 type AuthorizeCall = CallOf<typeof ssoRequest, 'authorize'> | CallOf<typeof ssoRequest, 'authorizeByForm'>;
@@ -23,8 +23,8 @@ type PageReason = Extract<Judged, { page: string }>['page'] | 'request_uri' | 'b
  * the person. Anybody can call this route, so an address has a budget (LGN-12).
  */
 export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
-  const opened = await open(ctx, call, parametersOf(call.parameters));
-  if ('page' in opened) return page(ctx, opened.page);
+  const opened = await openRequest(ctx, call, parametersOf(call.parameters));
+  if ('page' in opened) return errorPage(ctx, opened.page);
   if ('location' in opened) return seeOther(opened.location);
   const { id, secret } = opened;
   const { ssoRequestSeconds: maxAgeSeconds } = ctx.settings.policies;
@@ -36,7 +36,7 @@ export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
 }
 
 /** The page explains the reason in the person's language; it repeats nothing that was sent. */
-const page = (ctx: FlowContext, reason: PageReason) =>
+const errorPage = (ctx: FlowContext, reason: PageReason) =>
   seeOther(`${ctx.settings.issuer}/sso/error?reason=${reason}`);
 
 /** Checked before anything is written, so that an address without budget fills no table. */
@@ -48,7 +48,7 @@ type Opened =
   | { readonly page: PageReason }
   | { readonly location: string };
 
-async function open(
+async function openRequest(
   ctx: FlowContext,
   call: AuthorizeCall,
   parameters: Parameters | undefined,
@@ -69,7 +69,7 @@ async function open(
   }
   const clientOf = (id: string) => ctx.relyingParties.find(({ clientId }) => clientId === id);
   const { issuer } = ctx.settings;
-  const judged = judge(ctx, parameters, clientOf);
+  const judged = judgeWithHint(ctx, parameters, clientOf);
   if (!judged.ok) {
     if ('page' in judged) return judged;
     return { location: answerAddress(issuer, judged.returnTo, judged.refused) };
@@ -79,7 +79,12 @@ async function open(
     return { location: answerAddress(issuer, judged.request, unpushed) };
   }
   if (!(await withinBudget(ctx, call))) return { page: 'busy' };
-  const { id, write } = openRequestPut(keptRequest(ctx, judged.request), secret, call.now, ssoRequestSeconds);
+  const { id, write } = openRequestPut(
+    storableRequest(ctx, judged.request),
+    secret,
+    call.now,
+    ssoRequestSeconds,
+  );
   await ctx.db.put(write);
   return { id, secret };
 }

@@ -1,5 +1,5 @@
 import type { Context, SQSEvent } from 'aws-lambda';
-import { sweepHandOvers } from '#journeys/sso/sweep.ts';
+import { sweepHandOvers } from '#journeys/sso/sweep-hand-overs.ts';
 import { settings } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { ssoSweepRest } from './contract.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { type SweptHandOvers, sweepHandOvers } from '#journeys/sso/sweep.ts';
+import { type SweptHandOvers, sweepHandOvers } from '#journeys/sso/sweep-hand-overs.ts';
 import { settings } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { ssoSweep } from './contract.ts';

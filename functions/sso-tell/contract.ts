@@ -1,7 +1,7 @@
 import { flow } from '#contract/flow.ts';
 
 /** SSO-8: one try at once and five more, ten minutes apart, so that the system is given up after an hour. */
-export const tellingTries = 6;
+export const noticeTries = 6;
 
 export const ssoTell = flow({
   name: 'sso-tell',
@@ -10,5 +10,5 @@ export const ssoTell = flow({
   secrets: ['signing'],
   carries: ['relying-parties.json'],
   timeoutSeconds: 15,
-  trigger: { kind: 'queue', queue: 'sso-tell', tries: tellingTries, retrySeconds: 600 },
+  trigger: { kind: 'queue', queue: 'sso-tell', tries: noticeTries, retrySeconds: 600 },
 });

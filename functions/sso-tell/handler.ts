@@ -2,8 +2,8 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { withinBudget } from '#gateways/time-budget.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
-import { ssoTell, tellingTries } from './contract.ts';
-import { readTelling, tellOnce } from './tell-once.ts';
+import { noticeTries, ssoTell } from './contract.ts';
+import { readLogoutNotice, sendLogoutToken } from './send-logout-token.ts';
 
 const openContext = flowContextOf(ssoTell, { db: openTables() });
 
@@ -19,8 +19,11 @@ async function tellAll({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body, attributes } of Records) {
     const tries = Number(attributes.ApproximateReceiveCount);
-    const told = await tellOnce(ctx, readTelling(body), new Date(), { tries, last: tries >= tellingTries });
-    if (!told) batchItemFailures.push({ itemIdentifier: messageId });
+    const isTold = await sendLogoutToken(ctx, readLogoutNotice(body), new Date(), {
+      tries,
+      last: tries >= noticeTries,
+    });
+    if (!isTold) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };
 }

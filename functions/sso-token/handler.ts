@@ -1,15 +1,15 @@
-import { oauthDoor } from '#http/oauth-door.ts';
+import { oauthRouteSupport } from '#http/oauth-route-support.ts';
 import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { ssoToken } from './contract.ts';
-import { introspect } from './introspect.ts';
-import { revoke } from './revoke.ts';
-import { token } from './token.ts';
+import { introspectToken } from './introspect-token.ts';
+import { revokeToken } from './revoke-token.ts';
+import { tokenEndpoint } from './token-endpoint.ts';
 import { userinfo, userinfoByForm } from './userinfo.ts';
 
 export const handler = serve(
   ssoToken,
-  { token, userinfo, userinfoByForm, revoke, introspect },
+  { token: tokenEndpoint, userinfo, userinfoByForm, revoke: revokeToken, introspect: introspectToken },
   { db: openTables() },
-  oauthDoor,
+  oauthRouteSupport,
 );

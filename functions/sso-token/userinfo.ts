@@ -1,4 +1,4 @@
-import { tokenRefused } from '#crypto/rp-access-tokens.ts';
+import { invalidToken } from '#crypto/rp-access-tokens.ts';
 import { wordsOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { maskedNameOf, numberOf } from '#journeys/people/personal-data.ts';
@@ -7,7 +7,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { ssoToken } from './contract.ts';
-import { type LiveHandOver, liveBehind, standingOf } from './standing.ts';
+import { currentGrant, type LiveHandOver, liveHandOverBehind } from './current-grant.ts';
 
 type UserinfoCall = CallOf<typeof ssoToken, 'userinfo'> | CallOf<typeof ssoToken, 'userinfoByForm'>;
 
@@ -15,24 +15,24 @@ type UserinfoCall = CallOf<typeof ssoToken, 'userinfo'> | CallOf<typeof ssoToken
  * SSO-7: whose access token this is and what they may do now. Only this answer contains the document, and only for few
  * clients (SSO-6).
  */
-async function answered(ctx: FlowContext, { caller, now }: UserinfoCall) {
+async function userinfoAnswer(ctx: FlowContext, { caller, now }: UserinfoCall) {
   const { client, token } = caller;
   const scope = wordsOf(token.scope);
   if (!scope.includes('openid')) throw new OAuthProblem('insufficient_scope', 'The scope openid is needed');
-  const live = await liveBehind(ctx, caller, now);
-  if (!live) throw tokenRefused();
-  const telling = client.document && scope.includes('document');
-  const [standing, document] = await Promise.all([
-    standingOf(ctx, client, live, now),
-    telling ? documentOf(ctx, live) : undefined,
+  const live = await liveHandOverBehind(ctx, caller, now);
+  if (!live) throw invalidToken();
+  const givesDocument = client.document && scope.includes('document');
+  const [grant, document] = await Promise.all([
+    currentGrant(ctx, client, live, now),
+    givesDocument ? documentOf(ctx, live) : undefined,
   ]);
-  if (!standing) throw tokenRefused();
-  const { told, session, details } = standing;
+  if (!grant) throw invalidToken();
+  const { claims, session, details } = grant;
   return ok({
-    sub: told.sub,
+    sub: claims.sub,
     ...(scope.includes('profile') ? { name: maskedNameOf(ctx, session) } : {}),
-    real_name_level: told.realNameLevel,
-    identity: { ...told.identity },
+    real_name_level: claims.realNameLevel,
+    identity: { ...claims.identity },
     authorization_details: details.map((detail) => ({ ...detail })),
     ...(document ? { document } : {}),
   });
@@ -43,5 +43,5 @@ async function documentOf(ctx: FlowContext, { session: { personKey } }: LiveHand
   return person && { type: person.documentType, number: numberOf(ctx, person) };
 }
 
-export const userinfo: StepOf<typeof ssoToken, 'userinfo'> = answered;
-export const userinfoByForm: StepOf<typeof ssoToken, 'userinfoByForm'> = answered;
+export const userinfo: StepOf<typeof ssoToken, 'userinfo'> = userinfoAnswer;
+export const userinfoByForm: StepOf<typeof ssoToken, 'userinfoByForm'> = userinfoAnswer;

@@ -1,7 +1,8 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { parseLastDay, permissionsOf, type Transition, transitions } from '#domain/relations.ts';
-import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/audit.ts';
+import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { tellHolder } from '#journeys/companies/relation-notices.ts';
 import {
   authorizationOf,

@@ -1,14 +1,15 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
-import { originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { originOf } from '#journeys/audit.ts';
+import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { tellHolder } from '#journeys/companies/relation-notices.ts';
 import { managedCompany, managingChecks, requireManager } from '#journeys/companies/require-manager.ts';
 import {
+  type RecordTry,
   requireNameOrCountMiss,
   solvedInSession,
-  type Try,
-  toldWithinTries,
+  withinFreeTries,
 } from '#journeys/factors/tries.ts';
 import { parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
@@ -33,7 +34,7 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
   const day = shanghaiDay(call.now);
   const lastDay = parseLastDay(call.body.validUntil, day);
   const named = parseNamedPerson(ctx, call.body, call.now);
-  const tried: Try = {
+  const tried: RecordTry = {
     personKey: named.key,
     solved: await solvedInSession(ctx, call, call.body.challenge),
   };
@@ -78,7 +79,7 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
     ]);
     return begun.relation;
   };
-  const relation = await toldWithinTries(ctx, call, tried, (within) =>
+  const relation = await withinFreeTries(ctx, call, tried, (within) =>
     retryOnConcurrentChange(() => decide(within)),
   );
   await tellHolder(ctx, call, relation, 'relation-invited');

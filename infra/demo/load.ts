@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { arrayOf, objectOf } from '../local/http/json.ts';
 import { taxpayerIdOf } from './companies.ts';
-import { type DemoDoor, openDemoDoor, type Reply } from './door.ts';
+import { type DemoClient, openDemoClient, type Reply } from './demo-client.ts';
 import { counterRelations, demoLines } from './lines.ts';
 import { demoPerson, named, type PersonKey, people, personKeys } from './people.ts';
 
@@ -21,7 +21,7 @@ export const demoVersion = (): string =>
  * the others from being created.
  */
 export async function loadDemo(url: string, signal: AbortSignal): Promise<DemoProblems> {
-  const door = openDemoDoor(url, signal);
+  const client = openDemoClient(url, signal);
   const problems: string[] = [];
   const attempt = async (what: string, work: () => Promise<unknown>) => {
     try {
@@ -32,7 +32,7 @@ export async function loadDemo(url: string, signal: AbortSignal): Promise<DemoPr
     }
   };
   await attempt('registry lines', async () => {
-    const { rejected } = expected(await door.feed(demoLines), 200);
+    const { rejected } = expected(await client.feed(demoLines), 200);
     for (const one of arrayOf(rejected)) {
       const { line, code, message } = objectOf(one);
       const { type } = objectOf(demoLines[Number(line) - 1]);
@@ -40,10 +40,10 @@ export async function loadDemo(url: string, signal: AbortSignal): Promise<DemoPr
     }
   });
   const joining = personKeys.filter((key) => ['online', 'hall'].includes(demoPerson(key).account));
-  await Promise.all(joining.map((key) => attempt(demoPerson(key).name, () => register(door, key))));
+  await Promise.all(joining.map((key) => attempt(demoPerson(key).name, () => register(client, key))));
   await Promise.all(
     counterRelations.map(({ at, who, role }) =>
-      attempt(`${demoPerson(who).name} ${role}`, () => enterAtCounter(door, at, who, role)),
+      attempt(`${demoPerson(who).name} ${role}`, () => enterAtCounter(client, at, who, role)),
     ),
   );
   return problems;
@@ -57,31 +57,36 @@ function expected(reply: Reply, ...fine: readonly (number | string)[]): Reply['b
 }
 
 /** REG-1 with the phone's code, and the face check unless a hall has seen the person. */
-async function register(door: DemoDoor, key: PersonKey): Promise<void> {
+async function register(client: DemoClient, key: PersonKey): Promise<void> {
   const { phone, username, password, account } = demoPerson(key);
   const consents = account === 'hall' ? ['privacy'] : ['privacy', 'face'];
-  const begun = await door.call('POST', '/v1/registrations', { ...named(key), consents });
+  const begun = await client.call('POST', '/v1/registrations', { ...named(key), consents });
   const { registrationId, code } = expected(begun, 201, 'ALREADY_REGISTERED');
   if (code === 'ALREADY_REGISTERED') return;
   const path = `/v1/registrations/${String(registrationId)}`;
-  expected(await door.call('POST', `${path}/sms`, { phone }), 202);
-  const profile = { phone, smsCode: await door.codeFor(phone), password, ...(username ? { username } : {}) };
-  expected(await door.call('PUT', `${path}/profile`, profile), 200);
-  if (account !== 'hall') await showFace(door, expected(await door.call('POST', `${path}/face`), 201));
-  expected(await door.call('POST', `${path}/complete`), 201);
+  expected(await client.call('POST', `${path}/sms`, { phone }), 202);
+  const profile = {
+    phone,
+    smsCode: await client.codeFor(phone),
+    password,
+    ...(username ? { username } : {}),
+  };
+  expected(await client.call('PUT', `${path}/profile`, profile), 200);
+  if (account !== 'hall') await showFace(client, expected(await client.call('POST', `${path}/face`), 201));
+  expected(await client.call('POST', `${path}/complete`), 201);
 }
 
-async function showFace(door: DemoDoor, { qrContent }: Reply['body']): Promise<void> {
-  const scanned = expected(await door.by('ahtax-app', '/v1/channel/scans', { qrContent }), 200);
+async function showFace(client: DemoClient, { qrContent }: Reply['body']): Promise<void> {
+  const scanned = expected(await client.by('ahtax-app', '/v1/channel/scans', { qrContent }), 200);
   const path = `/v1/channel/scans/${String(scanned.ticket)}`;
-  const { token } = expected(await door.by('ahtax-app', `${path}/face`, {}), 200);
-  const { passed } = expected(await door.by('ahtax-app', `${path}/face-result`, { token }), 200);
+  const { token } = expected(await client.by('ahtax-app', `${path}/face`, {}), 200);
+  const { passed } = expected(await client.by('ahtax-app', `${path}/face-result`, { token }), 200);
   if (passed !== true) throw new Error('the face check did not pass');
 }
 
 /** ENT-3: the person stands in front of the officer, so the relation is active at once. */
 async function enterAtCounter(
-  door: DemoDoor,
+  client: DemoClient,
   at: (typeof counterRelations)[number]['at'],
   who: PersonKey,
   role: string,
@@ -93,5 +98,5 @@ async function enterAtCounter(
     office: '合肥市政务服务中心',
     person: { documentType, documentNumber },
   };
-  expected(await door.by('hall', '/v1/hall/relations', body, counter), 201, 'RELATION_EXISTS');
+  expected(await client.by('hall', '/v1/hall/relations', body, counter), 201, 'RELATION_EXISTS');
 }

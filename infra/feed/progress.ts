@@ -1,18 +1,18 @@
-import type { Progress } from './hand-over.ts';
+import type { Progress } from './send-lines.ts';
 
 /** On a terminal one line that changes, otherwise a line now and then: lines, share, speed, and the remaining time. */
 export function progressOf(
   size: number | undefined,
   start: Readonly<Progress>,
-): (standing: Readonly<Progress>, last?: boolean) => void {
+): (progress: Readonly<Progress>, last?: boolean) => void {
   const startedAt = performance.now();
   const everyMs = process.stderr.isTTY ? 200 : 5_000;
   let toldAt = Number.NEGATIVE_INFINITY;
-  return (standing, last = false) => {
+  return (progress, last = false) => {
     const now = performance.now();
     if (!last && now - toldAt < everyMs) return;
     toldAt = now;
-    const { lines, bytes, accepted, stale, rejected, warnings, emptied } = standing;
+    const { lines, bytes, accepted, stale, rejected, warnings, emptied } = progress;
     const seconds = Math.max(0.001, (now - startedAt) / 1000);
     const rate = Math.round((lines - start.lines) / seconds);
     const share = size && !last ? ` (${Math.min(100, Math.floor((100 * bytes) / size))} %)` : '';

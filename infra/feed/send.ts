@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { PlainError } from '../local/http/plain-error.ts';
 import { readFlags, runTool, wholeNumber, wrongUse } from './flags.ts';
-import { atStart, handOver, type LineIssue, type Progress } from './hand-over.ts';
 import { fileLines } from './lines.ts';
 import { progressOf } from './progress.ts';
-import { remembered } from './remembered.ts';
+import { savedProgress } from './saved-progress.ts';
+import { atStart, type LineIssue, type Progress, sendLines } from './send-lines.ts';
 
 /**
  * `npm run feed`: passes a file of registry lines of any length to the local runtime, and continues where it stopped.
@@ -48,9 +48,9 @@ async function beginningOf(path: string, from: number): Promise<Progress> {
  * Writes rejections and warnings to a file, one line each: `{line, kind, code, message}`; appends when an import
  * continues.
  */
-function reportTo(path: string | undefined, goesOn: boolean) {
+function reportTo(path: string | undefined, continues: boolean) {
   if (path === undefined) return undefined;
-  const file = createWriteStream(path, { flags: goesOn ? 'a' : 'w' });
+  const file = createWriteStream(path, { flags: continues ? 'a' : 'w' });
   const failed = new Promise<never>((_, reject) => {
     file.on('error', ({ code }: NodeJS.ErrnoException) =>
       reject(new PlainError(`${path} cannot be written (${code}).`, `无法写入 ${path}（${code}）。`)),
@@ -58,7 +58,7 @@ function reportTo(path: string | undefined, goesOn: boolean) {
   });
   return {
     failed,
-    tell: (kind: string, told: LineIssue) => file.write(`${JSON.stringify({ kind, ...told })}\n`),
+    tell: (kind: string, issue: LineIssue) => file.write(`${JSON.stringify({ kind, ...issue })}\n`),
     end: () => Promise.race([new Promise<void>((resolve) => file.end(resolve)), failed]),
   };
 }
@@ -71,26 +71,26 @@ await runTool(async () => {
   const line = values.from === undefined ? undefined : wholeNumber(usage, 'from', values.from, 1, mostLines);
   const size = sizeOf(path);
   // An input without a size is no file that could be continued later.
-  const memory = size === undefined ? undefined : await remembered(path, url);
-  const start = line === undefined ? (memory?.standing ?? atStart()) : await beginningOf(path, line);
+  const memory = size === undefined ? undefined : await savedProgress(path, url);
+  const start = line === undefined ? (memory?.progress ?? atStart()) : await beginningOf(path, line);
   if (line === undefined && start.lines > 0)
     process.stderr.write(`goes on after line ${start.lines} (--from 1 begins anew)\n`);
 
   const report = reportTo(values.report, start.lines > 0);
   const show = progressOf(size, start);
-  const print = (word: 'rejected' | 'warning', told: LineIssue): void => {
-    report?.tell(word, told);
+  const print = (word: 'rejected' | 'warning', issue: LineIssue): void => {
+    report?.tell(word, issue);
     if (report) return;
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-    process.stdout.write(`line ${told.line} ${word}: ${told.code} ${told.message}\n`);
+    process.stdout.write(`line ${issue.line} ${word}: ${issue.code} ${issue.message}\n`);
   };
-  const work = handOver(
+  const work = sendLines(
     // A pipe cannot be read from a position.
     start.bytes > 0 ? createReadStream(path, { start: start.bytes }) : createReadStream(path),
     url,
     {
-      rejected: (told) => print('rejected', told),
-      warned: (told) => print('warning', told),
+      rejected: (issue) => print('rejected', issue),
+      warned: (issue) => print('warning', issue),
       reached: (now) => {
         memory?.keep(now);
         show(now);
@@ -104,9 +104,9 @@ await runTool(async () => {
     );
     process.exit(130);
   });
-  const standing = await (report ? Promise.race([work, report.failed]) : work);
+  const progress = await (report ? Promise.race([work, report.failed]) : work);
   await report?.end();
   memory?.forget();
-  show(standing, true);
-  return standing.rejected === 0 ? 0 : 1;
+  show(progress, true);
+  return progress.rejected === 0 ? 0 : 1;
 });

@@ -99,14 +99,14 @@ async function start(
     readAssembly(await Promise.race([assembly, dynamoDb.then(() => assembly), portal.then(() => assembly)])),
   );
   let copies: string | undefined;
-  const fitted =
+  const configured =
     options.stageDir && !options.assemblyDir
       ? withSettings(model, overrides, () => {
           copies ??= temporaryFolder(onStop);
           return copies;
         })
       : model;
-  const timed = options.longestSeconds ? withShortTime(fitted, options.longestSeconds) : fitted;
+  const timed = options.longestSeconds ? withShortTime(configured, options.longestSeconds) : configured;
   const app = options.originSecret ? withOriginSecret(timed, options.originSecret) : timed;
 
   const { region } = app.environment;

@@ -6,11 +6,11 @@ import type { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import type { SharedResources } from '../constructs/environment.ts';
 import { FlowFunction, timeoutSeconds } from '../constructs/flow-function.ts';
-import { fed } from '../constructs/triggers/feed.ts';
-import { queued } from '../constructs/triggers/queue.ts';
-import { rotating } from '../constructs/triggers/rotation.ts';
-import { scheduled } from '../constructs/triggers/schedule.ts';
-import { streamed } from '../constructs/triggers/stream.ts';
+import { feedTrigger } from '../constructs/triggers/feed.ts';
+import { queueTrigger } from '../constructs/triggers/queue.ts';
+import { rotationTrigger } from '../constructs/triggers/rotation.ts';
+import { scheduleTrigger } from '../constructs/triggers/schedule.ts';
+import { streamTrigger } from '../constructs/triggers/stream.ts';
 import type { Trigger } from '../constructs/triggers/trigger.ts';
 import { hashingPool } from '../hashing-pool.ts';
 import { checkProvisioned } from '../release.ts';
@@ -65,15 +65,15 @@ export class FunctionStack extends Stack {
   ): Trigger | undefined {
     switch (flow.trigger?.kind) {
       case 'schedule':
-        return scheduled(this, stage, flow, flow.trigger);
+        return scheduleTrigger(this, stage, flow, flow.trigger);
       case 'rotation':
-        return rotating(this, flow, flow.trigger, shared);
+        return rotationTrigger(this, flow, flow.trigger, shared);
       case 'feed':
-        return fed(this, stage, timeoutSeconds(flow), tablesKey);
+        return feedTrigger(this, stage, timeoutSeconds(flow), tablesKey);
       case 'stream':
-        return streamed(this, stage, flow, flow.trigger, shared);
+        return streamTrigger(this, stage, flow, flow.trigger, shared);
       case 'queue':
-        return queued(this, stage, flow, flow.trigger);
+        return queueTrigger(this, stage, flow, flow.trigger);
       case undefined:
         return undefined;
     }

@@ -101,7 +101,7 @@ function refusalOf(error: errors.JOSEError): ClientRefusal {
 }
 
 /** The assertion had been used before. */
-export const refused = (): ClientRefused => new ClientRefused('spent');
+export const assertionSpent = (): ClientRefused => new ClientRefused('spent');
 
 /** The client that a call claims to be, whether the claim is true or not; undefined if no such client is registered. */
 export function namedClient(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { fromEpochSeconds } from '#domain/epoch.ts';
-import { proofRefused } from '#domain/oauth-problem.ts';
+import { invalidDpopProof } from '#domain/oauth-problem.ts';
 import { constantTimeEqual } from './keys.ts';
 
 /** The proof that a caller holds a key, for one call (RFC 9449); trusted once the signature is verified. */
@@ -60,7 +60,7 @@ export async function verifyDpopProof(
   proof: string,
   { method, uri, accessToken, now }: ProvenCall,
 ): Promise<DpopProof> {
-  if (proof.length > longestProof) throw proofRefused();
+  if (proof.length > longestProof) throw invalidDpopProof();
   try {
     const jwk = publicKeyIn(proof);
     const { payload } = await jwtVerify(proof, await importJWK(jwk, 'ES256'), {
@@ -71,10 +71,11 @@ export async function verifyDpopProof(
       maxTokenAge: oldestSeconds,
     });
     const claims = v.safeParse(claimsSchema, payload);
-    if (!claims.success) throw proofRefused();
+    if (!claims.success) throw invalidDpopProof();
     const { jti, htm, htu, iat, ath } = claims.output;
-    if (htm !== method || plainUri(htu) !== plainUri(uri)) throw proofRefused();
-    if (accessToken !== undefined && !constantTimeEqual(ath ?? '', hashOf(accessToken))) throw proofRefused();
+    if (htm !== method || plainUri(htu) !== plainUri(uri)) throw invalidDpopProof();
+    if (accessToken !== undefined && !constantTimeEqual(ath ?? '', hashOf(accessToken)))
+      throw invalidDpopProof();
     return {
       jkt: await calculateJwkThumbprint(jwk),
       jti,
@@ -83,7 +84,7 @@ export async function verifyDpopProof(
   } catch (error) {
     // The decoders throw TypeError for text that is no proof, and DOMException for a point that is not on the curve.
     if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException)
-      throw proofRefused();
+      throw invalidDpopProof();
     throw error;
   }
 }
@@ -92,7 +93,7 @@ export async function verifyDpopProof(
 function publicKeyIn(proof: string): JWK {
   const { jwk } = decodeProtectedHeader(proof);
   const known = v.safeParse(jwkSchema, jwk);
-  if (!known.success) throw proofRefused();
+  if (!known.success) throw invalidDpopProof();
   const { kty, crv, x, y } = known.output;
   return { kty, crv, x, y };
 }

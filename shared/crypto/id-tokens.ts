@@ -21,20 +21,20 @@ export interface IdTokenFacts extends HandOverFacts {
  */
 export const newIdToken = (
   ring: SigningRing,
-  { issuer, clientId, sid, told, nonce, name, lifetimeSeconds }: IdTokenFacts,
+  { issuer, clientId, sid, claims, nonce, name, lifetimeSeconds }: IdTokenFacts,
   now: Date,
 ): Promise<string> =>
   signJwt(
     ring,
     { typ: idTokenType, issuer, audience: clientId },
     {
-      sub: told.sub,
+      sub: claims.sub,
       sid,
-      auth_time: told.authTime,
-      acr: told.acr,
-      amr: [...told.amr],
-      real_name_level: told.realNameLevel,
-      identity: { ...told.identity },
+      auth_time: claims.authTime,
+      acr: claims.acr,
+      amr: [...claims.amr],
+      real_name_level: claims.realNameLevel,
+      identity: { ...claims.identity },
       ...(nonce === undefined ? {} : { nonce }),
       ...(name === undefined ? {} : { name }),
     },

@@ -18,7 +18,7 @@ export interface HandOverFacts {
   readonly clientId: string;
   /** The name of the hand-over that the client knows. */
   readonly sid: string;
-  readonly told: {
+  readonly claims: {
     /** The person's pairwise pseudonym at the client. */
     readonly sub: string;
     /** Epoch seconds. */
@@ -45,23 +45,23 @@ export interface RpAccessFacts extends HandOverFacts {
 /** SSO-6: works at one resource of this client and not here: no route of ours accepts that audience as a session. */
 export const newRpAccessToken = (
   ring: SigningRing,
-  { issuer, clientId, sid, told, resource, scope, details, jkt, session, lifetimeSeconds }: RpAccessFacts,
+  { issuer, clientId, sid, claims, resource, scope, details, jkt, session, lifetimeSeconds }: RpAccessFacts,
   now: Date,
 ): Promise<string> =>
   signJwt(
     ring,
     { typ: rpAccessTokenType, issuer, audience: resource },
     {
-      sub: told.sub,
+      sub: claims.sub,
       client_id: clientId,
       scope,
       jti: handle(),
       sid,
       ses: session,
       ...(jkt === undefined ? {} : { cnf: { jkt } }),
-      auth_time: told.authTime,
-      acr: told.acr,
-      real_name_level: told.realNameLevel,
+      auth_time: claims.authTime,
+      acr: claims.acr,
+      real_name_level: claims.realNameLevel,
       authorization_details: details,
     },
     lifetimeSeconds,
@@ -107,5 +107,5 @@ export async function verifyRpAccessToken(
 }
 
 /** RFC 6750, 3.1: the token is not valid, or no longer valid. */
-export const tokenRefused = (): OAuthProblem =>
+export const invalidToken = (): OAuthProblem =>
   new OAuthProblem('invalid_token', 'The access token is not good, or not any more');

@@ -78,14 +78,14 @@ export function parseComingPeriod(raw: Period, today: string): Period {
 }
 
 /** What an agreement grants: to which agents, for which services, how long. */
-export interface Given extends Period {
+export interface GrantedTerms extends Period {
   readonly items: readonly ServiceItem[];
   /** Keys of the agents. */
   readonly agents: readonly string[];
 }
 
 /** Whether the new terms grant nobody anything that they do not have already. Then the client need not agree. */
-export const onlyNarrows = (now: Given, next: Given): boolean =>
+export const onlyNarrows = (now: GrantedTerms, next: GrantedTerms): boolean =>
   next.from >= now.from &&
   next.until <= now.until &&
   next.items.every((item) => now.items.includes(item)) &&

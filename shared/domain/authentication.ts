@@ -70,13 +70,13 @@ export const goesSilently = (
 /**
  * The answer to a system whose demanded acr the person did not reach, for example because they declined (RFC 9470, 5).
  */
-export const unmet = refusal(
+export const unmetAuthentication = refusal(
   'unmet_authentication_requirements',
   'the person was not authenticated as is required',
 );
 
 /** The error for a request with `prompt=none` that would need a page (OpenID Connect Core, 3.1.2.6). */
-export const noneAnswer = (
+export const promptNoneError = (
   why: Shortfall['kind'] | 'no-session' | 'not-accepted' | 'asks' | 'matter',
 ): OAuthRefusal => {
   switch (why) {
@@ -86,7 +86,7 @@ export const noneAnswer = (
     case 'not-accepted':
       return refusal('account_selection_required', 'the person has to choose another identity');
     case 'acr':
-      return unmet;
+      return unmetAuthentication;
     default:
       return refusal('interaction_required', 'the person has to see a page');
   }

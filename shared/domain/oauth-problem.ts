@@ -63,7 +63,7 @@ export class TokenMissing extends OAuthProblem {
 }
 
 /** RFC 9449: the proof of the key does not fit this call, or was used before. */
-export const proofRefused = (): OAuthProblem =>
+export const invalidDpopProof = (): OAuthProblem =>
   new OAuthProblem('invalid_dpop_proof', 'The DPoP proof was not accepted');
 
 /** A refusal of the general checks in OAuth's form: the status stays, the error code is OAuth's. */

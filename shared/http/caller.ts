@@ -12,7 +12,7 @@ import { type EffectiveSession, effectiveSession } from '#store/sessions/effecti
 import { findSession, requireLive } from '#store/sessions/sessions.ts';
 import { spendAssertion } from '#store/tickets/spent-once.ts';
 import { findSessionAndRequest, requireRequest } from '#store/tickets/sso-requests.ts';
-import type { OAuthDoor } from './oauth-door.ts';
+import type { OAuthRouteSupport } from './oauth-route-support.ts';
 import { bodyBytes } from './request.ts';
 
 const headerOf = (event: APIGatewayProxyEventV2, name: string): string | undefined => event.headers[name];
@@ -88,8 +88,8 @@ function refreshOf(ctx: FlowContext, event: APIGatewayProxyEventV2) {
 }
 
 /** The parts for routes of tax systems. `serve` refuses to load a flow that has such a route and was not given them. */
-function doorOf(oauth: OAuthDoor | undefined): OAuthDoor {
-  if (!oauth) throw new Error('A route for tax systems needs the OAuth door');
+function oauthSupportOf(oauth: OAuthRouteSupport | undefined): OAuthRouteSupport {
+  if (!oauth) throw new Error('A route for tax systems needs the OAuth support');
   return oauth;
 }
 
@@ -103,7 +103,7 @@ export async function callerOf(
   route: RouteDeclaration,
   now: Date,
   form: Readonly<Record<string, string>> = {},
-  oauth?: OAuthDoor,
+  oauth?: OAuthRouteSupport,
 ): Promise<object> {
   switch (route.access) {
     case 'public':
@@ -130,8 +130,8 @@ export async function callerOf(
     case 'refresh':
       return { refresh: refreshOf(ctx, event) };
     case 'client':
-      return doorOf(oauth).clientOf(ctx, event, form, route, now);
+      return oauthSupportOf(oauth).authenticateClient(ctx, event, form, route, now);
     case 'client-token':
-      return doorOf(oauth).clientTokenOf(ctx, event, form, now);
+      return oauthSupportOf(oauth).clientTokenOf(ctx, event, form, now);
   }
 }

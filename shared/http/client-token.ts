@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { verifyDpopProof } from '#crypto/dpop-proofs.ts';
-import { type RpAccessToken, tokenRefused, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
-import { OAuthProblem, proofRefused, TokenMissing } from '#domain/oauth-problem.ts';
+import { invalidToken, type RpAccessToken, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
+import { invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { spendDpopProof } from '#store/tickets/spent-once.ts';
@@ -35,7 +35,7 @@ export async function clientTokenOf(
   const sent = inHeader ?? (inForm === undefined ? undefined : { scheme: 'bearer', token: inForm });
   if (sent === undefined) throw new TokenMissing();
   const found = await verifyRpAccessToken(signing, relyingParties, sent.token, settings.issuer, now);
-  if (!found || (found.token.cnf !== undefined) !== (sent.scheme === 'dpop')) throw tokenRefused();
+  if (!found || (found.token.cnf !== undefined) !== (sent.scheme === 'dpop')) throw invalidToken();
   if (found.token.cnf) await requireKey(ctx, event, found.token.cnf, sent.token, now);
   return found;
 }
@@ -51,8 +51,8 @@ async function requireKey(
   const uri = settings.issuer + rawPath;
   const call = { method: requestContext.http.method, uri, accessToken, now };
   const proof = await verifyDpopProof(headers.dpop ?? '', call);
-  if (proof.jkt !== jkt) throw tokenRefused();
-  if (!(await spendDpopProof(db, proof, now))) throw proofRefused();
+  if (proof.jkt !== jkt) throw invalidToken();
+  if (!(await spendDpopProof(db, proof, now))) throw invalidDpopProof();
 }
 
 /** The scheme's name is not case-sensitive and may be followed by several spaces (RFC 9110). */

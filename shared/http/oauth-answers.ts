@@ -23,11 +23,11 @@ export function oauthAnswer(
   route: Pick<RouteDeclaration, 'access'>,
   authorization: string | undefined,
 ): HttpAnswer {
-  const told = asOAuth(problem);
-  const { error, description } = told;
+  const oauth = asOAuth(problem);
+  const { error, description } = oauth;
   const atResource = route.access === 'client-token';
   // At a resource the status says that the token is not accepted (RFC 9449, 7.1).
-  const status = atResource && error === 'invalid_dpop_proof' ? 401 : told.status;
+  const status = atResource && error === 'invalid_dpop_proof' ? 401 : oauth.status;
   const said = plain(description ?? messageFor(problem.code, problem.variant, 'en').title);
   const retryAfter = retryAfterOf(problem);
   // A call without a token learns how to send one, and gets no error code.

@@ -5,7 +5,7 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 
 /** When this container last audited each kind of refusal per client: a forger of assertions must not fill the audit. */
-const audited = new Map<string, number>();
+const lastAudits = new Map<string, number>();
 const oncePerMilliseconds = 60_000;
 
 /** The subject under which the audit keeps events about a tax system that concern no person. */
@@ -15,7 +15,7 @@ export const clientSubject = (clientId: string): string => `client:${clientId}`;
  * SSO-14: a call that fails to prove that it comes from the client that it names. Each has a line in the log; the audit
  * of a registered client gets the first of each kind and minute. Neither repeats anything of the assertion.
  */
-export async function keepRefusedClient(
+export async function recordRefusedClient(
   ctx: FlowContext,
   flow: string,
   call: AnyCall,
@@ -30,14 +30,14 @@ export async function keepRefusedClient(
   // The refusal stands even if the audit event cannot be written.
   await ctx.db
     .put(auditPut(ctx, call, clientSubject(client), 'sso-client-refused', 'failure', { client, why }))
-    .catch(() => audited.delete(`${client} ${why}`));
+    .catch(() => lastAudits.delete(`${client} ${why}`));
 }
 
 function isFirst(client: string, why: ClientRefusal, now: Date): boolean {
   const key = `${client} ${why}`;
-  const last = audited.get(key);
+  const last = lastAudits.get(key);
   const at = now.getTime();
   if (last !== undefined && Math.abs(at - last) < oncePerMilliseconds) return false;
-  audited.set(key, at);
+  lastAudits.set(key, at);
   return true;
 }

@@ -12,8 +12,8 @@ import type { Call, Steps } from '#runtime/call.ts';
 import { type ContextParts, type FlowContext, flowContextOf, settings } from '#runtime/context.ts';
 import { type Language, languageOf } from '#runtime/language.ts';
 import { callerOf } from './caller.ts';
-import { refuseForeignPages } from './entrance.ts';
-import type { OAuthDoor } from './oauth-door.ts';
+import { refuseForeignPages } from './foreign-pages.ts';
+import type { OAuthRouteSupport } from './oauth-route-support.ts';
 import { pageAnswer } from './page-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
 import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
@@ -53,7 +53,7 @@ function refusalOf(
   problem: Problem,
   route: RouteDeclaration | undefined,
   event: APIGatewayProxyEventV2,
-  oauth: OAuthDoor | undefined,
+  oauth: OAuthRouteSupport | undefined,
 ): HttpAnswer {
   if (route?.errorsAs === 'oauth' && oauth)
     return oauth.oauthAnswer(problem, route, event.headers.authorization);
@@ -74,12 +74,12 @@ export function serve<const F extends FlowDeclaration>(
   contract: F,
   steps: Steps<F>,
   parts: ContextParts = {},
-  oauth?: OAuthDoor,
+  oauth?: OAuthRouteSupport,
 ) {
   const openContext = flowContextOf(contract, parts);
   const routes = new Map<string, { route: RouteDeclaration; step: AnyStep }>();
   for (const [name, route] of Object.entries(contract.routes ?? {})) {
-    if (isForSystems(route) && !oauth) throw new Error(`${routeKey(route)} needs the OAuth door`);
+    if (isForSystems(route) && !oauth) throw new Error(`${routeKey(route)} needs the OAuth support`);
     routes.set(routeKey(route), {
       route,
       step: (steps as unknown as Record<string, AnyStep>)[name] as AnyStep,
@@ -108,7 +108,7 @@ export function serve<const F extends FlowDeclaration>(
     const refusedAs = async (error: unknown): Promise<never> => {
       if (route.access === 'client' && oauth) {
         const about = { now, language: languageIn(event), origin: { ...origin, channel: 'web' as const } };
-        await oauth.keepRefusedClient(ctx, contract.name, about, form ?? {}, error);
+        await oauth.recordRefusedClient(ctx, contract.name, about, form ?? {}, error);
       }
       throw error;
     };

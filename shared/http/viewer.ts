@@ -28,9 +28,9 @@ const cityName = /^\p{L}[\p{L}\p{M} .'’-]{0,59}$/u;
  * partition aws-cn, or if the text cannot be a city's name.
  */
 export function localityOf({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>): string | undefined {
-  const told = headers[viewerCityHeader];
-  if (!told || !namesCities() || !isOurs(headers[originSecretHeader])) return undefined;
-  const city = decoded(told)?.trim() ?? '';
+  const sent = headers[viewerCityHeader];
+  if (!sent || !namesCities() || !isOurs(headers[originSecretHeader])) return undefined;
+  const city = decoded(sent)?.trim() ?? '';
   return cityName.test(city) ? city : undefined;
 }
 

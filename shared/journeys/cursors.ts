@@ -14,8 +14,12 @@ type Sealing = Pick<FlowContext, 'dataKeys'>;
 export const sealCursor = (ctx: Sealing, list: string, position: Key): string =>
   seal(ctx.dataKeys, `cursor:${list}`, JSON.stringify(position));
 
-/** Opens a cursor of this list. Throws BAD_REQUEST for any other text. */
-export function openCursor(ctx: Sealing, list: string, cursor: string): Key {
+/**
+ * Opens a cursor of this list. Undefined without a cursor: the list starts at its beginning. Throws BAD_REQUEST for any
+ * other text.
+ */
+export function openCursor(ctx: Sealing, list: string, cursor: string | undefined): Key | undefined {
+  if (cursor === undefined) return undefined;
   let text: string;
   try {
     text = unseal(ctx.dataKeys, `cursor:${list}`, cursor);
@@ -28,13 +32,14 @@ export function openCursor(ctx: Sealing, list: string, cursor: string): Key {
 /** The cursor of a list that consists of several ranges (relation-lists.ts). */
 export const sealListCursor = (ctx: Sealing, list: string, { range, after }: ListCursor): string =>
   sealCursor(ctx, list, { range: String(range), ...after });
-/** Undefined without a cursor: the list starts at its beginning. Throws BAD_REQUEST like `openCursor`. */
+/** `openCursor` for such a list. */
 export function openListCursor(
   ctx: Sealing,
   list: string,
   cursor: string | undefined,
 ): ListCursor | undefined {
-  if (cursor === undefined) return undefined;
-  const { range, ...after } = openCursor(ctx, list, cursor);
+  const position = openCursor(ctx, list, cursor);
+  if (!position) return undefined;
+  const { range, ...after } = position;
   return { range: Number(range), after: Object.keys(after).length > 0 ? after : undefined };
 }

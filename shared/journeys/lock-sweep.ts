@@ -6,10 +6,10 @@ import type { Invocation } from '#gateways/time-budget.ts';
 import { auditEventPut } from '#store/audit/audit-events.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { lockedRows, sweepShards, sweptUpdate } from '#store/people/lockout-sweep.ts';
-import { sweepInTime, sweepRows } from './sweeping.ts';
+import { sweepInTime, sweepRows } from './sweep-rows.ts';
 
 /** The result of one run. `left`: the time of the run was over before all locks were cleared. */
-export interface Swept {
+export interface SweptLocks {
   readonly unlocked: number;
   readonly left: boolean;
 }
@@ -19,13 +19,13 @@ export interface Swept {
  * `locks-left`.
  * @param invocation the invocation whose time limits the run
  */
-export function runSweep(
+export function runLockSweep(
   db: Db,
   flow: string,
   now: Date,
   policies: Policies,
   invocation: Invocation,
-): Promise<Swept> {
+): Promise<SweptLocks> {
   const startedAt = performance.now();
   return sweepInTime(
     { queue: 'locks-left', now, policies, invocation },
@@ -59,7 +59,7 @@ export async function sweepLocks(
   now: Date,
   policies: Policies,
   isOver: () => boolean = () => false,
-): Promise<Swept> {
+): Promise<SweptLocks> {
   const days: string[] = [];
   for (
     let day = previousDay(shanghaiDay(now));

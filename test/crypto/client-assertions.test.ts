@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clientAssertionType, verifyClientAssertion } from '#crypto/client-assertions.ts';
-import { provesPossession } from '#crypto/pkce.ts';
+import { verifierMatches } from '#crypto/pkce.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import { client } from '../rules/sso-client.ts';
@@ -149,9 +149,9 @@ describe('PKCE', () => {
   const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
   const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
   it('SSO-5 the verifier is the one whose hash was sent', () => {
-    expect(provesPossession(verifier, challenge)).toBe(true);
-    expect(provesPossession(`${verifier.slice(0, -1)}l`, challenge)).toBe(false);
-    expect(provesPossession(challenge, challenge)).toBe(false);
-    expect(provesPossession('', challenge)).toBe(false);
+    expect(verifierMatches(verifier, challenge)).toBe(true);
+    expect(verifierMatches(`${verifier.slice(0, -1)}l`, challenge)).toBe(false);
+    expect(verifierMatches(challenge, challenge)).toBe(false);
+    expect(verifierMatches('', challenge)).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { FlowContext } from '#runtime/context.ts';
 import { nextLines, type Position } from '../../functions/registry-feed/file-lines.ts';
 import { continuationMessage, type FeedFile, readMessage } from '../../functions/registry-feed/messages.ts';
-import { secondsToNextTry, showAgain, takeFile } from '../../functions/registry-feed/take-file.ts';
+import { makeVisibleAgain, secondsToNextTry, takeFile } from '../../functions/registry-feed/take-file.ts';
 import { long } from '../support/variants.ts';
 
 /** A stand-in for S3 with ranges and conditions, and for a queue that keeps its messages. */
@@ -142,7 +142,7 @@ long(
   'ENT-3 a message that failed is shown again after two minutes; that this fails too is no failure',
   async () => {
     sent.length = 0;
-    await showAgain('arn:aws-cn:sqs:cn-north-1:123456789012:ahtax-prod-registry-feed', 'handle', 2.5);
+    await makeVisibleAgain('arn:aws-cn:sqs:cn-north-1:123456789012:ahtax-prod-registry-feed', 'handle', 2.5);
     expect(sent).toEqual([
       {
         QueueUrl: 'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/ahtax-prod-registry-feed',
@@ -152,7 +152,7 @@ long(
     ]);
     sent.length = 0;
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', 'http://127.0.0.1:9');
-    await expect(showAgain('arn:aws:sqs:r:1:q', 'handle', 1)).resolves.toBeUndefined();
+    await expect(makeVisibleAgain('arn:aws:sqs:r:1:q', 'handle', 1)).resolves.toBeUndefined();
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', process.env.AWS_ENDPOINT_URL_S3 ?? '');
   },
 );

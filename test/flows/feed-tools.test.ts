@@ -18,10 +18,10 @@ import { parsePhone } from '#domain/phones.ts';
 import { readReportNumber } from '#domain/report-numbers.ts';
 import { companySubjects, parseTaxpayerId } from '#domain/taxpayers.ts';
 import { diceFor, seedOf, spread } from '../../infra/feed/dice.ts';
-import { handOver, type LineIssue, type Progress } from '../../infra/feed/hand-over.ts';
 import { samplePerson } from '../../infra/feed/people.ts';
 import { sampleLines } from '../../infra/feed/sample-lines.ts';
 import type { SampleSize } from '../../infra/feed/sample-size.ts';
+import { type LineIssue, type Progress, sendLines } from '../../infra/feed/send-lines.ts';
 import { type Door, openDoor } from '../support/door.ts';
 import { long } from '../support/variants.ts';
 
@@ -517,7 +517,7 @@ describe('handing a file over', () => {
       }
     }
     const { rejected, warned, reached, listener } = told();
-    const standing = await handOver(Readable.from(lines()), url, listener);
+    const standing = await sendLines(Readable.from(lines()), url, listener);
     expect(bodies).toHaveLength(60);
     expect(standing).toMatchObject({ lines: 60_000, accepted: 59_880, stale: 60, rejected: 60 });
     expect(rejected.slice(0, 3).map(({ line }) => line)).toEqual([2, 1_002, 2_002]);
@@ -534,11 +534,11 @@ describe('handing a file over', () => {
       const well = { status: 200, body: { accepted: 1, stale: 0, rejected: [], warnings: [] } };
       answer = (_body, time) => (time < 3 ? { status: 500, body: {} } : well);
       const quiet = told().listener;
-      expect(await handOver(Readable.from(['{}\n']), url, quiet)).toMatchObject({ accepted: 1 });
+      expect(await sendLines(Readable.from(['{}\n']), url, quiet)).toMatchObject({ accepted: 1 });
       bodies = [];
       answer = (_body, time) => (time === 1 ? well : { status: 503, body: {} });
       const long = Array.from({ length: 1_500 }, () => '{}\n');
-      await expect(handOver(Readable.from(long), url, quiet)).rejects.toThrow('after line 1000 (503)');
+      await expect(sendLines(Readable.from(long), url, quiet)).rejects.toThrow('after line 1000 (503)');
       expect(bodies).toHaveLength(4);
     },
   );
@@ -550,7 +550,7 @@ describe('handing a file over', () => {
       { status: 200, body: { hello: 'world' } },
     ]) {
       answer = () => other;
-      await expect(handOver(Readable.from(['{}\n']), url, told().listener)).rejects.toThrow(
+      await expect(sendLines(Readable.from(['{}\n']), url, told().listener)).rejects.toThrow(
         'is no local runtime of this project',
       );
     }

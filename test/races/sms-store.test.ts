@@ -10,10 +10,10 @@ import { claimPhoneUpdate } from '#store/people/phones.ts';
 import {
   dayKey,
   type PhoneSendState,
+  type ReservedSend,
+  reserveSend,
   returnSend,
   type Send,
-  type Taken,
-  takeSend,
 } from '#store/sms/sms-windows.ts';
 import { someShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
@@ -42,9 +42,9 @@ interface Asked {
   readonly seen?: number | undefined;
 }
 /** What was taken, or undefined where the rule refuses. */
-async function take({ now, seen, ...asked }: Asked): Promise<Taken | undefined> {
+async function take({ now, seen, ...asked }: Asked): Promise<ReservedSend | undefined> {
   try {
-    return await takeSend(
+    return await reserveSend(
       db,
       {
         ...asked,
@@ -61,7 +61,7 @@ async function take({ now, seen, ...asked }: Asked): Promise<Taken | undefined> 
     throw error;
   }
 }
-const passed = async (all: readonly Promise<Taken | undefined>[]) =>
+const passed = async (all: readonly Promise<ReservedSend | undefined>[]) =>
   (await Promise.all(all)).filter((one) => one !== undefined).length;
 const many = (count: number, kind: SendKind, phoneKey: string, now: number, more: Partial<Asked> = {}) =>
   passed(Array.from({ length: count }, () => take({ kind, phoneKey, now, ...more })));
@@ -368,7 +368,7 @@ describe('the rows of a number', () => {
     const phoneKey = await number(true);
     const hints: WindowHint[] = [];
     const asking = (writes: readonly Write[]) =>
-      takeSend(db, sendOf(phoneKey, 'stranger'), policies, (hint) => {
+      reserveSend(db, sendOf(phoneKey, 'stranger'), policies, (hint) => {
         hints.push(hint);
         return writes;
       });
@@ -402,14 +402,14 @@ describe('the rows of a number', () => {
     expect(await db.get('SmsWindows', day)).toMatchObject({ strangers: 0 });
     // The row of a window goes when nothing needs it: a day after its end, a part of a second rounded up.
     const odd = await number(true);
-    await takeSend(db, sendOf(odd, 'owner', start + 1), policies, () => []);
+    await reserveSend(db, sendOf(odd, 'owner', start + 1), policies, () => []);
     expect(await windowOf(odd)).toMatchObject({ outside: 0, strangers: 0, ttl: start / 1000 + 1 + 87_000 });
   });
 
   it('SMS-1 a refusal says from when a code is possible, and a state that was read is judged first', async () => {
     const phoneKey = await number(true);
     const asked = (kind: SendKind, known?: PhoneSendState) =>
-      refusalOf(takeSend(db, sendOf(phoneKey, kind), policies, () => [], { known }));
+      refusalOf(reserveSend(db, sendOf(phoneKey, kind), policies, () => [], { known }));
     const window = { startedAt: start - 60_000, total: 5, outside: 1, strangers: 1 };
     const state = (more: Partial<PhoneSendState>): PhoneSendState => ({
       window: undefined,
@@ -440,7 +440,7 @@ describe('the rows of a number', () => {
         return { ok: false, refusedBy: writes[0], item: undefined, problem: new Error('refused') };
       },
     } as unknown as Db;
-    expect(await refusalOf(takeSend(busy, sendOf('n1_busy', 'owner'), policies, () => []))).toEqual({
+    expect(await refusalOf(reserveSend(busy, sendOf('n1_busy', 'owner'), policies, () => []))).toEqual({
       code: 'SMS_TOO_FREQUENT',
       retryAt: at('20:01:00'),
       retryAfter: 60,

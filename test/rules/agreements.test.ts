@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   agreementStateOn,
-  type Given,
+  type GrantedTerms,
   isInForce,
   onlyNarrows,
   orderedItems,
@@ -21,7 +21,7 @@ const day = fc.integer({ min: 0, max: 3000 }).map((n) => {
 });
 const period = fc.tuple(day, day).map(([a, b]) => (a < b ? { from: a, until: b } : { from: b, until: a }));
 const items = fc.subarray([...serviceItems], { minLength: 1 });
-const given: fc.Arbitrary<Given> = fc
+const given: fc.Arbitrary<GrantedTerms> = fc
   .tuple(period, items, fc.subarray(['a', 'b', 'c', 'd']))
   .map(([days, some, agents]) => ({ ...days, items: some, agents }));
 
@@ -151,7 +151,7 @@ describe('the days of an agreement', () => {
   });
 
   it('AGY-4 that end later are no narrowing, and neither are those that begin earlier', () => {
-    const given = (from: string, until: string): Given => ({ from, until, items: [], agents: [] });
+    const given = (from: string, until: string): GrantedTerms => ({ from, until, items: [], agents: [] });
     const now = given('2027-03-02', '2027-03-04');
     const narrows = (from: string, until: string) => onlyNarrows(now, given(from, until));
     expect(narrows('2027-03-02', '2027-03-05')).toBe(false);

@@ -193,9 +193,9 @@ describe('document numbers', () => {
       expect(refusal(() => parseDocument('201', born(day), today)).code).toBe('DOCUMENT_INVALID');
     }
     expect(parseDocument('201', born('20261123'), '2026-11-24')).toBe(born('20261123'));
-    // 150 years ago today is too long ago, a day later is not.
+    // A birth 150 years ago today is too long ago; a birth one day later is accepted.
     expect(parseDocument('201', born('18761124'), today)).toBe(born('18761124'));
-    // An old card of 233 does not say the century: 29 February of the year 00 was in this one alone.
+    // An old card (type 233) does not state the century. Only this century has a 29 February in its year 00.
     const old = 'ABC123400022912';
     expect(refusal(() => parseDocument('233', old, '2000-02-29')).code).toBe('DOCUMENT_INVALID');
     expect(parseDocument('233', old, '2000-03-01')).toBe(old);
@@ -278,7 +278,7 @@ describe('documents without a type', () => {
         } catch {
           parses = false;
         }
-        // A phone's shape is read at login and taken in nowhere (DOC-6).
+        // A number that looks like a phone is understood at login, but no form accepts it as a new document (DOC-6).
         fc.pre(!looksLikePhone(number));
         expect(typesOf(number).includes(type)).toBe(parses);
       }),
@@ -296,7 +296,7 @@ describe('documents without a type', () => {
       ])
         expect(() => parseDocument(type, number, today)).toThrow('DOCUMENT_INVALID');
       expect(parseDocument(type, '12812345678', today)).toBe('12812345678');
-      // What came in earlier is still found.
+      // A document that was accepted earlier is still found.
       expect(typesOf('13812345678')).toContain(type);
     }
   });

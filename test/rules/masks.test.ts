@@ -13,7 +13,7 @@ describe('masks', () => {
     expect(maskDocument('A')).toBe('*');
     expect(maskDocument('')).toBe('');
     expect(maskPhone('13812341234')).toBe('138****1234');
-    // Longer, so in no form that people know: at most half of it.
+    // A longer number has no usual form, so at most half of it is shown.
     expect(maskPhone('8613812341234')).toBe('861*******234');
   });
 
@@ -45,7 +45,7 @@ describe('masks', () => {
       fc.property(numbers, fc.constantFrom(maskDocument, maskPhone), (number, mask) => {
         const masked = mask(number);
         expect(masked).toHaveLength(number.length);
-        // A phone's usual form shows seven of eleven: the one exception people know it by.
+        // The usual mask of a phone shows seven of eleven digits; it is the only exception.
         if (masked !== `${number.slice(0, 3)}****${number.slice(7)}`) {
           expect(hidden(masked)).toBeGreaterThanOrEqual(number.length / 2);
         }

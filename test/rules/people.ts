@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { documentTypesFitting } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
 
-/** The Shanghai day at which these rules are tested. */
+/** The day in Shanghai for which these rules are tested. */
 export const today = '2026-11-23';
 
-/** The Problem with which a rule refuses; fails if the rule does not refuse. */
+/** Returns the Problem with which a rule refuses; throws if the rule does not refuse. */
 export function refusal(attempt: () => unknown): Problem {
   try {
     attempt();
@@ -16,7 +16,7 @@ export function refusal(attempt: () => unknown): Problem {
   throw new Error('was not refused');
 }
 
-/** Citizen numbers with a correct check character, by another way to compute MOD 11-2 (ISO 7064). */
+/** Citizen numbers with a correct check character, which is computed in another way than in the rule (MOD 11-2, ISO 7064). */
 export function withCheck(first17: string): string {
   let rest = 0;
   for (const digit of first17) rest = ((rest + Number(digit)) * 2) % 11;
@@ -27,7 +27,7 @@ const birthDays = fc
   .date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2026-11-22T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10).replaceAll('-', ''));
 
-/** The document types that fit the typed text, in any spelling of the number. */
+/** The document types that fit the typed text, in any form of the number. */
 export const typesOf = (typed: string): string[] =>
   documentTypesFitting(typed, today).flatMap(({ types }) => types);
 

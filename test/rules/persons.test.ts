@@ -101,7 +101,7 @@ describe('names', () => {
     expect(sameName('O’BRIEN', "O'Brien")).toBe(true);
     expect(sameName('张三', '张三丰')).toBe(false);
     expect(sameName('José', 'Jose')).toBe(false);
-    // Capitals aside, not small letters: `ß` has no capital of its own.
+    // Names are compared in small letters: `ß` has no capital of its own.
     expect(sameName('Strauß', 'STRAUSS')).toBe(false);
     for (const [one, other] of [
       ['', ''],

@@ -37,7 +37,7 @@ describe('a relation and the terms of its company', () => {
       if (lives) expect(inTerm(read, now)).toBe(read);
       else expect(inTerm(read, now)).toEqual({ ...read, state: 'expired', endedWithCompany: true });
     }
-    // A relation that had ended before does not change.
+    // A relation that had ended before the cancellation does not change.
     const gone = relation({ state: 'deleted', companyTerm: 1 });
     expect(inTerm(gone, 2)).toBe(gone);
   });

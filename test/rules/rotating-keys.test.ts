@@ -42,7 +42,7 @@ describe('rotating keys', () => {
     for (const now of [0, 5000, 10_000, 20_600, 20_899, 20_900, 90_000]) {
       expect(kids(verifyingKeys(turned, now))).toContain(signingKey(turned, now)?.kid);
     }
-    // `b` and `c` begin at the same time: the later one in the ring is the newer one.
+    // `b` and `c` begin at the same time; the one that is later in the ring counts as newer.
     expect(kids(turned)).toEqual(['a', 'b', 'c']);
     expect([signingKey(turned, 20_600)?.kid, signingKey(turned.slice(1), 0)?.kid]).toEqual(['c', 'b']);
   });
@@ -53,7 +53,7 @@ describe('rotating keys', () => {
       outliveSeconds: fc.integer({ min: 1, max: 1000 }),
       pauses: fc.array(fc.nat(3000), { maxLength: 12 }),
     });
-    /** Any moment of the whole story, the signer's cache age and the verifier's, as parts of their limits. */
+    /** Any moment of the whole time, and the ages of the signer's and the verifier's cache, as parts of their limits. */
     const part = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(
@@ -74,7 +74,7 @@ describe('rotating keys', () => {
           }
           const ringAt = (at: number): RingKey[] =>
             history.findLast((version) => version.at <= at)?.ring ?? history[0]?.ring ?? [];
-          // Caches are strictly younger than the time that keys are published ahead.
+          // A cache is always younger than the time for which a key is published before its first use.
           const stale = (age: number): number =>
             Math.ceil(age * limits.publishAheadSeconds) - (age > 0 ? 1 : 0);
 

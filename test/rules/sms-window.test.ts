@@ -13,7 +13,7 @@ import {
 } from '#domain/sms-window.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 
-/** 20:00 in Shanghai, so that the longer histories include a midnight. */
+/** 20:00 in Shanghai, so that the longer sequences of sends include a midnight. */
 const start = Date.parse('2027-03-02T20:00:00+08:00');
 const minute = 60_000;
 const of = (window: Partial<SmsWindow>): SmsWindow => ({
@@ -38,7 +38,7 @@ const after = (window: SmsWindow | undefined, kind: SendKind, now: number, fresh
 const days = fc.record({ owned: fc.boolean(), solved: fc.boolean() });
 const midnights = (time: number) => Math.floor((time + 8 * 3_600_000) / 86_400_000);
 
-/** Asks for codes one after the other, and calls `each` with every decision. */
+/** Asks for codes one after the other, and calls `each` with each decision. */
 function play(
   list: readonly Ask[],
   number: Omit<StrangersDay, 'today'>,

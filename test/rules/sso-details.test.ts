@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDetailsAsked } from '#domain/authorization-details.ts';
-import { asOAuth, OAuthProblem, proofRefused, TokenMissing } from '#domain/oauth-problem.ts';
+import { asOAuth, invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
 
 describe('authorization_details', () => {
@@ -92,7 +92,7 @@ describe('a refusal as OAuth has it', () => {
       status: 401,
       description: 'An access token is needed',
     });
-    expect(proofRefused()).toMatchObject({
+    expect(invalidDpopProof()).toMatchObject({
       error: 'invalid_dpop_proof',
       description: 'The DPoP proof was not accepted',
     });

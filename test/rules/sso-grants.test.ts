@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acrOf, acrTold, isAcrUnknown, meetsAcr } from '#domain/acrs.ts';
 import { serviceItems } from '#domain/agreements.ts';
-import { amrOf, amrToday, goesSilently, noneAnswer, shortfall } from '#domain/authentication.ts';
+import { amrOf, amrToday, goesSilently, promptNoneError, shortfall } from '#domain/authentication.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
 import { type Granted, isWithin, remaining, widest } from '#domain/granted-limits.ts';
 import { roles } from '#domain/names.ts';
@@ -120,7 +120,7 @@ describe('how fresh and how strong a session is', () => {
     }
     expect(judge({ maxAge: 100 })).toBeUndefined();
     expect(judge({ maxAge: 0 }, { startedAt: at - 51 })).toEqual({ kind: 'login' });
-    // A request of the very second in which the session began, looked at in that second.
+    // The session began before the request and is judged in its own first second: its age, 0, is not more than 0.
     expect(judge({ maxAge: 0, createdAt: at + 1 }, { startedAt: at })).toEqual({ kind: 'login' });
   });
 
@@ -198,15 +198,15 @@ describe('how fresh and how strong a session is', () => {
   });
 
   it('SSO-9 prompt=none is told by name what a page would ask', () => {
-    expect(noneAnswer('no-session').error).toBe('login_required');
-    expect(noneAnswer('login').error).toBe('login_required');
-    expect(noneAnswer('not-accepted').error).toBe('account_selection_required');
-    expect(noneAnswer('acr').error).toBe('unmet_authentication_requirements');
-    expect(noneAnswer('level').error).toBe('interaction_required');
-    expect(noneAnswer('asks').error).toBe('interaction_required');
-    expect(noneAnswer('matter').error).toBe('interaction_required');
+    expect(promptNoneError('no-session').error).toBe('login_required');
+    expect(promptNoneError('login').error).toBe('login_required');
+    expect(promptNoneError('not-accepted').error).toBe('account_selection_required');
+    expect(promptNoneError('acr').error).toBe('unmet_authentication_requirements');
+    expect(promptNoneError('level').error).toBe('interaction_required');
+    expect(promptNoneError('asks').error).toBe('interaction_required');
+    expect(promptNoneError('matter').error).toBe('interaction_required');
     for (const why of ['login', 'not-accepted', 'acr', 'matter'] as const)
-      expect(noneAnswer(why).description).toMatch(/^the person \w+ /);
+      expect(promptNoneError(why).description).toMatch(/^the person \w+ /);
   });
 });
 
@@ -258,7 +258,7 @@ describe('what a system was told still holds', () => {
       other,
       undefined,
     ]);
-    // A last day that was told holds under a relation without one, not the other way round.
+    // A told last day is within a relation without a last day; a grant without a last day is not within one that has it.
     expect(isWithin({ actions: ['enquiry'] }, other)).toBe(false);
     expect(isWithin(other, { actions: ['enquiry'] })).toBe(true);
     const some = { actions: [], items: ['consulting', 'filing'] } as unknown as Granted;

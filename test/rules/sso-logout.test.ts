@@ -23,7 +23,7 @@ describe('a logout that a system asks for', () => {
       clientId: 'filing-web',
       sid: 'sid-2',
     });
-    // The token says which hand-over it is; a hint of nobody ends nothing.
+    // The token names the hand-over; a hint of an unknown hand-over ends nothing.
     expect(askedOf(judge({ id_token_hint: 't', logout_hint: 'sid-2' }, hint))).toStrictEqual(hint);
     expect(askedOf(judge({ logout_hint: 'sid-2' }))).toStrictEqual({});
   });
@@ -51,7 +51,7 @@ describe('a logout that a system asks for', () => {
     expect(pageOf(judge({ id_token_hint: 't', client_id: 'filing-web' }))).toBe('logout_hint');
     const others = { ...hint, clientId: 'invoice-web' };
     expect(pageOf(judge({ id_token_hint: 't', client_id: 'filing-web' }, others))).toBe('logout_hint');
-    // A client that is a client no more.
+    // The client has left the settings.
     expect(pageOf(judge({ id_token_hint: 't' }, others))).toBe('logout_hint');
   });
 
@@ -60,7 +60,7 @@ describe('a logout that a system asks for', () => {
       pageOf(judgeLogout(parametersOf([...Object.entries({ a: '1' }), ['a', '1']]), undefined, () => filing)),
     ).toBe('request');
     expect(pageOf(judgeLogout(undefined, undefined, () => filing))).toBe('request');
-    // Each parameter counts two characters more than its name and value.
+    // Each parameter counts two characters in addition to its name and value.
     expect(pageOf(judge({ a: 'x'.repeat(8192 - 3) }))).toBe('none');
     expect(pageOf(judge({ a: 'x'.repeat(8192 - 2) }))).toBe('request');
     expect(pageOf(judge({ state: '税'.repeat(341) }))).toBe('none');

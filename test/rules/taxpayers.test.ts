@@ -49,7 +49,7 @@ describe('taxpayer numbers', () => {
 
   it('DOC-3 knows a check that is not right, and takes the number all the same', () => {
     const isOdd = (code: string): void => {
-      // A code of digits only may by chance be a citizen number, which has a check of its own.
+      // A code that consists of digits may be a citizen number by chance, which has a check of its own.
       fc.pre(!/^\d{17}[\dX]$/.test(code) || withCheck(code.slice(0, 17)) !== code);
       expect(parseTaxpayerId(code)).toBe(code);
       expect(hasOddCheck(code)).toBe(true);
@@ -69,7 +69,7 @@ describe('taxpayer numbers', () => {
       }),
     );
     fc.assert(fc.property(creditCodes, (code) => !hasOddCheck(code)));
-    // A living company.
+    // The number of an existing company.
     expect(parseTaxpayerId('91350203M0001QKT19')).toBe('91350203M0001QKT19');
     expect(hasOddCheck('91350203M0001QKT19')).toBe(true);
   });
@@ -82,7 +82,7 @@ describe('taxpayer numbers', () => {
       }),
     );
     expect(hasOddCheck(withCheck('34010219900231001'))).toBe(true);
-    // Any 17th character passes as long as the 18th fits: it is the parity of the sex and no check.
+    // The 17th digit may have any value if the 18th fits, because it states the sex and checks nothing.
     for (let sex = 0; sex < 10; sex++) expect(hasOddCheck(withCheck(`3401021990030700${sex}`))).toBe(false);
   });
 
@@ -125,13 +125,13 @@ describe('taxpayer numbers', () => {
       '91350100M000100Y43',
       '91350203M0001QKT19',
       '913401002345678901',
-      // A date where a citizen number has one, among letters.
+      // Letters around a date, at the position where a citizen number has its date.
       '91340219900307MA1X',
-      // Digits alone, and no date.
+      // Only digits, but no date.
       '913401200013321234',
     ])
       expect(holdsPersonNumber(number), number).toBe(false);
-    // A date of birth that somebody may have, from 1850 on and in this century.
+    // Possible dates of birth, from 1850 on and in this century.
     expect(
       ['18491231', '18500101', '20991231', '21000101'].map((born) => holdsPersonNumber(`340102${born}0011`)),
     ).toEqual([false, true, true, false]);

@@ -119,7 +119,7 @@ describe('free text', () => {
       expect(name.includes(searchForm(typed)), typed).toBe(true);
     for (const typed of ['合肥市', 'abd', '光合肥', '合肥A'])
       expect(name.includes(searchForm(typed)), typed).toBe(false);
-    // Small letters: `ß` has no capital of its own.
+    // The text is compared in small letters: `ß` has no capital of its own.
     expect(searchForm('STRAUSS')).not.toBe(searchForm('Strauß'));
   });
 });

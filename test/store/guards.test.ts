@@ -21,7 +21,7 @@ import {
   usernameFree,
   usernameKey,
 } from '#store/people/usernames.ts';
-import { takeCompanyNotice } from '#store/sms/company-notices.ts';
+import { reserveCompanyNotice } from '#store/sms/company-notices.ts';
 import { reservePhoneGuess, returnedPhoneGuessUpdate } from '#store/sms/phone-guesses.ts';
 import { dayKey } from '#store/sms/sms-windows.ts';
 import { openStore, refusalOf } from '../support/store.ts';
@@ -163,7 +163,7 @@ describe('messages to a number', () => {
     const limits = { companyNoticeSeconds: 600, companyNoticesPerDay: 3 };
     const pair = { personKey: ada, companyKey: handle() };
     const take = (kind: string, seconds = 0, of = pair) =>
-      takeCompanyNotice(db, of, kind, later(seconds), limits);
+      reserveCompanyNotice(db, of, kind, later(seconds), limits);
     expect(await take('invited')).toBe(true);
     expect(await take('invited', 599)).toBe(false);
     expect(await take('deleted', 1)).toBe(true);

@@ -21,7 +21,7 @@ declare module 'vitest' {
     stagesDir: string;
     chromiumPath: string;
     /** Whether the test files of this project lend each other an open runtime. */
-    sharedDoors?: boolean;
+    sharedRuntime?: boolean;
   }
 }
 
@@ -53,7 +53,7 @@ export async function openDoor({
     });
   const standard = !alone && !realHashes && Object.keys(options).every((name) => name === 'quiet');
   const runtime =
-    standard && inject('sharedDoors')
+    standard && inject('sharedRuntime')
       ? await leaseRuntime(() => start({ quiet: true }))
       : await start(options);
   return Object.assign(runtime, { http: clientOf(runtime.url) });

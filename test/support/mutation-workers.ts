@@ -51,7 +51,7 @@ function count({ loading, hits }: Reached): void {
  * The functions run in workers, of which Stryker knows nothing: a worker is told which change is switched on, and tells
  * what it reached. Other workers (esbuild's) begin with a file and not with a text.
  */
-class ToldWorker extends Worker {
+class MutantWorker extends Worker {
   constructor(code: string | URL, { env, ...options }: WorkerOptions = {}) {
     const { activeMutant } = stryker;
     const switchedOn = activeMutant === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: activeMutant };
@@ -64,5 +64,5 @@ class ToldWorker extends Worker {
     });
   }
 }
-Object.assign(threads, { Worker: ToldWorker });
+Object.assign(threads, { Worker: MutantWorker });
 syncBuiltinESMExports();

@@ -5,7 +5,7 @@ import type { Runtime } from '../../infra/local/runtime.ts';
  * tables keep what earlier files wrote. So it suits only files that invent their own people and companies and look at
  * no others.
  */
-interface Standing {
+interface SharedRuntime {
   readonly runtime: Runtime;
   inUse: boolean;
   leases: number;
@@ -17,27 +17,27 @@ interface Standing {
  */
 const leasesEach = 8;
 
-const worker = globalThis as typeof globalThis & { standingRuntime?: Standing | undefined };
+const worker = globalThis as typeof globalThis & { sharedRuntime?: SharedRuntime | undefined };
 
 /** The shared runtime, with its state reset; a separate runtime if the shared one is in use. `stop` gives it back. */
 export async function leaseRuntime(start: () => Promise<Runtime>): Promise<Runtime> {
-  if (worker.standingRuntime?.inUse) return start();
-  worker.standingRuntime ??= { runtime: await start(), inUse: true, leases: 0 };
-  const standing = worker.standingRuntime;
-  standing.inUse = true;
-  standing.leases++;
-  standing.runtime.beginAnew();
+  if (worker.sharedRuntime?.inUse) return start();
+  worker.sharedRuntime ??= { runtime: await start(), inUse: true, leases: 0 };
+  const shared = worker.sharedRuntime;
+  shared.inUse = true;
+  shared.leases++;
+  shared.runtime.beginAnew();
   let returned: Promise<void> | undefined;
   const giveBack = async () => {
-    standing.runtime.faults.clear();
-    if (standing.leases < leasesEach) standing.inUse = false;
+    shared.runtime.faults.clear();
+    if (shared.leases < leasesEach) shared.inUse = false;
     else {
-      worker.standingRuntime = undefined;
-      await standing.runtime.stop();
+      worker.sharedRuntime = undefined;
+      await shared.runtime.stop();
     }
   };
   return {
-    ...standing.runtime,
+    ...shared.runtime,
     stop: () => {
       returned ??= giveBack();
       return returned;

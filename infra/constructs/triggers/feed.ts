@@ -21,7 +21,7 @@ const feedTries = 5;
  * Registry feed (ENT-3): the function receives SQS messages, which are feed lines or name a file of lines in the
  * bucket. There is one way in and one dead-letter queue, and both kinds of senders get the same retries.
  */
-export function fed(scope: Construct, stage: Stage, timeoutSeconds: number, key: IKey): Trigger {
+export function feedTrigger(scope: Construct, stage: Stage, timeoutSeconds: number, key: IKey): Trigger {
   const failed = deadLetters(scope, stage, 'feed-failed');
   const queue = new Queue(scope, 'feed', {
     queueName: `${prefix(stage)}-registry-feed`,

@@ -9,7 +9,7 @@ import type { Stage } from '../../stage.ts';
 import { deadLetters, type Trigger } from './trigger.ts';
 
 /** A queue that belongs to the flow. A failed message is hidden until its next try, and no longer. */
-export function queued(
+export function queueTrigger(
   scope: Construct,
   stage: Stage,
   flow: FlowDeclaration,

@@ -7,7 +7,7 @@ import type { SharedResources } from '../environment.ts';
 import type { Trigger } from './trigger.ts';
 
 /** Secrets Manager calls the function at once, which fills the new secret, and then every given number of days. */
-export function rotating(
+export function rotationTrigger(
   scope: Construct,
   flow: FlowDeclaration,
   trigger: RotationTrigger,

@@ -12,7 +12,7 @@ import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
 const maximumEventAgeInSeconds = 3600;
 
 /** EventBridge Scheduler: in the declared time zone, to the minute, tried again when the function failed. */
-export function scheduled(
+export function scheduleTrigger(
   scope: Construct,
   stage: Stage,
   flow: FlowDeclaration,

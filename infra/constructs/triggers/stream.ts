@@ -19,7 +19,7 @@ export const streamReading = [
  * One mapping per table. A record that the function cannot take goes to the dead-letter queue and does not delay the
  * others.
  */
-export function streamed(
+export function streamTrigger(
   scope: Construct,
   stage: Stage,
   flow: FlowDeclaration,

@@ -10,7 +10,7 @@ export interface FeedResult {
   rejected: unknown[];
   warnings: unknown[];
   /** How many rejections and warnings were left out of the answer, if any. */
-  untold?: number;
+  omitted?: number;
 }
 /** One call of the feed's function: complete lines, and the number (from 1) of the first. */
 export interface FeedBatch {
@@ -24,7 +24,7 @@ const batchBytes = 1024 * 1024;
  * The most rejections, and the most warnings, in one answer, so that a body of any length needs limited memory. `npm
  * run feed` sends less.
  */
-const mostTold = 50_000;
+const mostListed = 50_000;
 
 /** Passes ndjson of any length to the feed function, batch by batch and in order, and adds up the results. */
 export async function feedRegistry(
@@ -32,13 +32,13 @@ export async function feedRegistry(
   invoke: (batch: FeedBatch) => Promise<unknown>,
 ): Promise<FeedResult> {
   const total: FeedResult = { accepted: 0, stale: 0, rejected: [], warnings: [] };
-  const add = (name: 'emptied' | 'untold', more: number): void => {
+  const add = (name: 'emptied' | 'omitted', more: number): void => {
     if (more > 0) total[name] = (total[name] ?? 0) + more;
   };
   const keep = (list: unknown[], more: readonly unknown[]): void => {
-    const room = Math.max(0, mostTold - list.length);
+    const room = Math.max(0, mostListed - list.length);
     list.push(...more.slice(0, room));
-    add('untold', more.length - room);
+    add('omitted', more.length - room);
   };
   const flush = async (batch: FeedBatch): Promise<void> => {
     if (batch.lines.length === 0) return;

@@ -25,7 +25,7 @@ export interface TaxSystems {
 }
 
 /** Which identities each stand-in accepts: people for themselves, companies, and agencies with their clients. */
-const stoodFor = [
+const standIns = [
   {
     clientId: 'iit-web',
     name: { zh: '自然人电子税务局（示例）', en: 'Individual income tax (stand-in)' },
@@ -70,10 +70,10 @@ export async function openTaxSystems({ issuer, port, now }: Surroundings): Promi
     import('../../../examples/relying-party/system.ts'),
   ]);
   const opened = await Promise.all(
-    stoodFor.map(async ({ matter, ...standing }, at) => {
+    standIns.map(async ({ matter, ...settings }, at) => {
       const [key, server] = await Promise.all([newClientKey(), listening(port && port + at)]);
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const { clientId, name } = standing;
+      const { clientId, name } = settings;
       const system = taxSystem({ name: name.zh, origin: url, issuer, clientId, key, matter, now });
       const state = { answer: 'ok' as LogoutAnswer };
       server.on('request', (incoming, response) => {
@@ -83,7 +83,7 @@ export async function openTaxSystems({ issuer, port, now }: Surroundings): Promi
         else void system.handle(incoming, response);
       });
       const client: RelyingPartyInput = {
-        ...standing,
+        ...settings,
         redirectUris: [url + callbackPath],
         postLogoutRedirectUris: [url + homePath],
         backchannelLogoutUri: url + logoutPath,

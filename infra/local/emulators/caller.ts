@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../lambda/clock.ts';
-import { depthHeader, invocationHeader } from '../lambda/marks.ts';
+import { depthHeader, invocationHeader } from '../lambda/invocation-headers.ts';
 import type { FunctionModel } from '../template/model.ts';
 import type { FaultService, Faults, Struck } from './faults.ts';
 import type { Context, Need } from './policy.ts';

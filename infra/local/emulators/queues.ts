@@ -17,7 +17,7 @@ interface Message {
 /** How often hidden messages are checked, because the virtual clock may jump without notice. */
 const lookMs = 50;
 /** How many batches of one queue run in parallel. */
-const sideBySide = 5;
+const deliveriesAtOnce = 5;
 
 /**
  * The queues of the templates and the functions that receive their messages, as SQS and Lambda do it: at least once,
@@ -113,7 +113,7 @@ export class Queues {
   private takeFrom(model: QueueModel, taker: NonNullable<QueueModel['taker']>): void {
     for (;;) {
       const running = this.running.get(model.arn) ?? 0;
-      if (running >= sideBySide) return;
+      if (running >= deliveriesAtOnce) return;
       const now = this.clock.now();
       const batch: Message[] = [];
       for (const message of [...this.of(model.arn)]) {

@@ -73,7 +73,7 @@ export class Streams {
 class Reader {
   running: Promise<void> | undefined;
   readonly table: string;
-  /** The function's trigger has a window in which changes are gathered. */
+  /** The function's trigger has a window in which changes are collected. */
   readonly gathersLong: boolean;
   private readonly source: StreamSourceModel;
   private readonly around: Surroundings;

@@ -5,7 +5,7 @@ import { type EmulatorContext, sendAwsError, strikeService } from '../emulators/
 import type { FaceSimulator } from '../emulators/face-simulator.ts';
 import type { Objects } from '../emulators/objects.ts';
 import type { Outbox } from '../emulators/outbox.ts';
-import { invocationHeader } from '../lambda/marks.ts';
+import { invocationHeader } from '../lambda/invocation-headers.ts';
 import { readBody, sendJson } from './http.ts';
 import { objectOf, parseJson, stringOf } from './json.ts';
 

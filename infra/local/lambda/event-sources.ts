@@ -7,7 +7,7 @@ export interface StreamSourceModel {
   readonly functionName: string;
   readonly batchSize: number;
   readonly tries: number;
-  /** How long changes are gathered, at most. */
+  /** How long changes are collected into a batch, at most (milliseconds). */
   readonly gatherMs: number;
   /** One of these must match; an empty list lets everything through. */
   readonly patterns: readonly JsonObject[];

@@ -8,7 +8,7 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { installClock } from './clock.ts';
-import { depthHeader, invocationHeader } from './marks.ts';
+import { depthHeader, invocationHeader } from './invocation-headers.ts';
 import { forwardNativeModules, type NativeCall } from './native-code.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
 

@@ -51,7 +51,7 @@ export interface NewAgent extends FormAgent {
 type Named = v.InferOutput<typeof person>;
 
 /** A person whom a form names, at this position of the list, together with the existing record of the document. */
-export interface NameTried {
+export interface NameTry {
   readonly at: number;
   readonly named: NamedPerson;
   readonly recorded: Pick<Person, 'personKey' | 'sealedName'> | undefined;
@@ -61,17 +61,17 @@ export interface NameTried {
  * How the names of a form are compared with the records, where the caller may try only a limited number of names
  * (REG-9).
  */
-export interface NamesTried {
+export interface NameTries {
   /**
    * Counts and refuses the first name that differs from its record: PERSON_MISMATCH. Before that, refuses if a document
    * of the form has no free tries left: CHALLENGE_REQUIRED, so that a mistake with one person tells nothing about
    * another.
    */
-  readonly require: (names: readonly NameTried[]) => Promise<void>;
+  readonly require: (names: readonly NameTry[]) => Promise<void>;
   /**
    * Requires free tries for all of these names, for a call that continues without `within`. Throws CHALLENGE_REQUIRED.
    */
-  readonly allWithin: (names: readonly NameTried[]) => Promise<void>;
+  readonly allWithin: (names: readonly NameTry[]) => Promise<void>;
   /** The checks for the transaction that takes a person with a record. */
   readonly within: (named: NamedPerson) => readonly Write[];
 }
@@ -84,19 +84,20 @@ export async function readAgents(
   ctx: FlowContext,
   people: readonly { readonly at: number; readonly person: Named }[],
   now: Date,
-  tried?: NamesTried,
+  tried?: NameTries,
 ): Promise<NewAgent[]> {
   const named = new Map<string, { at: number; one: NamedPerson }>();
   for (const { at, person } of people) {
-    const one = telling(at, () => parseNamedPerson(ctx, person, now));
+    const one = atPosition(at, () => parseNamedPerson(ctx, person, now));
     const before = named.get(one.key);
-    if (before && before.one.name !== one.name) throw whichOne(at, new Problem('PERSON_MISMATCH'));
+    if (before && before.one.name !== one.name) throw withAgentPosition(at, new Problem('PERSON_MISMATCH'));
     if (!before) named.set(one.key, { at, one });
   }
   const known = await findPeople(ctx.db, [...named.keys()]);
   const names = [...named.values()].map(({ at, one }) => ({ at, named: one, recorded: known.get(one.key) }));
   if (tried) await tried.require(names);
-  else for (const { at, named, recorded } of names) telling(at, () => requireSameName(ctx, named, recorded));
+  else
+    for (const { at, named, recorded } of names) atPosition(at, () => requireSameName(ctx, named, recorded));
   return names.map(({ named, recorded }) => ({
     ...holderOf(named, recorded),
     // DOC-5: what an agency says about an unknown person must not keep that person from registering under their own
@@ -108,22 +109,22 @@ export async function readAgents(
   }));
 }
 
-function telling<T>(at: number, read: () => T): T {
+function atPosition<T>(at: number, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof Problem ? whichOne(at, error) : error;
+    throw error instanceof Problem ? withAgentPosition(at, error) : error;
   }
 }
 
 /** Awaits a result that concerns one agent; a refusal tells which agent it is about. */
-export const naming = <T>(at: number, saying: Promise<T>): Promise<T> =>
+export const namingAgent = <T>(at: number, saying: Promise<T>): Promise<T> =>
   saying.catch((error: unknown) => {
-    throw error instanceof Problem && error.code === 'PERSON_MISMATCH' ? whichOne(at, error) : error;
+    throw error instanceof Problem && error.code === 'PERSON_MISMATCH' ? withAgentPosition(at, error) : error;
   });
 
 /** Adds to a refusal the position of the agent in the list. */
-export function whichOne(at: number, problem: Problem): Problem {
+export function withAgentPosition(at: number, problem: Problem): Problem {
   const errors = (problem.details.errors ?? []) as readonly { path: string; message: string }[];
   const details: ProblemDetails = {
     ...problem.details,

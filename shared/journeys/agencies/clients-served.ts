@@ -33,9 +33,9 @@ export async function clientsServed(
       })),
       ...clientKeys.map((companyKey) => ({ table: 'Taxpayers' as const, key: { companyKey } })),
     ]);
-    const agreements = items.slice(0, some.length) as unknown as (Agreement | undefined)[];
+    const agreements = items.slice(0, some.length) as (Agreement | undefined)[];
     const companies = new Map(
-      (items.slice(some.length) as unknown as (Taxpayer | undefined)[]).map((one) => [one?.companyKey, one]),
+      (items.slice(some.length) as (Taxpayer | undefined)[]).map((one) => [one?.companyKey, one]),
     );
     return some.flatMap((entry, at) => {
       const { agencyKey } = entry;

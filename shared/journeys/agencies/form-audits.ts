@@ -1,24 +1,12 @@
 import type { FlowContext } from '#runtime/context.ts';
 import type { Agreement, FormAgent, Terms } from '#store/agencies/agency-forms.ts';
-import { type AuditEvent, type AuditKind, auditEventPut } from '#store/audit/audit-events.ts';
+import type { AuditEvent, AuditKind } from '#store/audit/audit-events.ts';
 import { type KeptNumber, shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import type { RelationOrigin } from '../companies/relation-audits.ts';
+import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 
 /** More events would not fit into the transaction that they belong to. */
 const toldAtMost = 40;
-
-const eventPut = (
-  ctx: Pick<FlowContext, 'settings'>,
-  subject: string,
-  kind: AuditKind,
-  origin: RelationOrigin,
-  detail: NonNullable<AuditEvent['detail']>,
-): Write =>
-  auditEventPut(
-    { subject, kind, outcome: 'success', ...origin, detail: { ...detail, ...origin.detail } },
-    ctx.settings.policies.auditRetentionDays,
-  );
 
 /** The people who are new in a list, and those who are no longer in it. */
 function difference<T extends Pick<FormAgent, 'personKey'>>(before: readonly T[], after: readonly T[]) {
@@ -39,17 +27,17 @@ export function staffFormAudits(
   agency: KeptNumber & { readonly companyKey: string },
   before: readonly Pick<FormAgent, 'personKey'>[],
   after: readonly Pick<FormAgent, 'personKey'>[],
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
 ): Write[] {
   const { joined, left } = difference(before, after);
   const detail = { agents: after.length, joined: joined.length, left: left.length };
   const named = { agency: shownTaxpayerId(ctx.dataKeys, agency) };
   const concerned = [
-    ...joined.map((agent) => eventPut(ctx, agent.personKey, 'agent-listed', origin, named)),
-    ...left.map((agent) => eventPut(ctx, agent.personKey, 'agent-unlisted', origin, named)),
+    ...joined.map((agent) => changeAuditPut(ctx, origin, agent.personKey, 'agent-listed', named)),
+    ...left.map((agent) => changeAuditPut(ctx, origin, agent.personKey, 'agent-unlisted', named)),
   ];
   return [
-    eventPut(ctx, agency.companyKey, 'agency-staff-changed', origin, detail),
+    changeAuditPut(ctx, origin, agency.companyKey, 'agency-staff-changed', detail),
     ...actorAudit(ctx, 'agency-staff-changed', origin, { ...named, ...detail }),
     ...concerned.slice(0, toldAtMost),
   ];
@@ -64,7 +52,7 @@ export function agreementAudits(
   between: Pick<Agreement, 'agreementId' | 'agencyKey' | 'clientKey' | 'agencyNumber' | 'clientNumber'>,
   terms: Terms,
   what: 'entered' | 'proposed' | 'changed' | 'confirmed' | 'rejected' | 'ended',
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   before?: readonly FormAgent[],
 ): Write[] {
   const { agencyKey, clientKey, agencyNumber, clientNumber, agreementId } = between;
@@ -83,15 +71,15 @@ export function agreementAudits(
   const { joined, left } = before ? difference(before, terms.agents) : { joined: [], left: [] };
   const concerned = [
     ...joined.map((agent) =>
-      eventPut(ctx, agent.personKey, 'agent-named', origin, { agency, client, agreementId }),
+      changeAuditPut(ctx, origin, agent.personKey, 'agent-named', { agency, client, agreementId }),
     ),
     ...left.map((agent) =>
-      eventPut(ctx, agent.personKey, 'agent-left', origin, { agency, client, agreementId }),
+      changeAuditPut(ctx, origin, agent.personKey, 'agent-left', { agency, client, agreementId }),
     ),
   ];
   return [
-    eventPut(ctx, agencyKey, kind, origin, detail),
-    eventPut(ctx, clientKey, kind, origin, detail),
+    changeAuditPut(ctx, origin, agencyKey, kind, detail),
+    changeAuditPut(ctx, origin, clientKey, kind, detail),
     ...actorAudit(ctx, kind, origin, detail),
     ...concerned.slice(0, toldAtMost),
   ];
@@ -100,6 +88,6 @@ export function agreementAudits(
 const actorAudit = (
   ctx: Pick<FlowContext, 'settings'>,
   kind: AuditKind,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   detail: NonNullable<AuditEvent['detail']>,
-): Write[] => (origin.actor === undefined ? [] : [eventPut(ctx, origin.actor, kind, origin, detail)]);
+): Write[] => (origin.actor === undefined ? [] : [changeAuditPut(ctx, origin, origin.actor, kind, detail)]);

@@ -13,8 +13,7 @@ export async function listedAgreements(
   side: { readonly agencyKey: string } | { readonly clientKey: string },
 ) {
   const owner = `agreements/${Object.entries(side).join()}`;
-  const { cursor } = call.query;
-  const from = cursor === undefined ? undefined : openCursor(ctx, owner, cursor);
+  const from = openCursor(ctx, owner, call.query.cursor);
   const { items, next } = await agreementsOf(ctx.db, side, { from, limit: pageLength });
   return {
     agreements: await shownAgreements(ctx, items, 'agencyKey' in side ? 'agency' : 'client', call.now),

@@ -1,7 +1,7 @@
 import {
   type AgreementState,
   agreementStateOn,
-  type Given,
+  type GrantedTerms,
   orderedItems,
   type Period,
 } from '#domain/agreements.ts';
@@ -27,13 +27,13 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { findPeople } from '#store/people/users.ts';
+import type { ChangeOrigin } from '../change-origin.ts';
 import { nameToOutsiders } from '../companies/company-names.ts';
-import type { RelationOrigin } from '../companies/relation-audits.ts';
 import { type NewAgent, shownAgent } from './agents.ts';
 import { agreementAudits } from './form-audits.ts';
 
 /** The agreement that a change concerns, whether it exists already or not. */
-export type Between = Pick<
+export type AgreementParties = Pick<
   Agreement,
   'agreementId' | 'agencyKey' | 'clientKey' | 'agencyNumber' | 'clientNumber'
 >;
@@ -41,7 +41,7 @@ export type NewTerms = Omit<Terms, 'agents'> & {
   readonly agents: readonly (Terms['agents'][number] & Partial<Pick<NewAgent, 'records'>>)[];
 };
 
-export const givenBy = ({ items, agents, from, until }: Terms): Given => ({
+export const grantedTerms = ({ items, agents, from, until }: Terms): GrantedTerms => ({
   items,
   from,
   until,
@@ -57,7 +57,7 @@ export const keptTerms = ({ items, agents, from, until }: NewTerms): Terms => ({
 });
 
 /** Two agreements of one pair have no day in common (AGY-4). Throws STATE_CONFLICT. */
-export function requireFree(
+export function requireNoOverlap(
   pair: Pair | undefined,
   agreementId: string,
   period: Period,
@@ -68,14 +68,14 @@ export function requireFree(
 }
 
 export interface InForce {
-  readonly between: Between;
+  readonly between: AgreementParties;
   /** The agreement as it was read; absent if it begins now. */
   readonly before: Agreement | undefined;
   readonly pair: Pair | undefined;
   readonly terms: NewTerms;
   readonly version?: number;
   readonly event: 'entered' | 'confirmed' | 'changed';
-  readonly origin: RelationOrigin;
+  readonly origin: ChangeOrigin;
   /** The checks of who may do this. */
   readonly writes: readonly Write[];
 }
@@ -147,7 +147,7 @@ const bothPeriods = (one: Period, other: Period): Period => ({
   until: one.until > other.until ? one.until : other.until,
 });
 
-export const partiesOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: Between) => ({
+export const partiesOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: AgreementParties) => ({
   agencyKey,
   clientKey,
   agencyNumber,
@@ -162,7 +162,7 @@ export async function endAgreement(
   ctx: FlowContext,
   agreement: Agreement,
   pair: Pair | undefined,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   writes: readonly Write[],
   version?: number,
 ): Promise<void> {
@@ -199,7 +199,7 @@ const stateIn = (agreement: Agreement, client: Taxpayer | undefined, day: string
 };
 
 /** The state of an agreement that has not ended. Throws STATE_CONFLICT if it has. */
-export function livingState(
+export function liveStateOf(
   agreement: Agreement,
   client: Taxpayer | undefined,
   now: Date,

@@ -35,7 +35,7 @@ export function entryProblem(entry: CompanyEntry, company: KnownTaxpayer): Probl
  * LGN-8: the refusal of a person without a relation, with what they can do about it.
  * @param relations the person's rows in this company
  */
-export function unrelated(
+export function notRelatedProblem(
   relations: readonly Relation[],
   day: string,
   {

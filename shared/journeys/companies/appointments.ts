@@ -23,7 +23,8 @@ import {
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Person } from '#store/people/person-row.ts';
-import { type RelationOrigin, relationAudits } from './relation-audits.ts';
+import type { ChangeOrigin } from '../change-origin.ts';
+import { relationAudits } from './relation-audits.ts';
 import { retriedTransitionWrites } from './relation-transitions.ts';
 
 /** The attributes of the company's row that hold an appointment and the registry's version of it. */
@@ -60,7 +61,7 @@ export async function appointmentWrites(
   ctx: FlowContext,
   company: { readonly key: string; readonly number: KeptNumber; readonly known: Taxpayer | undefined },
   change: AppointmentChange,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
 ): Promise<Appointed> {
   const { role, holder } = change;
   const { known } = company;
@@ -112,7 +113,7 @@ export async function appointedWrites(
   company: KnownTaxpayer,
   role: AppointedRole,
   holder: Holder,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   present = false,
 ): Promise<Appointed> {
   const day = shanghaiDay(origin.at);
@@ -154,7 +155,7 @@ export function takingEffectWrites(
   ctx: FlowContext,
   company: KnownTaxpayer,
   relation: Relation,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   present = false,
 ): Write[] {
   if (relation.state !== 'pending' || !takesEffect(company, relation.role, present)) return [];
@@ -171,7 +172,7 @@ async function dischargedWrites(
   role: AppointedRole,
   personKey: string,
   by: 'supersede' | 'strike',
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
 ): Promise<Write[]> {
   const day = shanghaiDay(origin.at);
   const held: Relation | undefined = await findRelation(ctx.db, personKey, companyKey, role);

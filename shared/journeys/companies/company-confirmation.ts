@@ -1,16 +1,15 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { inTerm, isLive, stateOn } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import { due, type KnownTaxpayer, shownTaxpayerId, taxpayerUpdate } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
+import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 import { takingEffectWrites } from './appointments.ts';
-import type { RelationOrigin } from './relation-audits.ts';
 
 /** A company as it is after its tax information was confirmed (ENT-2). */
-export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
+export const confirmedCompany = (company: KnownTaxpayer): KnownTaxpayer => ({
   ...company,
   state: 'active',
   rev: company.rev + 1,
@@ -24,7 +23,7 @@ export const confirmed = (company: KnownTaxpayer): KnownTaxpayer => ({
 export async function confirmationWrites(
   ctx: FlowContext,
   company: KnownTaxpayer,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   detail: Readonly<Record<string, string>> = {},
 ): Promise<Write[]> {
   const appointed = company.legalRepresentative;
@@ -36,16 +35,7 @@ export async function confirmationWrites(
   if (appointed && !(relation && isLive(stateOn(inTerm(relation, company.term), shanghaiDay(origin.at)))))
     throw new ConcurrentChange();
   const eventPut = (subject: string, about: object) =>
-    auditEventPut(
-      {
-        subject,
-        kind: 'company-state',
-        outcome: 'success',
-        ...origin,
-        detail: { state: 'active', ...about, ...origin.detail, ...detail },
-      },
-      ctx.settings.policies.auditRetentionDays,
-    );
+    changeAuditPut(ctx, origin, subject, 'company-state', { state: 'active', ...about, ...detail });
   return [
     taxpayerUpdate(
       company.companyKey,
@@ -59,7 +49,7 @@ export async function confirmationWrites(
       },
       () => new ConcurrentChange(),
     ),
-    ...(relation ? takingEffectWrites(ctx, confirmed(company), relation, origin) : []),
+    ...(relation ? takingEffectWrites(ctx, confirmedCompany(company), relation, origin) : []),
     eventPut(company.companyKey, {}),
     ...(origin.actor === undefined
       ? []

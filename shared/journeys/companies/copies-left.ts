@@ -1,7 +1,7 @@
 import { writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
 import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
-import { sideBySide } from '#runtime/side-by-side.ts';
+import { forEachConcurrently } from '#runtime/concurrency.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-company.ts';
 
@@ -9,7 +9,7 @@ import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-compa
 export type CopiesLeft = { readonly companyKey: string; readonly named?: boolean } | { readonly row: Key };
 
 /** @throws SyntaxError, TypeError if the text is no such message; the message ends in the dead-letter queue */
-export function readLeft(body: string): CopiesLeft {
+export function readCopiesLeft(body: string): CopiesLeft {
   const message = JSON.parse(body) as CopiesLeft;
   if ('companyKey' in message ? typeof message.companyKey !== 'string' : typeof message.row !== 'object')
     throw new TypeError('neither a company nor a row');
@@ -17,20 +17,25 @@ export function readLeft(body: string): CopiesLeft {
 }
 
 /** @param cause why the work is handed on: the time was over, or what failed */
-export async function handOn(flow: string, left: CopiesLeft, cause: string): Promise<void> {
+export async function queueCopiesLeft(flow: string, left: CopiesLeft, cause: string): Promise<void> {
   writeLine({ level: 'INFO', word: 'copies-left', flow, cause });
   await sendMessage('copies-left', left);
 }
 
 /** Continues with the rest, and hands on again what does not fit into the time. Throws what failed. */
-export const copyOn = (db: Db, flow: string, left: CopiesLeft, invocation: Invocation): Promise<void> =>
+export const continueCopying = (
+  db: Db,
+  flow: string,
+  left: CopiesLeft,
+  invocation: Invocation,
+): Promise<void> =>
   withinBudget(invocation, async () => {
     if ('row' in left) {
       const row = await db.get<CopyingRow>('Relationships', left.row);
       if (row && (await copyToRows(db, [row])).length > 0) throw new Error('a row did not get its copies');
       return;
     }
-    if (await copyCompany(db, left, runEnds(invocation))) await handOn(flow, left, 'time');
+    if (await copyCompany(db, left, runEnds(invocation))) await queueCopiesLeft(flow, left, 'time');
   });
 
 /**
@@ -44,7 +49,7 @@ const companiesAtOnce = 5;
  * is handed on, so that it does not keep another one waiting. Throws only if it could not be handed on; then the stream
  * delivers it again.
  */
-export const copyChanged = (
+export const copyChanges = (
   db: Db,
   flow: string,
   changed: {
@@ -55,18 +60,18 @@ export const copyChanged = (
 ): Promise<void> =>
   withinBudget(invocation, async () => {
     const isRunOver = runEnds(invocation);
-    await sideBySide(changed.companies, companiesAtOnce, async (company) => {
+    await forEachConcurrently(changed.companies, companiesAtOnce, async (company) => {
       const begun = performance.now();
       const isOver = () => performance.now() - begun > longestMs || isRunOver();
       const cause = await copyCompany(db, company, isOver).then(
         (isLeft) => (isLeft ? 'time' : undefined),
         nameOf,
       );
-      if (cause !== undefined) await handOn(flow, company, cause);
+      if (cause !== undefined) await queueCopiesLeft(flow, company, cause);
     });
     if (changed.rows.length === 0) return;
     const failed = await copyToRows(db, changed.rows).catch(() => changed.rows);
-    for (const row of failed) await handOn(flow, { row: rowKeyOf(row) }, 'row');
+    for (const row of failed) await queueCopiesLeft(flow, { row: rowKeyOf(row) }, 'row');
   });
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -5,7 +5,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import { defaultPhone } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
-import { takeCompanyNotice } from '#store/sms/company-notices.ts';
+import { reserveCompanyNotice } from '#store/sms/company-notices.ts';
 import { tellBySms } from '../people/notices.ts';
 
 /** The bureau's own names of the five roles (REL-1). */
@@ -30,7 +30,7 @@ export async function tellHolder(
 ): Promise<void> {
   const [person, isDue] = await Promise.all([
     findPerson(ctx.db, relation.personKey).catch(() => undefined),
-    takeCompanyNotice(ctx.db, relation, kind, call.now, ctx.settings.policies).catch(() => false),
+    reserveCompanyNotice(ctx.db, relation, kind, call.now, ctx.settings.policies).catch(() => false),
   ]);
   if (!isDue) return;
   const about = `${relation.taxpayerName}（${roleNames[relation.role]}）`;

@@ -7,7 +7,8 @@ import { hideUpdate, type RelationChanges, transitionUpdate } from '#store/compa
 import { findAuthorization, type Relation, shownStateOf } from '#store/companies/relations.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type RelationOrigin, relationAudits } from './relation-audits.ts';
+import type { ChangeOrigin } from '../change-origin.ts';
+import { relationAudits } from './relation-audits.ts';
 
 /** An authorisation by its handle. For everybody except its two sides it does not exist: NOT_FOUND. */
 export async function authorizationOf(
@@ -32,7 +33,7 @@ export const transitionWrites = (
   ctx: FlowContext,
   relation: Relation,
   transition: Transition,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   changes: RelationChanges = {},
   detail: AuditEvent['detail'] = {},
   seen?: string,

@@ -27,7 +27,11 @@ export interface Human {
 const signed: Human = { solved: true, dear: true };
 
 /** Checks and spends a solution. */
-export async function solved(ctx: FlowContext, call: AnyCall, solution: string): Promise<Human | undefined> {
+export async function spendSolution(
+  ctx: FlowContext,
+  call: AnyCall,
+  solution: string,
+): Promise<Human | undefined> {
   const checked = await checkSolution(ctx.handles, solution, call.now);
   if (!checked.ok || !(await spendChallenge(ctx.db, checked.id, checked.expiresAt, call.now)))
     return undefined;
@@ -47,7 +51,7 @@ export async function requireHuman(
 ): Promise<Human> {
   const { challengeAfter } = ctx.settings.policies;
   if (solution !== undefined) {
-    const done = await solved(ctx, call, solution);
+    const done = await spendSolution(ctx, call, solution);
     if (done) return done;
     throw await challengeRequired(ctx, call);
   }

@@ -18,7 +18,7 @@ import {
 } from '#store/people/sms-guesses.ts';
 import { type PhoneGuess, reservePhoneGuess, returnedPhoneGuessUpdate } from '#store/sms/phone-guesses.ts';
 import { auditPut } from '../audit.ts';
-import { challengeRequired, solved } from './anti-automation.ts';
+import { challengeRequired, spendSolution } from './anti-automation.ts';
 
 /**
  * Where wrong codes of a journey count (LCK-5). `lockout`, at login: as failures of the method `sms` (LCK-1) and as
@@ -131,6 +131,6 @@ async function reserveUnregistered(
   challenge: string | undefined,
 ): Promise<undefined> {
   if (await reservePhoneGuess(ctx.db, guess, ctx.settings.policies.smsGuessesFreePerPhone)) return;
-  if (challenge !== undefined && (await solved(ctx, call, challenge))) return;
+  if (challenge !== undefined && (await spendSolution(ctx, call, challenge))) return;
   throw await challengeRequired(ctx, call);
 }

@@ -16,11 +16,12 @@ import { reservedBeside } from '#runtime/settled.ts';
 import type { Put, Write } from '#store/dynamodb/tables.ts';
 import { lockedProblem } from '#store/people/lockout-row.ts';
 import type { Reserved } from '#store/people/lockout-table.ts';
-import { returnSend, takeSend } from '#store/sms/sms-windows.ts';
+import { reserveSend, returnSend } from '#store/sms/sms-windows.ts';
 import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';
-import type { CodeTicket } from '#store/tickets/ticket-kinds.ts';
+import type { CodeTicket, LoginTicket, ResetTicket } from '#store/tickets/ticket-kinds.ts';
 import { auditPut } from '../audit.ts';
+import { phoneNumberOf } from '../people/personal-data.ts';
 import { challengeRequired } from './anti-automation.ts';
 import { type Counting, countOf, sendableChecks } from './code-counts.ts';
 import type { StrangersSend } from './stranger-sends.ts';
@@ -48,7 +49,7 @@ export async function sendCode(
   const hash = codeHash(ctx.handles, purpose, ticket.ticketKey, phoneKey, code);
   const expiresAt = epochSeconds(now) + policies.smsCodeSeconds;
   const shard = someShard(Math.random());
-  const taken = await takeSend(
+  const reserved = await reserveSend(
     ctx.db,
     {
       phoneKey,
@@ -83,7 +84,7 @@ export async function sendCode(
     const surelyUnsent = error instanceof SmsRefused || (error instanceof SmsUnavailable && !error.maybeSent);
     if (surelyUnsent)
       await Promise.allSettled([
-        returnSend(ctx.db, taken, stranger ? [stageSendUpdate(now, shard, -1)] : []),
+        returnSend(ctx.db, reserved, stranger ? [stageSendUpdate(now, shard, -1)] : []),
         dropCode(
           ctx.db,
           ticket,
@@ -98,6 +99,22 @@ export async function sendCode(
     maskedPhone: maskPhone(phone),
     resendAt: wholeSecond(now.getTime() + policies.smsGapSeconds * 1000),
   };
+}
+
+/**
+ * Sends the code to the number that the journey's first step showed (LGN-6).
+ * @throws Problem FACE_REQUIRED, PHONE_EMPTY, and the errors of `sendCode`
+ */
+export async function sendCodeToShownPhone(
+  ctx: FlowContext,
+  call: AnyCall,
+  ticket: LoginTicket | ResetTicket,
+  purpose: SmsPurpose,
+  counting: Counting,
+): ReturnType<typeof sendCode> {
+  if (ticket.faceOnly) throw new Problem('FACE_REQUIRED');
+  if (!ticket.phone) throw new Problem('PHONE_EMPTY');
+  return sendCode(ctx, call, ticket, purpose, phoneNumberOf(ctx, ticket.phone), counting);
 }
 
 /** A right code, with the writes that belong into the transaction of the call. */

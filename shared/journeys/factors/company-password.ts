@@ -7,7 +7,14 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
 import { auditPut } from '../audit.ts';
-import { passwordAttempt, passwordMatches, reservePassword, wrongPasswordProblem } from './password-check.ts';
+import { liftedLockAudits } from './lifted-lock.ts';
+import {
+  passwordAttempt,
+  passwordMatches,
+  recordWrongPassword,
+  reservePassword,
+  wrongPasswordProblem,
+} from './password-check.ts';
 
 const about = { method: 'company-password' } as const;
 const sentences = ['BAD_CREDENTIALS', 'ACCOUNT_LOCKED'];
@@ -37,16 +44,14 @@ export async function withCompanyPassword<A>(
   const reserved = await reservePassword(ctx, call, attempt, about).catch((error: unknown) => {
     throw ofCompany(error);
   });
-  const lastOne = reserved.taken >= policies.lockoutFailures;
-  let failed = false;
+  let wrong = false;
   try {
     const verdict = companyPassword
       ? await passwordMatches(ctx, companyPassword, typed)
       : await hashPassword(typed, ctx.keys, policies).then(() => ({ ok: false, needsRehash: false }));
     if (!verdict.ok) {
-      // The fifth reservation has written its own audit event together with the lock.
-      if (!lastOne) await ctx.db.put(auditPut(ctx, call, companyKey, 'login-password', 'failure', about));
-      failed = true;
+      wrong = true;
+      await recordWrongPassword(ctx, call, attempt, reserved, 'login-password', about);
       throw wrongPasswordProblem(reserved.taken, call.now, policies);
     }
     const outcome = await act();
@@ -58,15 +63,13 @@ export async function withCompanyPassword<A>(
         ...about,
         ...(refused ? { reason: outcome.code } : {}),
       }),
-      // This try itself had set the lock; lifting it has an audit event of its own.
-      ...(lastOne ? [auditPut(ctx, call, companyKey, 'unlocked', 'success', about)] : []),
+      ...liftedLockAudits(ctx, call, attempt, reserved, about),
     ]);
     if (refused) throw outcome;
     return { answer: outcome.answer, needsRehash: verdict.needsRehash };
   } catch (error) {
-    // No failure of the person: our own error, a failure that could not be written, or a refusal for another reason
-    // (LCK-6).
-    if (!failed) await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
+    // No wrong password, but our own error or a refusal for another reason (LCK-6): the try is given back.
+    if (!wrong) await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
     throw ofCompany(error);
   }
 }

@@ -23,6 +23,7 @@ import { type Active, isActive, isSuspended, type Person } from '#store/people/p
 import { findPerson, personUpdate } from '#store/people/users.ts';
 import { auditPut } from '../audit.ts';
 import { numberOf } from '../people/personal-data.ts';
+import { liftedLockAudits } from './lifted-lock.ts';
 
 /**
  * Verifies a password against a stored hash. If the hash uses a newer pepper than this container's copy of the secret
@@ -118,6 +119,29 @@ export const wrongPasswordProblem = (taken: number, now: Date, policies: Policie
     : new Problem('BAD_CREDENTIALS', { remainingAttempts: remainingAttempts(taken, policies) });
 
 /**
+ * Records a wrong password in the person's history; the fifth reservation has done that already, together with the lock.
+ * If the event cannot be written, the try is given back and the error thrown: the answer then says that nothing was
+ * changed, so the failure must not count (LCK-6).
+ */
+export async function recordWrongPassword(
+  ctx: FlowContext,
+  call: AnyCall,
+  attempt: Attempt,
+  { taken }: Reserved,
+  kind: AuditKind,
+  detail: AuditEvent['detail'],
+): Promise<void> {
+  const { policies } = ctx.settings;
+  if (taken >= policies.lockoutFailures) return;
+  try {
+    await ctx.db.put(auditPut(ctx, call, attempt.personKey, kind, 'failure', detail));
+  } catch (error) {
+    await returnAttempt(ctx.db, attempt, taken, policies).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
  * Replaces a weaker or wrapped hash by one with today's cost (PWD-3, MIG-1). A failure is ignored: if the person was
  * changed at the same moment, the old hash stays until the next login.
  */
@@ -181,10 +205,7 @@ export async function withPassword<R>(
   );
   const writes = [
     successUpdate(attempt, policies, { reserved: true, guess: typed.guess }),
-    // This try itself had set the lock; lifting it has an audit event of its own.
-    ...(reserved.taken >= policies.lockoutFailures
-      ? [auditPut(ctx, call, personKey, 'unlocked', 'success', { method: 'password' })]
-      : []),
+    ...liftedLockAudits(ctx, call, attempt, reserved, { method: 'password' }),
   ];
   let wrong = false;
   try {
@@ -207,19 +228,12 @@ export async function withPassword<R>(
       return act(person, writes, needsRehash);
     });
   } catch (error) {
-    if (!wrong) await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
-    // The fifth reservation has written its own audit event together with the lock.
-    else if (reserved.taken < policies.lockoutFailures) {
-      const failure = auditPut(ctx, call, personKey, typed.kind ?? 'password-checked', 'failure', {
+    if (wrong)
+      await recordWrongPassword(ctx, call, attempt, reserved, typed.kind ?? 'password-checked', {
         method: 'password',
         purpose,
       });
-      await ctx.db.put(failure).catch(async (unwritten: unknown) => {
-        // A failure that could not be written does not count: the answer says that nothing was changed (LCK-6).
-        await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
-        throw unwritten;
-      });
-    }
+    else await returnAttempt(ctx.db, attempt, reserved.taken, policies).catch(() => undefined);
     throw error;
   }
 }

@@ -12,12 +12,14 @@ import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Person, sealContext } from '#store/people/person-row.ts';
+import { type Person, requireAdmitted, sealContext } from '#store/people/person-row.ts';
+import { findPerson } from '#store/people/users.ts';
 import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
 import {
   type AccountFaceUse,
   accountFaceUses,
   type CodeTicket,
+  type FaceProof,
   type FaceSubject,
   type FaceUse,
   type ScanPurpose,
@@ -160,6 +162,28 @@ export const startFaceScan = (
     maskName(unseal(ctx.dataKeys, sealContext.name(parent.personKey), sealedName)),
     ctx.settings.policies.faceScanSeconds,
   );
+
+/** The same for a journey of a registered person. @throws Problem STATE_CONFLICT, ACCOUNT_SUSPENDED */
+export async function startFaceScanOfPerson(
+  ctx: FlowContext,
+  call: AnyCall,
+  parent: CodeTicket,
+  purpose: ScanPurpose,
+  counts: 'lockout' | 'ticket',
+): Promise<Scan> {
+  const person = requireAdmitted(await findPerson(ctx.db, parent.personKey), 'STATE_CONFLICT');
+  return startFaceScan(ctx, call, parent, purpose, counts, person);
+}
+
+/**
+ * The passed face check of a journey. The scan itself has written the check on the journey's ticket; the client only
+ * names the scan (FACE-2). Undefined if it names no scan, or one that has not passed for this journey.
+ */
+export const passedFace = (
+  { face }: { readonly face?: FaceProof },
+  faceTicket: string | undefined,
+): FaceProof | undefined =>
+  faceTicket !== undefined && face?.scanKey === ticketKeyOf(faceTicket) ? face : undefined;
 
 /** Starts a face check that stands alone; `parent` is a ticket that also gets the proof of a passed check. */
 export const startStandaloneFaceScan = (

@@ -7,24 +7,28 @@ import { missesLeftCheck, missUpdate } from '#store/people/name-misses.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { auditPut } from '../audit.ts';
 import { hasOtherName, type NamedPerson } from '../people/named-person.ts';
-import { challengeRequired, solved } from './anti-automation.ts';
+import { challengeRequired, spendSolution } from './anti-automation.ts';
 
 /** One try against the record of a person: whose record, and whether the call has solved a challenge. */
-export interface Try {
+export interface RecordTry {
   readonly personKey: string;
   readonly solved: boolean;
 }
 
 /**
  * What the store throws when the document's tries of the day that need no challenge are used up (REG-9): the code alone.
- * `asChallenge` adds the challenge, because making one takes a call that the store does not make.
+ * `withDueChallenge` adds the challenge, because making one takes a call that the store does not make.
  */
 const due = () => new Problem('CHALLENGE_REQUIRED');
 const isDue = (error: unknown): boolean =>
   error instanceof Problem && error.code === 'CHALLENGE_REQUIRED' && error.details.challenge === undefined;
 
 /** Turns the refusal of a write below into CHALLENGE_REQUIRED with a challenge. */
-export async function asChallenge<R>(ctx: FlowContext, call: AnyCall, act: () => Promise<R>): Promise<R> {
+export async function withDueChallenge<R>(
+  ctx: FlowContext,
+  call: AnyCall,
+  act: () => Promise<R>,
+): Promise<R> {
   try {
     return await act();
   } catch (error) {
@@ -33,20 +37,24 @@ export async function asChallenge<R>(ctx: FlowContext, call: AnyCall, act: () =>
 }
 
 /** The check for the transaction of a try that matched, so that a match too is shown only within the free tries. */
-export const withinTries = (ctx: FlowContext, call: AnyCall, { personKey, solved }: Try): Write[] =>
+export const freeTriesChecks = (
+  ctx: FlowContext,
+  call: AnyCall,
+  { personKey, solved }: RecordTry,
+): Write[] =>
   solved ? [] : [missesLeftCheck(personKey, call.now, ctx.settings.policies.missesBeforeChallenge, due)];
 
 /**
  * Counts a try that did not match, with its audit event and further writes (REG-9, AUD-1). Throws CHALLENGE_REQUIRED if
  * the free tries of the day are used up; then nothing is written.
  */
-export const missed = (
+export const countMiss = (
   ctx: FlowContext,
   call: AnyCall,
-  tried: Try,
+  tried: RecordTry,
   writes: readonly Write[],
 ): Promise<void> =>
-  asChallenge(ctx, call, () =>
+  withDueChallenge(ctx, call, () =>
     ctx.db.transact([
       missUpdate(
         tried.personKey,
@@ -59,14 +67,14 @@ export const missed = (
   );
 
 /** Writes what follows from a try that matched, within the free tries. Throws CHALLENGE_REQUIRED. */
-export async function fitted(
+export async function commitMatch(
   ctx: FlowContext,
   call: AnyCall,
-  tried: Try,
+  tried: RecordTry,
   writes: readonly Write[] = [],
 ): Promise<void> {
-  const all = [...writes, ...withinTries(ctx, call, tried)];
-  if (all.length > 0) await asChallenge(ctx, call, () => ctx.db.transact(all));
+  const all = [...writes, ...freeTriesChecks(ctx, call, tried)];
+  if (all.length > 0) await withDueChallenge(ctx, call, () => ctx.db.transact(all));
 }
 
 /**
@@ -74,17 +82,17 @@ export async function fitted(
  * into its transaction. If `act` refuses for another reason, that answer too would show the match, so the free tries
  * are checked then as well.
  */
-export const toldWithinTries = <R>(
+export const withinFreeTries = <R>(
   ctx: FlowContext,
   call: AnyCall,
-  tried: Try,
+  tried: RecordTry,
   act: (within: readonly Write[]) => Promise<R>,
 ): Promise<R> =>
-  asChallenge(ctx, call, async () => {
+  withDueChallenge(ctx, call, async () => {
     try {
-      return await act(withinTries(ctx, call, tried));
+      return await act(freeTriesChecks(ctx, call, tried));
     } catch (error) {
-      if (!isDue(error)) await fitted(ctx, call, tried);
+      if (!isDue(error)) await commitMatch(ctx, call, tried);
       throw error;
     }
   });
@@ -100,7 +108,7 @@ export async function solvedInSession(
 ): Promise<boolean> {
   if (call.origin.channel !== 'web') return true;
   if (solution === undefined) return false;
-  if (!(await solved(ctx, call, solution))) throw await challengeRequired(ctx, call);
+  if (!(await spendSolution(ctx, call, solution))) throw await challengeRequired(ctx, call);
   return true;
 }
 
@@ -114,11 +122,11 @@ export async function requireNameOrCountMiss(
   call: AnyCall,
   named: Pick<NamedPerson, 'name'>,
   person: Pick<Person, 'personKey' | 'sealedName'> | undefined,
-  tried: Try,
+  tried: RecordTry,
   about: AuditEvent['detail'] = {},
 ): Promise<void> {
   if (!hasOtherName(ctx, named, person)) return;
-  await missed(ctx, call, tried, [
+  await countMiss(ctx, call, tried, [
     auditPut(ctx, call, tried.personKey, 'identity-refused', 'failure', { ...about, reason: 'name' }),
   ]);
   throw new Problem('PERSON_MISMATCH');

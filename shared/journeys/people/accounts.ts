@@ -6,7 +6,7 @@ import { Problem } from '#domain/problem.ts';
 import { hintFor, type WindowHint } from '#domain/sms-window.ts';
 import { usernameGuard } from '#domain/usernames.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { Item } from '#store/dynamodb/tables.ts';
+import type { Item, ItemRef } from '#store/dynamodb/tables.ts';
 import { type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
 import { isActive, type Person } from '#store/people/person-row.ts';
 import { isOwned, type PhoneRow } from '#store/people/phones.ts';
@@ -21,7 +21,7 @@ export const usernameKeyOf = (ctx: Pick<FlowContext, 'keys'>, username: string):
  * The person whom the text in an account box means (LGN-2): found by the document, or as the owner of the phone or
  * username.
  */
-export type Named =
+export type NamedAccount =
   | {
       readonly via: 'document';
       readonly person: Person;
@@ -54,7 +54,7 @@ export async function accountNamed(
   { account, accountKind }: Typed,
   now: Date,
   variant?: 'other-entry',
-): Promise<Named> {
+): Promise<NamedAccount> {
   const readings = readAccount(account, shanghaiDay(now), accountKind);
   const found = await candidatesOf(ctx, readings, now);
   const [first] = found;
@@ -73,14 +73,14 @@ export async function accountNamed(
   return distinct[0] ?? first;
 }
 
-const holderOf = (named: Named): string =>
+const holderOf = (named: NamedAccount): string =>
   named.via === 'document' ? named.person.personKey : named.personKey;
-const kindOf = (named: Named): AccountKind =>
+const kindOf = (named: NamedAccount): AccountKind =>
   named.via === 'document'
     ? { kind: 'document', documentType: named.person.documentType as DocumentType }
     : { kind: named.via };
 
-async function stillRegistered(ctx: FlowContext, found: readonly Named[]): Promise<Named[]> {
+async function stillRegistered(ctx: FlowContext, found: readonly NamedAccount[]): Promise<NamedAccount[]> {
   const owners = await findPeople(
     ctx.db,
     found.flatMap((named) => (named.via === 'document' ? [] : [named.personKey])),
@@ -93,12 +93,11 @@ async function candidatesOf(
   ctx: FlowContext,
   readings: readonly AccountReading[],
   now: Date,
-): Promise<Named[]> {
+): Promise<NamedAccount[]> {
   const today = shanghaiDay(now);
-  const keys: Parameters<FlowContext['db']['batchGet']>[0][number][] = [];
-  const at = (table: (typeof keys)[number]['table'], key: Record<string, string>): number =>
-    keys.push({ table, key }) - 1;
-  type Found = (items: readonly (Item | undefined)[]) => Named[];
+  const keys: ItemRef[] = [];
+  const at = (table: ItemRef['table'], key: ItemRef['key']): number => keys.push({ table, key }) - 1;
+  type Found = (items: readonly (Item | undefined)[]) => NamedAccount[];
   const takes: Found[] = [];
   for (const reading of readings) {
     switch (reading.kind) {
@@ -109,8 +108,8 @@ async function candidatesOf(
           // Only for the likeliest meaning, so that the read stays small.
           const lockout = index === 0 ? at('Lockouts', lockoutKey(key, today)) : undefined;
           takes.push((items) => {
-            const row = items[person] as unknown as Person | undefined;
-            const day = lockout === undefined ? undefined : (items[lockout] as unknown as LockoutRow);
+            const row = items[person] as Person | undefined;
+            const day = lockout === undefined ? undefined : (items[lockout] as LockoutRow | undefined);
             return isActive(row) ? [{ via: 'document', person: row, lockout: day }] : [];
           });
         }
@@ -120,14 +119,14 @@ async function candidatesOf(
         const owner = at('Phones', { phoneKey: key });
         const window = at('SmsWindows', { phoneKey: key });
         takes.push((items) => {
-          const row = items[owner] as unknown as PhoneRow | undefined;
+          const row = items[owner] as PhoneRow | undefined;
           return isOwned(row)
             ? [
                 {
                   via: 'phone',
                   personKey: row.personKey,
                   phoneKey: key,
-                  window: items[window] as unknown as WindowHint | undefined,
+                  window: items[window] as WindowHint | undefined,
                 },
               ]
             : [];
@@ -137,7 +136,7 @@ async function candidatesOf(
       case 'username': {
         const guard = at('Users', { personKey: usernameKeyOf(ctx, reading.username) });
         takes.push((items) => {
-          const { owner, username } = (items[guard] ?? {}) as unknown as Partial<UsernameGuard>;
+          const { owner, username } = (items[guard] ?? {}) as Partial<UsernameGuard>;
           // A username typed with other capitals matches nobody: decided here, before a try of its owner is reserved.
           return owner && username === reading.username
             ? [{ via: 'username', personKey: owner, username }]
@@ -162,7 +161,7 @@ export const unknownAccount = (looksLikePhone: boolean, variant?: 'other-entry')
  * it.
  */
 export function windowHint(
-  named: Named | undefined,
+  named: NamedAccount | undefined,
   person: Person,
   phoneKey: string | undefined,
 ): { window?: WindowHint } {
@@ -175,7 +174,7 @@ export function windowHint(
  * to the person.
  */
 export function stillNames(
-  named: Exclude<Named, { via: 'document' }>,
+  named: Exclude<NamedAccount, { via: 'document' }>,
   person: Person | undefined,
 ): person is Person {
   if (!isActive(person)) return false;

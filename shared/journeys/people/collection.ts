@@ -4,14 +4,13 @@ import { phoneKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
 import { parsePhone } from '#domain/phones.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import { nameUpdate } from '#store/companies/relation-copies.ts';
 import { relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { allPages } from '#store/dynamodb/pages.ts';
 import { type HallCollection, isNamed, type Person, sealContext } from '#store/people/person-row.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
-import type { RelationOrigin } from '../companies/relation-audits.ts';
+import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 import {
   hasOtherName,
   type NamedPerson,
@@ -42,7 +41,7 @@ export async function collect(
   ctx: FlowContext,
   collected: Collected,
   version: number | undefined,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
 ): Promise<'accepted' | 'stale'> {
   const named = parseNamedPerson(ctx, collected.person, origin.at);
   const phone = parsePhone(collected.phone);
@@ -50,17 +49,7 @@ export async function collect(
   const former =
     collected.formerName === undefined ? undefined : readName(collected.formerName, 'formerName');
   const event = (kind: 'collected' | 'name-changed') =>
-    auditEventPut(
-      {
-        ...origin,
-        subject: named.key,
-        kind,
-        outcome: 'success',
-        channel: 'hall',
-        detail: { ...origin.detail, officer: collected.officer },
-      },
-      ctx.settings.policies.auditRetentionDays,
-    );
+    changeAuditPut(ctx, { ...origin, channel: 'hall' }, named.key, kind, { officer: collected.officer });
   const taken = await retryOnConcurrentChange(async () => {
     const known = await findPerson(ctx.db, named.key);
     const renamed = former !== undefined && isRenamed(ctx, named, known, former);

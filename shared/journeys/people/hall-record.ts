@@ -7,7 +7,7 @@ import { findPhone, type PhoneRow } from '#store/people/phones.ts';
  * A person's hall record, as a registration may use it (REG-2): it is valid, or it has ended, or there was never one.
  */
 export interface HallRecord {
-  readonly standing?: HallCollection;
+  readonly valid?: HallCollection;
   readonly ended?: HallRecordEnd;
 }
 
@@ -33,7 +33,7 @@ export async function hallRecordOf(
     now,
     ctx.settings.policies,
   );
-  return ended ? { ended } : { standing: hall };
+  return ended ? { ended } : { valid: hall };
 }
 
 /**

@@ -9,13 +9,12 @@ import { normaliseName } from '#domain/persons.ts';
 import type { OrderNotice } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { auditEventPut } from '#store/audit/audit-events.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { isNamed, type Orders, type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
 import { releasePhoneUpdate } from '#store/people/phones.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
-import type { RelationOrigin } from '../companies/relation-audits.ts';
+import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { requireSameName } from './named-person.ts';
 import { tellPerson } from './notices.ts';
@@ -60,7 +59,7 @@ export async function giveOrder(
   call: AnyCall,
   given: GivenOrder,
   version: number | undefined,
-  origin: RelationOrigin,
+  origin: ChangeOrigin,
   also: readonly Write[] = [],
 ): Promise<'accepted' | 'stale'> {
   const { order, officer, approvedBy } = given;
@@ -82,23 +81,13 @@ export async function giveOrder(
         () => new ConcurrentChange(),
       ),
       ...effect.writes,
-      auditEventPut(
-        {
-          ...origin,
-          subject: named.key,
-          kind: notices[order],
-          outcome: 'success',
-          detail: {
-            ...origin.detail,
-            officer,
-            ...(approvedBy === undefined ? {} : { approvedBy }),
-            // Not `reason`, which the person's own history shows: this text is for the bureau only.
-            grounds: maskedReason(given.reason),
-            ...(version === undefined ? {} : { version }),
-          },
-        },
-        ctx.settings.policies.auditRetentionDays,
-      ),
+      changeAuditPut(ctx, origin, named.key, notices[order], {
+        officer,
+        ...(approvedBy === undefined ? {} : { approvedBy }),
+        // Not `reason`, which the person's own history shows: this text is for the bureau only.
+        grounds: maskedReason(given.reason),
+        ...(version === undefined ? {} : { version }),
+      }),
     ]);
     return known?.phones ?? [];
   });

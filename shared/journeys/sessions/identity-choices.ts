@@ -6,7 +6,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 
 /** What a signed-in person can become: themselves, or one role in a company. */
-export type Becoming = 'person' | { readonly companyKey: string; readonly role: Role };
+export type IdentityChoice = 'person' | { readonly companyKey: string; readonly role: Role };
 
 const schema = v.union([v.literal('person'), v.object({ companyKey: v.string(), role: v.picklist(roles) })]);
 
@@ -17,11 +17,11 @@ type Of = Pick<Session, 'sessionId' | 'personKey'>;
  * The handle of an identity to switch to (SWI-5): sealed, so that it shows nothing and cannot be invented, and valid
  * only in this session. The identity is judged when the handle is used.
  */
-export const choiceIdOf = (ctx: Sealing, session: Of, becoming: Becoming): string =>
-  seal(ctx.dataKeys, contextOf(session), JSON.stringify(becoming));
+export const choiceIdOf = (ctx: Sealing, session: Of, choice: IdentityChoice): string =>
+  seal(ctx.dataKeys, contextOf(session), JSON.stringify(choice));
 
 /** Opens a handle of this session. Throws NOT_FOUND for any other text, including the handle of another session. */
-export function becomingOf(ctx: Sealing, session: Of, choiceId: string): Becoming {
+export function readIdentityChoice(ctx: Sealing, session: Of, choiceId: string): IdentityChoice {
   try {
     return v.parse(schema, JSON.parse(unseal(ctx.dataKeys, contextOf(session), choiceId)));
   } catch (error) {

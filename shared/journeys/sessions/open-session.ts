@@ -8,19 +8,18 @@ import { epochSeconds } from '#domain/epoch.ts';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
 import type { WindowHint } from '#domain/sms-window.ts';
-import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type NoticeCode, noticeFor } from '#runtime/messages/index.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Active, type Person, sealContext } from '#store/people/person-row.ts';
-import { noTurns } from '#store/sessions/refresh-chain.ts';
 import { endUpdate } from '#store/sessions/session-end.ts';
 import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { sessionPut } from '#store/sessions/sessions.ts';
 import { besideNewSession, swapPointerUpdate } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
 import { identityAuditDetail, rolesAfter } from './current-identity.ts';
+import { newSession } from './new-session.ts';
 
 /** The session as the API shows it, with a fresh access token. */
 export async function sessionAnswer(
@@ -129,29 +128,16 @@ export function sessionOpening(
   const at = epochSeconds(call.now);
   const sessionId = handle();
   const refresh = newRefreshToken(ctx.handles, sessionId);
-  const session: Session = {
+  const session = newSession(ctx, call, call.origin.channel, person, as, {
     sessionId,
-    personKey: person.personKey,
-    channel: call.origin.channel,
-    identity: as.identity,
-    ...(as.company ? { company: as.company } : {}),
-    version: 1,
-    sealedName: person.sealedName,
-    realNameLevel: person.realNameLevel ?? 3,
-    startedAt: at,
-    lastSeenAt: at,
-    expiresAt: at + policies.sessionAbsoluteSeconds,
     factorAt: by.fresh === false || by.qr !== undefined ? 0 : (by.factorAt ?? at),
     ...(by.faceAt === undefined ? {} : { faceAt: by.faceAt }),
     ...(by.qr === undefined ? {} : { qr: by.qr }),
     // A person whom an app identified did not use the initial password (QR-1).
     ...(person.password?.initial && by.qr === undefined ? { passwordDue: true } : {}),
     methods: amrOf(by.method),
-    browser: call.origin.browser,
-    address: truncatedAddress(call.origin.address),
     refreshHash: refresh.hash,
-    turnedAt: noTurns,
-  };
+  });
   const { ended, kept } = besideNewSession(person, call.now, policies);
   const replaces = ended.length > 0;
   const writes: Write[] = [

@@ -11,7 +11,7 @@ import { identityAuditDetail } from './current-identity.ts';
 import { sessionAnswer } from './open-session.ts';
 
 /** What a session will become, with the checks for the transaction. */
-export interface Judged {
+export interface JudgedSwitch {
   readonly next: ActsAs;
   readonly writes: readonly Write[];
 }
@@ -25,7 +25,7 @@ export interface Judged {
 export async function switchIdentity(
   ctx: FlowContext,
   call: SessionCall,
-  judge: (again: boolean) => Promise<Judged>,
+  judge: (again: boolean) => Promise<JudgedSwitch>,
 ): Promise<SessionAnswer> {
   const { session } = call.caller;
   const as = await decideSwitch(ctx, call, async (again) => {

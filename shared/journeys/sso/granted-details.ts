@@ -8,8 +8,8 @@ import type { FlowContext } from '#runtime/context.ts';
 import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
-import { companyMeant } from './asked-company.ts';
-import { lastDay, limitsToday } from './granted-limits.ts';
+import { lastDay, limitsToday } from './limits-today.ts';
+import { companyHandle } from './requested-company.ts';
 
 /** One entry of `authorization_details` in a relying party's token (RFC 9396). */
 export type Detail = Readonly<Record<string, unknown>>;
@@ -46,7 +46,7 @@ export function grantedDetails(
   const actions = grantedActions(client, asked, {
     ...actingOf(identity, company),
     permissions,
-    taxpayer: namesOf(shown).map((name) => companyMeant(ctx.handles, name)),
+    taxpayer: namesOf(shown).map((name) => companyHandle(ctx.handles, name)),
   });
   if (!actions) return undefined;
   if (identity.kind === 'natural') return { actions, details: [{ type: 'taxpayer', identity: 'natural' }] };

@@ -39,7 +39,7 @@ export interface FoundMatter {
 }
 
 /** What the system gets, beside the person's pseudonym. */
-export interface Given extends Pick<GrantedDetails, 'details' | 'limits'> {
+export interface HandOverContent extends Pick<GrantedDetails, 'details' | 'limits'> {
   readonly matter?: FoundMatter;
 }
 
@@ -54,7 +54,7 @@ export function handOver(
   client: RelyingParty,
   ticket: SsoRequestTicket,
   { session, records, version }: HandedOver,
-  { details, limits, matter }: Given,
+  { details, limits, matter }: HandOverContent,
 ): { decided: Write; rest: Write[]; redirectTo: string } {
   const { request } = ticket;
   const { personKey, company, identity } = session;

@@ -1,3 +1,4 @@
+import { batchGetAll } from '../dynamodb/batch-reads.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { all, equals, startsWith } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
@@ -39,14 +40,10 @@ export async function findListed(
   agentIds: readonly string[],
 ): Promise<Map<string, ListedAgent>> {
   const ids = [...new Set(agentIds)];
-  const pages = Array.from({ length: Math.ceil(ids.length / 100) }, (_, page) =>
-    db.batchGet(
-      ids
-        .slice(page * 100, page * 100 + 100)
-        .map((agentId) => ({ table: 'Agencies', key: { agencyKey, part: listPart(formId, agentId) } })),
-    ),
+  const found = await batchGetAll<ListedAgent>(
+    db,
+    ids.map((agentId) => ({ table: 'Agencies', key: { agencyKey, part: listPart(formId, agentId) } })),
   );
-  const found = (await Promise.all(pages)).flat() as unknown as (ListedAgent | undefined)[];
   return new Map(found.filter((row) => row !== undefined).map((row) => [row.agentId, row]));
 }
 

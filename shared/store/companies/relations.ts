@@ -1,7 +1,8 @@
 import type { Role } from '#domain/names.ts';
 import { inTerm, isActiveOn, roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
+import { batchGetAll } from '../dynamodb/batch-reads.ts';
 import { all, between, equals, startsWith } from '../dynamodb/expressions.ts';
-import type { Db, Key } from '../dynamodb/tables.ts';
+import type { Db, ItemRef, Key } from '../dynamodb/tables.ts';
 import { guardKey, historyPrefix, relationKey } from './relation-keys.ts';
 import type { Relation } from './relation-row.ts';
 import type { KnownTaxpayer } from './taxpayers.ts';
@@ -22,7 +23,7 @@ export async function activePeople(
   heldRoles: readonly Role[],
   day: string,
 ): Promise<Set<string>> {
-  const keys: Parameters<Db['batchGet']>[0][number][] = [
+  const keys: ItemRef[] = [
     { table: 'Taxpayers', key: { companyKey } },
     ...personKeys.flatMap((person) =>
       heldRoles.map((role) => ({
@@ -31,13 +32,9 @@ export async function activePeople(
       })),
     ),
   ];
-  const pages = Array.from({ length: Math.ceil(keys.length / 100) }, (_, page) =>
-    db.batchGet(keys.slice(page * 100, page * 100 + 100)),
-  );
-  const [company, ...found] = (await Promise.all(pages)).flat() as unknown as [
-    Pick<KnownTaxpayer, 'term'> | undefined,
-    ...(Relation | undefined)[],
-  ];
+  const [first, ...rows] = await batchGetAll(db, keys);
+  const company = first as Pick<KnownTaxpayer, 'term'> | undefined;
+  const found = rows as (Relation | undefined)[];
   return new Set(
     found.flatMap((row) => (row && isActiveOn(inTerm(row, company?.term), day) ? [row.personKey] : [])),
   );

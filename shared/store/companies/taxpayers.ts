@@ -9,6 +9,7 @@ import {
   holdsPersonNumber,
   isPersonalNumber,
 } from '#domain/taxpayers.ts';
+import { batchGetAll } from '../dynamodb/batch-reads.ts';
 import { absent, absentOr, all, type Condition, differs, equals, exists } from '../dynamodb/expressions.ts';
 import type { Check, Db, RefusableCheck, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
@@ -141,16 +142,13 @@ export async function companiesDue(db: Db): Promise<CopiesDue> {
   return { companyKeys: new Set(items.map(({ companyKey }) => companyKey)), many: next !== undefined };
 }
 
-/** Reads several companies and returns those that exist; one call per hundred. */
+/** Reads several companies and returns those that exist. */
 export async function findTaxpayers(db: Db, companyKeys: readonly string[]): Promise<Taxpayer[]> {
-  const found: Taxpayer[] = [];
-  for (let at = 0; at < companyKeys.length; at += 100) {
-    const items = await db.batchGet(
-      companyKeys.slice(at, at + 100).map((companyKey) => ({ table: 'Taxpayers', key: { companyKey } })),
-    );
-    for (const item of items) if (item) found.push(item as unknown as Taxpayer);
-  }
-  return found;
+  const found = await batchGetAll<Taxpayer>(
+    db,
+    companyKeys.map((companyKey) => ({ table: 'Taxpayers', key: { companyKey } })),
+  );
+  return found.filter((company) => company !== undefined);
 }
 
 /** New values by attribute; undefined removes the attribute. */

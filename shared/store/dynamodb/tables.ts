@@ -14,11 +14,17 @@ import { type TableName, tableVariable } from '#contract/tables.ts';
 import { Problem } from '#domain/problem.ts';
 import { budgetSignal } from '#gateways/time-budget.ts';
 import { openClient } from './client.ts';
+import { backOff, type Cancelled, errorName, retryOnConflict } from './conflicts.ts';
 import { type Changes, type Condition, compile, type Expressed } from './expressions.ts';
 
 /** An item as stored. The store modules give it a type; no other code sees attribute names. */
 export type Item = Record<string, unknown>;
 export type Key = Record<string, string>;
+/** Names one item to read. */
+export interface ItemRef {
+  readonly table: TableName;
+  readonly key: Key;
+}
 
 type Expression = Omit<Expressed, 'update'>;
 export interface Update extends Expression {
@@ -67,48 +73,10 @@ export type TransactionResult =
 
 export type Db = ReturnType<typeof openTables>;
 
-const conflictRetries = 14;
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** For one call with all its tries: it is aborted when the invocation's time ends (ERR-02). */
 function inTime(): { abortSignal?: AbortSignal } {
   const abortSignal = budgetSignal();
   return abortSignal ? { abortSignal } : {};
-}
-const errorName = (error: unknown): string => (error instanceof Error ? error.name : '');
-
-/** Full jitter up to 400 ms: many requests for one item spread out instead of colliding again. */
-const backOff = (attempt: number) => sleep(Math.random() * Math.min(400, 8 * 2 ** attempt));
-
-interface Cancelled extends Error {
-  CancellationReasons?: { Code?: string; Item?: unknown }[];
-}
-
-function isConflict(error: unknown): boolean {
-  if (errorName(error) === 'TransactionConflictException') return true;
-  if (errorName(error) !== 'TransactionCanceledException') return false;
-  const reasons = (error as Cancelled).CancellationReasons ?? [];
-  return (
-    reasons.some((reason) => reason.Code === 'TransactionConflict') &&
-    !reasons.some((reason) => reason.Code === 'ConditionalCheckFailed')
-  );
-}
-
-/**
- * Repeats a call that lost against a concurrent one. Such a conflict is nobody's failure, so it is never answered as
- * 5xx; an item that stays in use for too long ends in TOO_MANY_REQUESTS.
- */
-async function retryOnConflict<T>(call: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      if (attempt >= conflictRetries)
-        throw new Problem('TOO_MANY_REQUESTS', { retryAfter: 1 }, { cause: error });
-      await backOff(attempt);
-    }
-  }
 }
 
 /** The tables of this function, by the names that its environment gives. */
@@ -150,7 +118,7 @@ export function openTables() {
     },
 
     /** Reads up to 100 items of several tables in one call, strongly consistent, in the order of the keys. */
-    async batchGet(keys: readonly { table: TableName; key: Key }[]): Promise<(Item | undefined)[]> {
+    async batchGet<T extends object = Item>(keys: readonly ItemRef[]): Promise<(T | undefined)[]> {
       const request: Record<string, { Keys: Key[]; ConsistentRead: true }> = {};
       for (const { table, key } of keys) {
         const of = name(table);
@@ -172,7 +140,9 @@ export function openTables() {
         }
         pending = answer.UnprocessedKeys;
       }
-      return keys.map(({ table, key }) => found.get(`${name(table)}\n${Object.values(key).join('\n')}`));
+      return keys.map(
+        ({ table, key }) => found.get(`${name(table)}\n${Object.values(key).join('\n')}`) as T | undefined,
+      );
     },
 
     /** One page of a query on a table or index. Indexes are eventually consistent: they serve lists, never rules. */

@@ -1,5 +1,6 @@
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
+import { batchGetAll } from '../dynamodb/batch-reads.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, any, atMost, below, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Item, Write } from '../dynamodb/tables.ts';
@@ -119,14 +120,12 @@ export function personUpdate(
   );
 }
 
-/** Several people by key, in parallel reads of a hundred; unknown people are missing from the result. */
+/** Several people by key; unknown people are missing from the result. */
 export async function findPeople(db: Db, personKeys: readonly string[]): Promise<Map<string, Person>> {
   const keys = [...new Set(personKeys)];
-  const pages = Array.from({ length: Math.ceil(keys.length / 100) }, (_, page) =>
-    db.batchGet(
-      keys.slice(page * 100, page * 100 + 100).map((personKey) => ({ table: 'Users', key: { personKey } })),
-    ),
+  const found = await batchGetAll<Person>(
+    db,
+    keys.map((personKey) => ({ table: 'Users', key: { personKey } })),
   );
-  const found = (await Promise.all(pages)).flat() as unknown as (Person | undefined)[];
   return new Map(found.filter((person) => person !== undefined).map((person) => [person.personKey, person]));
 }

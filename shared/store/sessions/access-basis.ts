@@ -18,7 +18,7 @@ import {
 import { relationKey } from '../companies/relation-keys.ts';
 import type { Relation } from '../companies/relations.ts';
 import { isKnown, type KnownTaxpayer, type Taxpayer } from '../companies/taxpayers.ts';
-import type { Db, Key } from '../dynamodb/tables.ts';
+import type { Db, ItemRef, Key } from '../dynamodb/tables.ts';
 import { type CrossRegionReport, isReportFor, reportKey } from '../reports/cross-region-reports.ts';
 
 /**
@@ -77,7 +77,6 @@ interface AgencyRecords {
   readonly entry: FormEntry | undefined;
 }
 
-type ItemRef = Parameters<Db['batchGet']>[0][number];
 const itemRef = (table: ItemRef['table'], key: Key): ItemRef => ({ table, key });
 
 /** Reads the rows in one call, by the tables' own keys. */

@@ -19,7 +19,8 @@ export const sessionAliveCheck = (
   key: { sessionId },
   condition: all(absent('ended'), above('expiresAt', epochSeconds(now))),
   onRefused: (old?: Item) => {
-    const ended = old && endOf(old as unknown as Session, now, policies);
+    const session = old as Session | undefined;
+    const ended = session && endOf(session, now, policies);
     return ended ? endedProblem(ended) : new Problem('SESSION_ENDED');
   },
 });

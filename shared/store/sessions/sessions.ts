@@ -61,8 +61,9 @@ export const identityUpdate = (
   },
   condition: all(equals('version', session.version), absent('ended')),
   onRefused: (old) => {
-    if (!old) return new Problem('SESSION_ENDED');
-    const ended = endOf(old as unknown as Session, now, policies);
+    const session = old as Session | undefined;
+    if (!session) return new Problem('SESSION_ENDED');
+    const ended = endOf(session, now, policies);
     return ended ? endedProblem(ended) : new ConcurrentChange();
   },
 });
@@ -116,6 +117,8 @@ export function endAliveUpdate(session: Session, ended: Ended, now: Date, polici
 
 /** Several sessions by id in one read, without those that no longer exist. */
 export async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
-  const items = await db.batchGet(ids.map((sessionId) => ({ table: 'Sessions', key: { sessionId } })));
-  return items.filter((item) => item !== undefined) as unknown as Session[];
+  const found = await db.batchGet<Session>(
+    ids.map((sessionId) => ({ table: 'Sessions', key: { sessionId } })),
+  );
+  return found.filter((session) => session !== undefined);
 }

@@ -14,7 +14,7 @@ interface Row {
  * for SMS-1.
  * @param kind our own name of the notice
  */
-export async function takeCompanyNotice(
+export async function reserveCompanyNotice(
   db: Db,
   { personKey, companyKey }: { readonly personKey: string; readonly companyKey: string },
   kind: string,

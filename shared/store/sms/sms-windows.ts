@@ -53,8 +53,8 @@ export interface Send {
   readonly owned?: boolean;
   readonly solved?: boolean;
 }
-/** A send that was counted, kept for giving it back. */
-export interface Taken extends Send {
+/** A send that was counted before the provider gets it, kept for giving it back. */
+export interface ReservedSend extends Send {
   readonly fresh: boolean;
   readonly startedAt: number;
 }
@@ -156,17 +156,17 @@ export const phoneSendStateOf = ([window, day, phone]: readonly (Item | undefine
 });
 
 /**
- * Takes one of the phone's codes together with `writes` (the code on its ticket), all or nothing. `known` is what was
+ * Reserves one of the codes that the phone may get, together with `writes` (the code on its ticket), all or nothing. `known` is what was
  * read with the ticket; without it the first try follows what is expected, and after a refusal the state is read before
  * it is believed. Throws SMS_TOO_FREQUENT {retryAt}, or the error of `wanted` if the send needs a challenge (SMS-4).
  */
-export async function takeSend(
+export async function reserveSend(
   db: Db,
   send: Send,
   policies: Policies,
   writes: (hint: WindowHint) => readonly Write[],
   { known, wanted }: { known?: PhoneSendState | undefined; wanted?: () => Promise<Error> } = {},
-): Promise<Taken> {
+): Promise<ReservedSend> {
   const { kind, phoneKey, solved = false } = send;
   const now = send.now.getTime();
   let state = known;
@@ -202,9 +202,13 @@ export async function takeSend(
  * that window is removed: the window then begins with what the other queue sent meanwhile, and a later window is not
  * changed. A send that was given back already takes nothing more.
  */
-export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] = []): Promise<void> {
-  const { phoneKey, kind } = taken;
-  const ours = taken.now.getTime();
+export async function returnSend(
+  db: Db,
+  reserved: ReservedSend,
+  writes: readonly Write[] = [],
+): Promise<void> {
+  const { phoneKey, kind } = reserved;
+  const ours = reserved.now.getTime();
   const { outside, strangers } = countsOf(kind);
   const less = {
     total: minus('total', 1),
@@ -218,7 +222,7 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
     condition: all(equals(lastOf(kind), ours), condition),
   });
   const forms: readonly Write[] = [
-    ...(taken.fresh
+    ...(reserved.fresh
       ? [
           form({ total: 0, outside: 0, strangers: 0 }, all(equals('startedAt', ours), equals('total', 1))),
           form(
@@ -234,7 +238,7 @@ export async function returnSend(db: Db, taken: Taken, writes: readonly Write[] 
       ? [
           {
             table: 'SmsWindows',
-            key: { phoneKey: dayKey(phoneKey, taken.now) },
+            key: { phoneKey: dayKey(phoneKey, reserved.now) },
             update: { set: { strangers: minus('strangers', 1) } },
           },
         ]

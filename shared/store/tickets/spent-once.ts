@@ -3,7 +3,7 @@ import type { Assertion } from '#crypto/assertions.ts';
 import type { DpopProof } from '#crypto/dpop-proofs.ts';
 import { handle } from '#crypto/random.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { proofRefused } from '#domain/oauth-problem.ts';
+import { invalidDpopProof } from '#domain/oauth-problem.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
 import { absent, any, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
@@ -63,7 +63,7 @@ export const spendDpopProof = (db: Db, proof: DpopProof, now: Date): Promise<boo
 
 /** The same inside a transaction: `invalid_dpop_proof` if the proof was used before, and then nothing is written. */
 export const dpopProofPut = (proof: DpopProof, now: Date): Write =>
-  oncePut(dpopProofKey(proof), proof.expiresAt, now, proofRefused);
+  oncePut(dpopProofKey(proof), proof.expiresAt, now, invalidDpopProof);
 
 /**
  * LGN-12: counts a request of an address in the running window; returns how many there were, this one included.

@@ -45,12 +45,13 @@ export async function findCodeAndHandOver(
   code: string,
   { sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>,
 ): Promise<{ ticket: SsoCodeTicket | undefined; before: RpSession | undefined }> {
-  const [ticket, before] = await db.batchGet([
+  const [found, before] = await db.batchGet([
     { table: 'Tickets', key: { ticketKey: ticketKeyOf(code) } },
     { table: 'RpSessions', key: { sessionId, clientId } },
   ]);
+  const ticket = found as SsoCodeTicket | undefined;
   return {
-    ticket: ticket?.kind === 'sso-code' ? (ticket as unknown as SsoCodeTicket) : undefined,
+    ticket: ticket?.kind === 'sso-code' ? ticket : undefined,
     before: before as RpSession | undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ClientAssertion, refused } from '#crypto/client-assertions.ts';
+import { assertionSpent, type ClientAssertion } from '#crypto/client-assertions.ts';
 import { handle } from '#crypto/random.ts';
 import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
@@ -83,7 +83,7 @@ export function ticketUpdate(
 
 /**
  * REG-2: counts one more wrong number for the hall record, from the ticket as it was read; the last permitted one ends
- * the ticket in the same write. `moved` is thrown if another try was counted meanwhile.
+ * the ticket in the same write. `changedMeanwhile` is thrown if another try was counted meanwhile.
  */
 export function wrongPhoneUpdate(
   ticket: Pick<RegistrationTicket, 'ticketKey' | 'kind' | 'wrongPhones'>,
@@ -151,4 +151,4 @@ export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Da
  * written.
  */
 export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write =>
-  oncePut(clientAssertionKey(assertion), assertion.expiresAt, now, refused);
+  oncePut(clientAssertionKey(assertion), assertion.expiresAt, now, assertionSpent);

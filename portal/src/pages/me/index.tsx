@@ -9,7 +9,7 @@ import { AccountCentreParts } from './parts/context.tsx';
 import { useIsAgency } from './parts/queries.ts';
 
 /**
- * 我的信息 → 账户中心: the menu beside its sub-pages. After a switch the new identity starts with nothing of the previous one.
+ * 我的信息 → 账户中心: the menu and the sub-pages. After a switch the new identity starts with no data of the previous one.
  */
 export function Page() {
   const session = useSession();
@@ -31,12 +31,12 @@ function Menu() {
   const isAgency = useIsAgency();
   const { pathname } = useLocation();
   const [openAt, setOpenAt] = useState<string>();
-  // 长辈版: what most people use; the other entries are one click away.
+  // 长辈版 shows the entries that most people use; the other entries are one click away.
   const isElder = useIsElder();
   const [showsAll, showAll] = useState(false);
   const whole = menuOf(identity, isAgency);
   const groups = isElder && !showsAll ? fewerOf(whole) : whole;
-  // Open only on the page where it was opened: following a link closes it.
+  // The menu is open only on the page where it was opened, so a followed link closes it.
   const open = openAt === pathname;
   return (
     <nav className="centre-menu card" aria-label={t('menu')}>

@@ -18,7 +18,7 @@ import { useActivityTexts } from './texts.ts';
 
 type Detail = Readonly<Record<string, string | number | boolean>>;
 
-/** What of an event's detail people are told, in this order; the rest is for the bureau. */
+/** The members of an event's detail that the page shows, in this order; the other ones are for the bureau. */
 const told = [
   'taxpayerName',
   'taxpayerId',
@@ -45,7 +45,7 @@ export function Page() {
     const page = await answer(api.GET('/v1/account/activity', { params: { query: { cursor } } }));
     return { items: page.events, cursor: page.cursor };
   });
-  // Words that a later version may add have none of ours yet.
+  // A later version of the API may add words for which this page has no text yet.
   const words = (key: string, otherwise: string): string => {
     const found = t(key as 'other');
     return found === key ? otherwise : found;
@@ -80,7 +80,7 @@ export function Page() {
       </PageTitle>
       <p>{t('hint')}</p>
       <PagedList
-        // Two of a second may be alike.
+        // Two events of the same second may have the same members.
         keyOf={(_event, at) => String(at)}
         list={list}
         label={t('list')}
@@ -156,7 +156,7 @@ function useDetailFacts() {
     return found === `method.${value}` ? value : found;
   };
   return (kind: string, detail: Detail): Fact[] => {
-    // A tax system is known by its client id; of agreements `client` is a company.
+    // For a hand-over `client` is the client id of the tax system; for an agreement it is a company.
     const isSso = kind.startsWith('sso-');
     const system = systems.find(({ clientId }) => clientId === detail.client);
     const facts = told

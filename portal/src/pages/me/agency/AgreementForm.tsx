@@ -15,7 +15,7 @@ import { useAgencyTexts } from './texts.ts';
 
 export interface AgreementValues {
   readonly clientId?: string;
-  /** Handles of the staff form. */
+  /** The handles of the agents on the staff form. */
   readonly agents: string[];
   readonly items: ServiceItem[];
   readonly from: string;
@@ -28,7 +28,7 @@ interface Props {
   readonly onCancel: () => void;
 }
 
-/** The terms of an agreement, new or other ones. */
+/** The terms of a new agreement, or new terms of an existing one. */
 export function AgreementForm({ agreement, send, onCancel }: Props) {
   const t = useAgencyTexts();
   const words = useAgreementTexts();

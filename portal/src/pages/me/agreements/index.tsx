@@ -62,7 +62,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
             kind="primary"
             ask={t('confirmAsk')}
             done={t('confirmed')}
-            // The revision that was shown: a later change is not confirmed without being seen.
+            // Sends the revision that was shown, so that nobody confirms a later change without seeing it.
             act={() =>
               change(
                 answer(api.POST('/v1/enterprise/agreements/{id}/confirm', { params, body: { revision } })),

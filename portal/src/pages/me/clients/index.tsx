@@ -18,7 +18,7 @@ export function Page() {
   const menu = useMenuTexts();
   const t = useClientsTexts();
   const { identity } = useSession();
-  // An agent arrives here from the login, to choose the first one.
+  // An agent comes here from the login, to choose the first client.
   const isFirst = identity.kind === 'agency' && !identity.client;
   return (
     <section className="card">

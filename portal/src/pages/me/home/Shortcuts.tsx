@@ -7,7 +7,7 @@ import { icons } from './icons.tsx';
 import { Tile } from './Tile.tsx';
 import { useHomeTexts } from './texts.ts';
 
-/** What people use most, of what this identity has; the menu beside it has the whole account centre. */
+/** The most used pages of those that this identity has; the menu lists all pages of the account centre. */
 const often = [
   'clients',
   'staff',
@@ -19,7 +19,7 @@ const often = [
   'phones',
   'activity',
 ] as const;
-/** How many: two rows on a wide screen; in 长辈版 fewer, one below the other. */
+/** The number of shortcuts: two rows on a wide screen; in 长辈版 fewer, one below the other. */
 const [most, mostForElders] = [6, 4];
 
 export function Shortcuts() {

@@ -12,7 +12,7 @@ import { useHomeTexts } from './texts.ts';
 
 /** A relation or agreement that ends within this many days is shown, early enough to have it extended (REL-8, AGY-4). */
 const soonDays = 30;
-/** Notices that the page itself shows elsewhere, or that are no news. */
+/** Notices that the page shows in another place, or that are not new to the person. */
 const quiet: readonly string[] = ['CLOSE_IS_NOT_LOGOUT', 'SESSION_REPLACED'];
 
 interface Thing {
@@ -21,7 +21,7 @@ interface Thing {
   readonly to?: string;
 }
 
-/** What waits for this person in this identity, each with a link to it. */
+/** Everything that waits for this person in this identity, each item with a link. */
 export function Todo() {
   const t = useHomeTexts();
   const { identity, notices, person } = useSession();

@@ -20,7 +20,7 @@ export function Page() {
     await outdated('account');
     setBegun(false);
     say(t('done'));
-    // The session's data about the person are read again; the level itself is raised already.
+    // Reads the session's data about the person again, because the API has already raised the level.
     await refreshSession().catch(() => undefined);
   };
   return (

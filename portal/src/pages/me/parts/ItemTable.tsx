@@ -24,13 +24,13 @@ interface Props<T> {
   /** Whether a long list gets a search field of its own. */
   readonly isSearched: boolean;
   /** More of the list can be loaded, and may contain what is not found here. */
-  readonly goesOn: boolean;
+  readonly hasMore: boolean;
 }
 /** From this many items on, a search field is shown. */
 const searchedFrom = 6;
 
 /** A list as a table: sorted by a click on a heading, searched by what its columns show, page by page. */
-export function ItemTable<T>({ items, keyOf, label, columns, isSearched, goesOn }: Props<T>) {
+export function ItemTable<T>({ items, keyOf, label, columns, isSearched, hasMore }: Props<T>) {
   const t = useParts();
   const id = useId();
   const [query, setQuery] = useState('');
@@ -64,7 +64,7 @@ export function ItemTable<T>({ items, keyOf, label, columns, isSearched, goesOn 
         dataSource={rows}
         showSorterTooltip={false}
         pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
-        locale={{ emptyText: t(goesOn ? 'noneFoundYet' : 'noneFound') }}
+        locale={{ emptyText: t(hasMore ? 'noneFoundYet' : 'noneFound') }}
         columns={columns.map(({ title, show, text, steady, words }, at) => ({
           title,
           className: steady ? 'steady' : words ? 'words' : '',

@@ -8,7 +8,7 @@ import { PagedList } from './paged.tsx';
 import { useParts } from './texts.ts';
 import type { usePaged } from './use-paged.ts';
 
-/** Words about agreements, for the agency's side and the client's (AGY-4). */
+/** Texts about agreements, for the agency's side and the client's side (AGY-4). */
 export const useAgreementTexts = texts('me-agreement', {
   zh: {
     list: '服务协议',
@@ -130,13 +130,13 @@ const partnerOf = (agreement: Agreement, side: Side): readonly [name: string, nu
   side === 'agency' ? [agreement.clientName, agreement.clientId] : [agreement.agencyName, agreement.agencyId];
 type Side = 'agency' | 'client';
 
-/** The word for its state, of which the client's own turn is a special one. */
+/** The word for the state; if the client itself must decide, the word says so. */
 function useStateWord(): (state: AgreementState, side: Side) => string {
   const t = useAgreementTexts();
   return (state, side) => (side === 'client' && state === 'pending' ? t('ownPending') : t(`state.${state}`));
 }
 
-/** What waits for the client's word, below what holds. */
+/** The terms that wait for the client's consent, shown below the terms in force. */
 function Proposed({ terms }: { readonly terms: Terms }) {
   const factsOf = useTerms();
   const { termed } = usePunctuation();
@@ -149,7 +149,7 @@ function Proposed({ terms }: { readonly terms: Terms }) {
   );
 }
 
-/** The table of a wide screen, from either side; `actions` is the last column. */
+/** The table for a wide screen, for one of the two sides; `actions` is the last column. */
 function useAgreementColumns(
   side: Side,
   actions: (agreement: Agreement) => ReactNode,
@@ -211,7 +211,7 @@ function useAgreementColumns(
   ];
 }
 
-/** An agreement as both sides see it, seen from one. */
+/** An agreement as both sides see it, with the name of the other side. */
 function AgreementItem({
   agreement,
   side,
@@ -242,7 +242,7 @@ function AgreementItem({
   );
 }
 
-/** The agreements of one side, as a table or as cards, with what may be done to each. */
+/** The agreements of one side, as a table or as cards, each with its buttons. */
 export function AgreementList({
   list,
   side,

@@ -29,9 +29,9 @@ function Items<T>({
   label,
   columns,
   searched,
-  goesOn,
+  hasMore,
   children,
-}: Omit<Props<T>, 'empty'> & { readonly items: readonly T[]; readonly goesOn: boolean }) {
+}: Omit<Props<T>, 'empty'> & { readonly items: readonly T[]; readonly hasMore: boolean }) {
   const isWide = useSyncExternalStore(onWideScreen, isWideScreen);
   return columns && keyOf && isWide ? (
     <ItemTable
@@ -40,7 +40,7 @@ function Items<T>({
       label={label}
       columns={columns}
       isSearched={!searched}
-      goesOn={goesOn}
+      hasMore={hasMore}
     />
   ) : (
     <ul className="items" aria-label={label}>
@@ -57,7 +57,9 @@ export function WholeList<T>({
 }: Props<T> & { readonly query: UseQueryResult<readonly T[]> }) {
   return (
     <Loaded query={query}>
-      {(all) => (all.length === 0 ? <Empty>{empty}</Empty> : <Items items={all} goesOn={false} {...props} />)}
+      {(all) =>
+        all.length === 0 ? <Empty>{empty}</Empty> : <Items items={all} hasMore={false} {...props} />
+      }
     </Loaded>
   );
 }
@@ -80,7 +82,7 @@ export function PagedList<T>({
       {(all) => (
         <>
           {all.length > 0 ? (
-            <Items items={all} goesOn={hasNextPage} {...props} />
+            <Items items={all} hasMore={hasNextPage} {...props} />
           ) : hasNextPage && !error ? (
             <Loading />
           ) : hasNextPage ? null : (

@@ -45,7 +45,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
         },
         columns.permissions,
         columns.validUntil,
-        // Each list has hardly more than one state, and the room of an arrow is missing in English.
+        // Not sorted: a list has hardly more than one state, and an English heading leaves no room for an arrow.
         { title: columns.state.title, show: columns.state.show },
         { title: parts('actions'), show: (member) => <StaffActions member={member} list={list} /> },
       ]}
@@ -59,7 +59,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
           facts={[
             [parts('fact.documentNumber'), member.documentNumber],
             [parts('fact.phone'), member.phone],
-            // The others come from the registry or an agreement.
+            // Relations with other roles come from the registry or from an agreement.
             [parts('fact.origin'), isStaffRole(member.role) ? t(`origin.${member.direction}`) : undefined],
             ...relationFacts(member),
           ]}

@@ -1,0 +1,73 @@
+import { goesSilently, promptNoneError } from '#domain/authentication.ts';
+import { Problem } from '#domain/problem.ts';
+import { identityNotAccepted, requestingClient } from '#journeys/sso/client-requirements.ts';
+import { grantedDetails } from '#journeys/sso/granted-details.ts';
+import { ok } from '#runtime/answers.ts';
+import type { StepOf } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
+import { readAccessRecords } from '#store/sessions/access-basis.ts';
+import { effectiveSession } from '#store/sessions/effective-session.ts';
+import { versionAliveCheck } from '#store/sessions/session-checks.ts';
+import { liveSession } from '#store/sessions/sessions.ts';
+import { approveWithChoice } from './approve-with-choice.ts';
+import type { ssoDecision } from './contract.ts';
+import type { ApproveCall } from './decision-calls.ts';
+import { handOverWithFace } from './hand-over-with-face.ts';
+import { redirectToSystem } from './redirect-to-system.ts';
+import { endWithError, refuseOnShortfall } from './refuse-request.ts';
+import { handOverContent, judgeMatter, orAskForFaceCheck } from './requested-matter.ts';
+import { shownRequest } from './show-request.ts';
+
+/**
+ * SSO-4: the person is handed over. One transaction decides the request (by a browser that opened it), checks that the
+ * session is live with the identity that was read and that the rows behind a company identity are unchanged, and writes
+ * the code. With `choiceId` the session takes that identity in the same transaction (SWI-5).
+ */
+export const approveRequest: StepOf<typeof ssoDecision, 'approve'> = async (ctx, call) => {
+  const { caller, body } = call;
+  const { request: ticket } = caller;
+  const client = requestingClient(ctx, ticket);
+  const isNone = ticket.request.prompt.includes('none');
+  const refused = await refuseOnShortfall(ctx, call, client);
+  if (refused) return refused;
+  if (body.choiceId !== undefined && !isNone) return approveWithChoice(ctx, call, client, body.choiceId);
+
+  const silent = goesSilently(client, ticket.request);
+  const readSeen = firstRead<Seen>(caller, () => readCallerAgain(ctx, call));
+  const decide = async () => {
+    const now = await readSeen();
+    const granted = now.lost
+      ? undefined
+      : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.records);
+    const matter = judgeMatter(ctx, call, now);
+    const goes = granted && matter !== 'not-allowed';
+    if (isNone && !goes) return endWithError(ctx, call, promptNoneError('not-accepted'));
+    if (isNone && !silent) return endWithError(ctx, call, promptNoneError('asks'));
+    if (body.silently && !(goes && silent))
+      return ok({ asked: shownRequest(ctx, { caller: { ...caller, ...now } }, client) });
+    if (now.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
+    if (!granted) throw identityNotAccepted(client);
+    const given = handOverContent(granted, matter);
+    const { session, permissions, records } = now;
+    const handedOver = { session, permissions, records, version: session.version };
+    const handed = handOverWithFace(ctx, call, client, handedOver, given);
+    await ctx.db.transact([
+      handed.decided,
+      versionAliveCheck(session, call.now, ctx.settings.policies),
+      ...handed.rest,
+    ]);
+    return redirectToSystem(call.params.id, handed.redirectTo);
+  };
+  return orAskForFaceCheck(ctx, caller, () => retryOnConcurrentChange(decide));
+};
+
+type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'records'>;
+
+/** Reads the caller again, because the rows behind the company identity changed since they were read. */
+async function readCallerAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<Seen> {
+  const { sessionId, personKey, version } = caller.session;
+  const session = await liveSession(ctx.db, { sessionId, personKey, version }, now, ctx.settings.policies);
+  const records = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
+  return { ...effectiveSession(session, records, now), records };
+}

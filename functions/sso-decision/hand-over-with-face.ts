@@ -1,0 +1,34 @@
+import type { RelyingParty } from '#domain/relying-parties.ts';
+import {
+  type FoundMatter,
+  type HandedOver,
+  type HandOverContent,
+  handOver,
+} from '#journeys/sso/hand-over.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import type { Write } from '#store/dynamodb/tables.ts';
+import { faceStandsCheck } from '#store/people/face-checks.ts';
+import type { ApproveCall } from './decision-calls.ts';
+import { FaceCheckNeeded } from './requested-matter.ts';
+
+/** A hand-over of a session, together with the face check for a matter, which must still be valid. */
+export function handOverWithFace(
+  ctx: FlowContext,
+  call: ApproveCall,
+  client: RelyingParty,
+  who: HandedOver,
+  given: HandOverContent,
+): ReturnType<typeof handOver> {
+  const handed = handOver(ctx, call, client, call.caller.request, who, given);
+  const { matter } = given;
+  const checks = matter ? [faceCheckWrite(ctx, call, who.session.personKey, matter)] : [];
+  return { ...handed, rest: [...handed.rest, ...checks] };
+}
+
+/** The face check is still valid for the person, even if a moment later (STP-4, PHN-4, ORD-1). */
+const faceCheckWrite = (
+  ctx: FlowContext,
+  { now }: ApproveCall,
+  personKey: string,
+  { shown }: FoundMatter,
+): Write => faceStandsCheck(personKey, shown, now, ctx.settings.policies, () => new FaceCheckNeeded());

@@ -1,0 +1,15 @@
+import { personHintIn } from '#crypto/id-tokens.ts';
+import { type Judged, judgeRequest } from '#domain/authorization-requests.ts';
+import type { Parameters } from '#domain/oauth-parameters.ts';
+import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { FlowContext } from '#runtime/context.ts';
+
+/** SSO-2: judges a request, pushed or not, with the stage's matters and the person whom its `id_token_hint` names. */
+export function judgeWithHint(
+  { settings: { issuer, matters } }: Pick<FlowContext, 'settings'>,
+  parameters: Parameters | undefined,
+  clientOf: (clientId: string) => RelyingParty | undefined,
+): Judged {
+  const hint = personHintIn(parameters?.values.get('id_token_hint'), issuer);
+  return judgeRequest(parameters, clientOf, { matters, hint });
+}

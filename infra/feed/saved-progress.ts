@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isObject, parseJson } from '../local/http/json.ts';
+import type { Progress } from './send-lines.ts';
+
+/**
+ * How far a file has been passed to a runtime, so that the next start continues there. It holds only for this content
+ * (by size and time of change) and this runtime (by its keys: a runtime that keeps its data in memory has new ones at
+ * each start).
+ */
+export interface SavedProgress {
+  /** Where to continue; undefined: from the beginning. */
+  readonly progress: Progress | undefined;
+  keep(progress: Readonly<Progress>): void;
+  forget(): void;
+}
+
+const folder = fileURLToPath(new URL('../../.data/feed-progress', import.meta.url));
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value);
+const counts = ['lines', 'bytes', 'accepted', 'stale', 'rejected', 'warnings', 'emptied'] as const;
+
+export async function savedProgress(path: string, url: string): Promise<SavedProgress> {
+  const stats = statSync(path);
+  const place = join(
+    folder,
+    `${createHash('sha256')
+      .update(`${realpathSync(path)}\n${url}`)
+      .digest('hex')}.json`,
+  );
+  const [content, keys] = [contentOf(stats), await keysOf(url)];
+  return {
+    progress: read(place, content, keys),
+    keep(progress) {
+      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+      writeFileSync(place, JSON.stringify({ content, keys, progress }));
+    },
+    forget: () => rmSync(place, { force: true }),
+  };
+}
+
+const contentOf = ({ size, mtimeMs, ino }: Stats): string => `${size} ${mtimeMs} ${ino}`;
+
+function read(place: string, content: string, keys: readonly string[]): Progress | undefined {
+  let text: string;
+  try {
+    text = readFileSync(place, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const known = parseJson(text);
+  if (!isObject(known) || known.content !== content || !isObject(known.progress)) return undefined;
+  const before = Array.isArray(known.keys) ? known.keys : [];
+  if (!keys.some((key) => before.includes(key))) return undefined;
+  const { progress } = known;
+  if (!counts.every((name) => isNumber(progress[name]))) return undefined;
+  return Object.fromEntries(counts.map((name) => [name, progress[name]])) as unknown as Progress;
+}
+
+/** Empty if nothing answers; passing the first lines then reports that. */
+async function keysOf(url: string): Promise<string[]> {
+  try {
+    const answer = await fetch(new URL('/.well-known/jwks.json', url));
+    const { keys = [] } = (await answer.json()) as { keys?: { kid?: string }[] };
+    return keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
+  } catch {
+    return [];
+  }
+}
