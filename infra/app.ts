@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { buildPipeline } from './pipeline/build.ts';
 import { resolveStage } from './stage.ts';
 import { buildApp } from './synth.ts';
-import { lacksOf, warningsOf } from './warnings.ts';
+import { unsupportedIn, warningsOf } from './warnings.ts';
 
 /**
  * The context of `cdk … -c stage=prod -c rehearsal=true` or `cdk … -c pipeline=true`, which the CLI passes in the
@@ -18,7 +18,7 @@ function ofStage() {
     rehearsal: isSet('rehearsal'),
     first: isSet('first'),
   });
-  for (const sentence of [...warningsOf(stage), ...lacksOf(stage)]) console.error(sentence);
+  for (const sentence of [...warningsOf(stage), ...unsupportedIn(stage)]) console.error(sentence);
   return buildApp(stage, {});
 }
 

@@ -3,11 +3,11 @@ import { unreserved } from './hashing-pool.ts';
 import type { Stage } from './stage.ts';
 
 /** Whether a new version gets its share of the calls step by step. In a stage without users it may get all at once. */
-export const shifts = ({ name }: Pick<Stage, 'name'>): boolean => name !== 'local';
+export const shiftsTraffic = ({ name }: Pick<Stage, 'name'>): boolean => name !== 'local';
 
 /** Whether X-Ray records what functions do: Lambda supports it in partition aws only, and this machine does not. */
-export const traces = ({ name, partition }: Pick<Stage, 'name' | 'partition'>): boolean =>
-  shifts({ name }) && partition === 'aws';
+export const isTraced = ({ name, partition }: Pick<Stage, 'name' | 'partition'>): boolean =>
+  shiftsTraffic({ name }) && partition === 'aws';
 
 /**
  * The number of instances that stay ready, by flow: the stage's setting, checked.

@@ -63,7 +63,7 @@ const shape = v.looseObject({
  * Lists each setting of a stage whose form is wrong, by its name, and each ARN of another account than the stage's, if the
  * stage names its account. The list is empty if everything is right.
  */
-export function misshapen(config: StageConfig): string[] {
+export function configFaults(config: StageConfig): string[] {
   const { success, issues } = v.safeParse(shape, config);
   if (!success) return issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
   const { account, domain, portal, codeSigningConfigArn, settings } = config;

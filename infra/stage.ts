@@ -11,7 +11,7 @@ import {
 import { defaultAudiences, defaultMatters } from '#domain/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { type StageConfig, type StageName, stageNames, stages } from './config.ts';
-import { misshapen } from './stage-shape.ts';
+import { configFaults } from './stage-shape.ts';
 import { standIns } from './stand-ins.ts';
 
 export type Partition = 'aws' | 'aws-cn';
@@ -143,7 +143,7 @@ function refuse(name: StageName, partition: Partition, config: StageConfig, sett
   const no = (sentence: string): never => {
     throw new Error(`Stage ${name}: ${sentence}`);
   };
-  const wrong = misshapen(config);
+  const wrong = configFaults(config);
   if (wrong.length > 0) no(`${wrong.join('; ')}.`);
   const { domain, architecture } = config;
   if (name !== 'local' && !settings.issuer.startsWith('https://')) no('issuer must be an https origin.');

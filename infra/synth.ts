@@ -8,7 +8,7 @@ import { bundleFunctions, keepForReading } from './bundle.ts';
 import { checkFlows } from './checks.ts';
 import { boundaryName } from './deploy/policies.ts';
 import { prefix } from './names.ts';
-import { shifts } from './release.ts';
+import { shiftsTraffic } from './release.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
@@ -105,7 +105,7 @@ function addStacks(
     tags: { system: 'ahtax', stage: stage.name },
     // Protected from the second step of the first deployment on (docs/operations.md).
     terminationProtection: stage.name === 'prod' && !stage.first,
-    ...(shifts(stage)
+    ...(shiftsTraffic(stage)
       ? { ...described(stage), permissionsBoundary: PermissionsBoundary.fromName(boundaryName(stage.name)) }
       : {}),
   };
@@ -119,7 +119,8 @@ function addStacks(
   });
   // The functions use tables by name, which CloudFormation does not recognise as a dependency.
   functions.addStackDependency(data);
-  if (shifts(stage)) functions.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
+  if (shiftsTraffic(stage))
+    functions.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
   const door = new ApiStack(app, names.api, { ...common, flows });
   // The API uses functions by name, too.
   door.addStackDependency(functions);

@@ -16,7 +16,7 @@ export function warningsOf(stage: Stage): string[] {
 }
 
 /** What the stage's partition does not support, and what replaces it; printed for the person who synthesizes. */
-export const lacksOf = ({ partition }: Pick<Stage, 'partition'>): string[] =>
+export const unsupportedIn = ({ partition }: Pick<Stage, 'partition'>): string[] =>
   partition === 'aws'
     ? []
     : [

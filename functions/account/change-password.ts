@@ -4,7 +4,7 @@ import { requireFresh } from '#journeys/factors/fresh-factor.ts';
 import { newPasswordOf } from '#journeys/factors/new-password.ts';
 import { withPassword } from '#journeys/factors/password-check.ts';
 import { faceProof } from '#journeys/factors/scans.ts';
-import { tellPerson } from '#journeys/people/notices.ts';
+import { notifyPerson } from '#journeys/people/notices.ts';
 import { signedInPerson } from '#journeys/people/own-account.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import { noContent } from '#runtime/answers.ts';
@@ -33,7 +33,7 @@ export const changePassword: StepOf<typeof account, 'password'> = async (ctx, ca
     faceTicket === undefined
       ? await byPassword(ctx, call, oldPassword ?? '')
       : await byFace(ctx, call, faceTicket);
-  await tellPerson(ctx, call, person, 'password-changed');
+  await notifyPerson(ctx, call, person, 'password-changed');
   return noContent();
 };
 

@@ -3,7 +3,7 @@ import { parseUsername, usernameReservedUntil } from '#domain/usernames.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireFresh } from '#journeys/factors/fresh-factor.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';
-import { tellPerson } from '#journeys/people/notices.ts';
+import { notifyPerson } from '#journeys/people/notices.ts';
 import { signedInPerson } from '#journeys/people/own-account.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -49,6 +49,6 @@ export const changeUsername: StepOf<typeof account, 'username'> = async (ctx, ca
     return { before: person, answer: ok({ username, usernameChangeableFrom }) };
   });
   // PWD-3: a username is a further way to log in, so the person is informed.
-  if (before) await tellPerson(ctx, call, before, 'username-changed');
+  if (before) await notifyPerson(ctx, call, before, 'username-changed');
   return answer;
 };

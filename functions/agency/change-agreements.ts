@@ -23,7 +23,12 @@ import { created, ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Agreement } from '#store/agencies/agency-forms.ts';
-import { agreementUpdate, findAgreement, findPair, pairUpdate } from '#store/agencies/agreements.ts';
+import {
+  agreedPeriodsUpdate,
+  agreementUpdate,
+  findAgreedPeriods,
+  findAgreement,
+} from '#store/agencies/agreements.ts';
 import { findStaffForm } from '#store/agencies/staff-forms.ts';
 import {
   activeCompanyCheck,
@@ -31,7 +36,7 @@ import {
   companyProblem,
   findTaxpayer,
   isKnown,
-  keptNumberOf,
+  storedNumberOf,
 } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
@@ -59,7 +64,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
       findTaxpayer(ctx.db, agencyKey),
       findTaxpayer(ctx.db, clientKey),
       findStaffForm(ctx.db, agencyKey),
-      findPair(ctx.db, { agencyKey, clientKey }),
+      findAgreedPeriods(ctx.db, { agencyKey, clientKey }),
     ]);
     requireAgency(ours);
     const problem = companyProblem(client);
@@ -72,8 +77,8 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
       agreementId,
       agencyKey,
       clientKey,
-      agencyNumber: keptNumberOf(ours),
-      clientNumber: keptNumberOf(client),
+      agencyNumber: storedNumberOf(ours),
+      clientNumber: storedNumberOf(client),
     };
     const terms = keptTerms({ ...period, items: body.items, agents });
     await ctx.db.transact([
@@ -85,7 +90,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
         state: 'pending',
         updatedAt: now.toISOString(),
       }),
-      pairUpdate(between, pair, agreementId, [period], now),
+      agreedPeriodsUpdate(between, pair, agreementId, [period], now),
       ...agreementAudits(ctx, between, terms, 'entered', originOf(call, call.caller.session)),
     ]);
   });
@@ -108,7 +113,7 @@ async function ofAgency(
   if (agreement?.agencyKey !== companyKey) throw new Problem('NOT_FOUND');
   requireSeenRevision(agreement, call.body.revision);
   const [pair, client] = await Promise.all([
-    findPair(ctx.db, agreement),
+    findAgreedPeriods(ctx.db, agreement),
     findTaxpayer(ctx.db, agreement.clientKey),
   ]);
   return { agreement, form, pair, client };
@@ -155,7 +160,13 @@ export const changeAgreement: StepOf<typeof agency, 'change'> = async (ctx, call
         agreement.rev,
         state === 'pending' ? { ...terms, ...at } : { proposed: terms, ...at },
       ),
-      pairUpdate(agreement, pair, agreementId, state === 'pending' ? [terms] : [agreement, terms], call.now),
+      agreedPeriodsUpdate(
+        agreement,
+        pair,
+        agreementId,
+        state === 'pending' ? [terms] : [agreement, terms],
+        call.now,
+      ),
       ...agreementAudits(ctx, agreement, terms, 'proposed', origin),
     ]);
     return ok({ agreementId, state, waits: true });

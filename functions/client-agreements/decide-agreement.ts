@@ -18,7 +18,12 @@ import {
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { agreementUpdate, findAgreement, findPair, pairUpdate } from '#store/agencies/agreements.ts';
+import {
+  agreedPeriodsUpdate,
+  agreementUpdate,
+  findAgreedPeriods,
+  findAgreement,
+} from '#store/agencies/agreements.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
@@ -43,7 +48,7 @@ async function living(ctx: FlowContext, call: Calls, { basis }: Manager<'company
   const state = liveStateOf(agreement, client, call.now);
   requireSeenRevision(agreement, call.body.revision);
   const waiting = state === 'pending' ? agreement : agreement.proposed;
-  return { agreement, client, state, waiting, pair: await findPair(ctx.db, agreement) };
+  return { agreement, client, state, waiting, pair: await findAgreedPeriods(ctx.db, agreement) };
 }
 
 /**
@@ -84,7 +89,7 @@ export const reject: StepOf<typeof clientAgreements, 'reject'> = async (ctx, cal
         ...(isNew ? { state: 'rejected' } : { proposed: undefined }),
         updatedAt: call.now.toISOString(),
       }),
-      pairUpdate(agreement, pair, agreementId, isNew ? [] : [agreement], call.now),
+      agreedPeriodsUpdate(agreement, pair, agreementId, isNew ? [] : [agreement], call.now),
       ...agreementAudits(ctx, agreement, waiting, 'rejected', originOf(call, call.caller.session)),
     ]);
     return ok({ agreementId, state: isNew ? ('rejected' as const) : state });

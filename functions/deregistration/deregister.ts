@@ -8,7 +8,7 @@ import { withPassword } from '#journeys/factors/password-check.ts';
 import { faceProof } from '#journeys/factors/scans.ts';
 import { withSessionCode } from '#journeys/factors/session-codes.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';
-import { tellPerson } from '#journeys/people/notices.ts';
+import { notifyPerson } from '#journeys/people/notices.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -30,7 +30,7 @@ export const deregister: StepOf<typeof deregistration, 'deregister'> = async (ct
   const { smsCode, faceTicket } = call.body;
   const person =
     smsCode === undefined ? await byFace(ctx, call, faceTicket ?? '') : await bySms(ctx, call, smsCode);
-  await tellPerson(ctx, call, person, 'deregistered');
+  await notifyPerson(ctx, call, person, 'deregistered');
   return noContent({ cookies: [clearRefreshCookie()] });
 };
 

@@ -56,7 +56,10 @@ export const keyOfCompany = (ctx: Pick<FlowContext, 'keys'>, taxpayerId: string)
   companyKeyOf(ctx.keys, parseTaxpayerId(taxpayerId));
 
 /** A company that exists, though it may await confirmation. TAXPAYER_NOT_FOUND otherwise. */
-export async function companyAt(ctx: Pick<FlowContext, 'db'>, companyKey: string): Promise<KnownTaxpayer> {
+export async function requireCompany(
+  ctx: Pick<FlowContext, 'db'>,
+  companyKey: string,
+): Promise<KnownTaxpayer> {
   const company = await findTaxpayer(ctx.db, companyKey);
   if (!isKnown(company) || company.state === 'cancelled') throw new Problem('TAXPAYER_NOT_FOUND');
   return company;

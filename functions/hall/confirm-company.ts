@@ -4,7 +4,7 @@ import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { companyAt, keyOfCompany, requireCounter } from './at-counter.ts';
+import { keyOfCompany, requireCompany, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /** ENT-2: the hall confirms a waiting company; its tax handlers still have to confirm for themselves. */
@@ -12,7 +12,7 @@ export const confirmAtHall: StepOf<typeof hall, 'confirm'> = async (ctx, call) =
   const origin = requireCounter(ctx, call, 'change-relations');
   const companyKey = keyOfCompany(ctx, call.body.taxpayerId);
   const company = await retryOnConcurrentChange(async () => {
-    const read = await companyAt(ctx, companyKey);
+    const read = await requireCompany(ctx, companyKey);
     if (read.state !== 'awaiting-confirmation') throw new Problem('STATE_CONFLICT');
     await ctx.db.transact(await confirmationWrites(ctx, read, origin));
     return read;

@@ -14,7 +14,12 @@ import { appointmentWrites, type Holder } from '#journeys/companies/appointments
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
-import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import {
+  holderOf,
+  parseNamedPerson,
+  realNameWrites,
+  requireSameName,
+} from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -23,14 +28,14 @@ import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   type KnownTaxpayer,
-  keptNumberOf,
   staffedUpdate,
+  storedNumberOf,
   workingCompanyCheck,
 } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
-import { companyAt, countingMissAtCounter, keyOfCompany, requireCounter } from './at-counter.ts';
+import { countingMissAtCounter, keyOfCompany, requireCompany, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
 
 /**
@@ -54,7 +59,7 @@ export const relateAtHall: StepOf<typeof hall, 'relate'> = async (ctx, call) => 
 
   const enter = async () => {
     const [company, known, previous] = await Promise.all([
-      companyAt(ctx, companyKey),
+      requireCompany(ctx, companyKey),
       findPerson(ctx.db, named.key),
       findRelation(ctx.db, named.key, companyKey, role),
     ]);
@@ -66,7 +71,7 @@ export const relateAtHall: StepOf<typeof hall, 'relate'> = async (ctx, call) => 
       role === 'finance-head'
         ? await headEntry(ctx, company, holder, previous, about)
         : staffEntry(ctx, role, company, holder, previous, about);
-    await ctx.db.transact([...recordWrites(named, known), ...entry.writes]);
+    await ctx.db.transact([...realNameWrites(named, known), ...entry.writes]);
     return created({ authorizationId: entry.authorizationId });
   };
   return countingMissAtCounter(ctx, call, origin, call.body.person, () => retryOnConcurrentChange(enter));
@@ -133,7 +138,7 @@ async function headEntry(
   if (held === 'active' || (held === 'pending' && !present)) throw new Problem('RELATION_EXISTS');
   const { writes, relation } = await appointmentWrites(
     ctx,
-    { key: company.companyKey, number: keptNumberOf(company), known: company },
+    { key: company.companyKey, number: storedNumberOf(company), known: company },
     { role: 'finance-head', holder, present },
     origin,
   );

@@ -1,5 +1,5 @@
 import { transitions } from '#domain/relations.ts';
-import { tellHolder } from '#journeys/companies/relation-notices.ts';
+import { notifyHolder } from '#journeys/companies/relation-notices.ts';
 import { authorizationOf, transitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -17,6 +17,6 @@ export const removeAtHall: StepOf<typeof hall, 'remove'> = async (ctx, call) => 
     termCheck(relation.companyKey, relation),
     ...transitionWrites(ctx, relation, transitions.removeAtHall, origin),
   ]);
-  await tellHolder(ctx, call, relation, 'relation-deleted');
+  await notifyHolder(ctx, call, relation, 'relation-deleted');
   return noContent();
 };

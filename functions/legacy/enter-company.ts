@@ -4,7 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import { roleOrder } from '#domain/relations.ts';
 import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { knownCompany } from '#journeys/companies/admission.ts';
-import { besideHuman } from '#journeys/factors/anti-automation.ts';
+import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';
 import { rehashCompanyPassword, withCompanyPassword } from '#journeys/factors/company-password.ts';
 import { maskedPerson } from '#journeys/people/personal-data.ts';
 import { created } from '#runtime/answers.ts';
@@ -36,7 +36,9 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
   if (closesOn === null) throw new Problem('LEGACY_LOGIN_CLOSED');
   const companyKey = companyKeyOf(ctx.keys, parseTaxpayerId(call.body.taxpayerId));
   const reading = findTaxpayer(ctx.db, companyKey);
-  const company = knownCompany(await besideHuman(ctx, call, call.body.challenge, reading, { always: true }));
+  const company = knownCompany(
+    await requireHumanAndRead(ctx, call, call.body.challenge, reading, { always: true }),
+  );
 
   // Read in parallel to the reservation, but answered only after the right password.
   const choosing = pickable(ctx, company, shanghaiDay(call.now));

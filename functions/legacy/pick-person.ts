@@ -3,7 +3,7 @@ import { Problem } from '#domain/problem.ts';
 import { inTerm, isActiveOn } from '#domain/relations.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { entryProblem, knownCompany, notRelatedProblem } from '#journeys/companies/admission.ts';
-import { besideHuman } from '#journeys/factors/anti-automation.ts';
+import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';
 import { rehash, withPassword } from '#journeys/factors/password-check.ts';
 import { windowHint } from '#journeys/people/accounts.ts';
 import { loginTicketOpening } from '#journeys/sessions/login-ticket-opening.ts';
@@ -25,7 +25,7 @@ const entry = 'enterprise';
  */
 export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => {
   const opening = openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
-  const ticket = await besideHuman(ctx, call, call.body.challenge, opening);
+  const ticket = await requireHumanAndRead(ctx, call, call.body.challenge, opening);
   const { companyKey, persons } = ticket;
   const { personRef, password } = call.body;
   const personKey = Object.hasOwn(persons, personRef) ? persons[personRef] : undefined;

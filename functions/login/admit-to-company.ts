@@ -4,7 +4,7 @@ import { entryProblem, notRelatedProblem } from '#journeys/companies/admission.t
 import type { Relation } from '#store/companies/relations.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
-import { offerOf } from './role-choices.ts';
+import { offeredRoles } from './role-choices.ts';
 import { reportRoles } from './search-reports.ts';
 
 /**
@@ -22,7 +22,7 @@ export function admissionProblem(
   const refused = entryProblem(entry, company);
   if (refused) return refused;
   if (entry === 'cross-region' && reportRoles(relations, day).length > 0) return undefined;
-  const offer = offerOf(relations, entry, day);
+  const offer = offeredRoles(relations, entry, day);
   if (offer.active.length > 0 || offer.confirm || agentAt.length > 0) return undefined;
   return notRelatedProblem(relations, day, { phoneTyped, entry });
 }

@@ -20,7 +20,7 @@ import {
   actingOptionAt,
   choicesAnswer,
   choicesOf,
-  offerOf,
+  offeredRoles,
   passedTicket,
   readPersonAndAccess,
   requireSamePerson,
@@ -59,7 +59,7 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (ctx, call
       staffedUpdate(activeCompanyCheck(confirmed.companyKey, pending)),
       ...relationAudits(ctx, pending, 'active', originOf(call)),
     ];
-    const others = offerOf(relations, ticket.entry, day).active;
+    const others = offeredRoles(relations, ticket.entry, day).active;
     if (others.length === 0 && !passed.agent) {
       // The transition of this relation is its own check, because a transaction can contain an item only once.
       const option = actingOptionAt(ctx, ticket, confirmed, call.now);

@@ -16,7 +16,7 @@ import { ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
 import { agentAccessOf } from './agent-login.ts';
 
 /** The roles that an entry offers to a person in a company. */
-export interface Offer {
+export interface OfferedRoles {
   /** In the order of the five roles (LGN-10). */
   readonly active: readonly Relation[];
   /** A pending appointment as finance head (LGN-9), if there is one. */
@@ -28,7 +28,7 @@ const takesRoles = (entry: Entry): boolean =>
   entry === 'enterprise' || entry === 'cross-region-property' || entry === 'social-insurance';
 
 /** @param relations the person's rows in the company */
-export function offerOf(relations: readonly Relation[], entry: Entry, day: string): Offer {
+export function offeredRoles(relations: readonly Relation[], entry: Entry, day: string): OfferedRoles {
   if (!takesRoles(entry)) return { active: [], confirm: undefined };
   return {
     active: relations

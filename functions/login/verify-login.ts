@@ -24,7 +24,7 @@ import {
   actingOptionAt,
   choicesAnswer,
   choicesOf,
-  offerOf,
+  offeredRoles,
   readPersonAndAccess,
   requireSamePerson,
 } from './role-choices.ts';
@@ -123,7 +123,7 @@ function openOrOfferChoices(
       ...proof.changes,
     };
     const day = shanghaiDay(now);
-    const { active, confirm } = offerOf(relations, ticket.entry, day);
+    const { active, confirm } = offeredRoles(relations, ticket.entry, day);
     const [only] = active;
     const agent = agentActingOptionOf(ctx, ticket, agents, now);
     // Reports are chosen after both factors (SPC-2); a person who may see none is refused now.

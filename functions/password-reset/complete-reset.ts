@@ -6,7 +6,7 @@ import { requireFactorPhone } from '#journeys/factors/fresh-factor.ts';
 import { newPasswordOf } from '#journeys/factors/new-password.ts';
 import { provenPhone } from '#journeys/factors/proven-phone.ts';
 import { passedFace } from '#journeys/factors/scans.ts';
-import { tellPerson } from '#journeys/people/notices.ts';
+import { notifyPerson } from '#journeys/people/notices.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -32,7 +32,7 @@ export const completeReset: StepOf<typeof passwordReset, 'complete'> = async (ct
   const person =
     smsCode === undefined ? await byFace(ctx, call, faceTicket ?? '') : await bySms(ctx, call, smsCode);
   // PWD-3
-  await tellPerson(ctx, call, person, 'password-changed');
+  await notifyPerson(ctx, call, person, 'password-changed');
   return noContent();
 };
 

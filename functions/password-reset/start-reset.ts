@@ -2,7 +2,7 @@ import { normaliseName, sameName } from '#domain/persons.ts';
 import { looksLikePhone, recoveredLately } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
-import { besideHuman } from '#journeys/factors/anti-automation.ts';
+import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';
 import { commitMatch, countMiss } from '#journeys/factors/tries.ts';
 import {
   accountNamed,
@@ -27,7 +27,7 @@ import type { passwordReset } from './contract.ts';
  */
 export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, call) => {
   const name = normaliseName(call.body.name);
-  const { person, named } = await besideHuman(ctx, call, call.body.challenge, findAccount(ctx, call));
+  const { person, named } = await requireHumanAndRead(ctx, call, call.body.challenge, findAccount(ctx, call));
   const phoneKey = named.via === 'phone' ? named.phoneKey : undefined;
   const isMeant = sameName(nameOf(ctx, person), name) && isNumberOf(ctx, person, call.body.documentNumber);
   const solved = call.body.challenge !== undefined;

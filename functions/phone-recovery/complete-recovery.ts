@@ -6,7 +6,7 @@ import { auditPut } from '#journeys/audit.ts';
 import { type CodeProof, withCode } from '#journeys/factors/codes.ts';
 import { proven } from '#journeys/factors/proven-phone.ts';
 import { passedFace } from '#journeys/factors/scans.ts';
-import { tellPerson } from '#journeys/people/notices.ts';
+import { notifyPerson } from '#journeys/people/notices.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.ts';
 import { noContent } from '#runtime/answers.ts';
@@ -66,7 +66,7 @@ export const completeRecovery: StepOf<typeof phoneRecovery, 'complete'> = async 
         recover(ctx, call, proof, await readAgain()),
       );
       const detail = maskPhone(phoneNumberOf(ctx, proof.ticket.newPhone));
-      await Promise.all([tellPerson(ctx, call, before, 'phone-recovered', detail), loss.tell()]);
+      await Promise.all([notifyPerson(ctx, call, before, 'phone-recovered', detail), loss.tell()]);
     },
   );
   return noContent();

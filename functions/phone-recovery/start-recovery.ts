@@ -5,13 +5,13 @@ import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/documents.ts';
 import { normaliseName, sameName } from '#domain/persons.ts';
 import { parsePhone } from '#domain/phones.ts';
-import { besideHuman } from '#journeys/factors/anti-automation.ts';
+import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';
 import { withPassword, wrongPasswordProblem } from '#journeys/factors/password-check.ts';
 import { nameOf } from '#journeys/people/personal-data.ts';
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { countNobody, writeForNobody } from '#store/people/name-misses.ts';
+import { countForUnknownPerson, writeForUnknownPerson } from '#store/people/name-misses.ts';
 import { isActive, sealContext } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
@@ -32,7 +32,7 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, 
     parseDocument(documentType, call.body.documentNumber, shanghaiDay(call.now)),
   );
   const phone = parsePhone(call.body.newPhone);
-  const person = await besideHuman(ctx, call, call.body.challenge, findPerson(ctx.db, key));
+  const person = await requireHumanAndRead(ctx, call, call.body.challenge, findPerson(ctx.db, key));
   if (!isActive(person)) return refuseNobody(ctx, call, key);
 
   const newKey = phoneKey(ctx.keys, phone);
@@ -71,11 +71,11 @@ async function refuseNobody(
   key: string,
 ): Promise<never> {
   const { policies } = ctx.settings;
-  const taken = await countNobody(ctx.db, key, call.now);
+  const taken = await countForUnknownPerson(ctx.db, key, call.now);
   // The password of a locked account is not compared (LCK-2); so after that many tries no hash is computed here either.
   if (taken <= policies.lockoutFailures) {
     await hashPassword(call.body.password, ctx.keys, policies);
-    await writeForNobody(ctx.db, key, call.now);
+    await writeForUnknownPerson(ctx.db, key, call.now);
   }
   throw wrongPasswordProblem(taken, call.now, policies);
 }

@@ -16,7 +16,7 @@ import {
   withSessionCode,
 } from '#journeys/factors/session-codes.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
-import { tellPerson } from '#journeys/people/notices.ts';
+import { notifyPerson } from '#journeys/people/notices.ts';
 import { signedInPerson } from '#journeys/people/own-account.ts';
 import { noLoss, phoneLoss } from '#journeys/people/take-phone.ts';
 import { accepted, created } from '#runtime/answers.ts';
@@ -66,7 +66,7 @@ export const addPhone: StepOf<typeof phones, 'add'> = async (ctx, call) => {
     (proof, person) => add(ctx, call, alive, proof, person, phone, phoneKey),
   );
   await Promise.all([
-    notice === undefined ? undefined : tellPerson(ctx, call, before, notice, maskPhone(phone)),
+    notice === undefined ? undefined : notifyPerson(ctx, call, before, notice, maskPhone(phone)),
     loss.tell(),
   ]);
   return created(added);

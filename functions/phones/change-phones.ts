@@ -1,7 +1,7 @@
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireFresh } from '#journeys/factors/fresh-factor.ts';
-import { tellPerson } from '#journeys/people/notices.ts';
+import { notifyPerson } from '#journeys/people/notices.ts';
 import { shownPhones, signedInPerson } from '#journeys/people/own-account.ts';
 import { maskedPhoneOf } from '#journeys/people/personal-data.ts';
 import { noContent, ok } from '#runtime/answers.ts';
@@ -43,7 +43,7 @@ export const chooseDefault: StepOf<typeof phones, 'makeDefault'> = async (ctx, c
     return { person, phone };
   });
   if (changed)
-    await tellPerson(ctx, call, changed.person, 'default-phone-changed', maskedPhoneOf(ctx, changed.phone));
+    await notifyPerson(ctx, call, changed.person, 'default-phone-changed', maskedPhoneOf(ctx, changed.phone));
   return noContent();
 };
 
@@ -66,6 +66,6 @@ export const removePhone: StepOf<typeof phones, 'remove'> = async (ctx, call) =>
     ]);
     return { person, phone };
   });
-  await tellPerson(ctx, call, person, 'phone-removed', maskedPhoneOf(ctx, phone));
+  await notifyPerson(ctx, call, person, 'phone-removed', maskedPhoneOf(ctx, phone));
   return noContent();
 };

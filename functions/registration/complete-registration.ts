@@ -7,7 +7,7 @@ import { startFaceScan } from '#journeys/factors/scans.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';
 import { hallRecordOf } from '#journeys/people/hall-record.ts';
 import { requireSameName } from '#journeys/people/named-person.ts';
-import { tellPerson } from '#journeys/people/notices.ts';
+import { notifyPerson } from '#journeys/people/notices.ts';
 import { nameOf } from '#journeys/people/personal-data.ts';
 import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.ts';
 import { openSession } from '#journeys/sessions/open-session.ts';
@@ -60,7 +60,7 @@ export const completeRegistration: StepOf<typeof registration, 'complete'> = asy
   const now = { phones: [ownPhoneOf(profile, call.now)] };
   const [opened] = await Promise.all([
     firstSession(ctx, call, ticket),
-    again ? tellPerson(ctx, call, now, 'restored') : undefined,
+    again ? notifyPerson(ctx, call, now, 'restored') : undefined,
     loss.tell(),
   ]);
   return created(
@@ -126,7 +126,7 @@ async function register(
       personKey,
       person?.rev ?? 0,
       {
-        ...factsAfter(ctx, call, ticket, profile, person, realNameLevel),
+        ...personAfterRegistration(ctx, call, ticket, profile, person, realNameLevel),
         ...(hall ? { hall: { ...hall, usedAt: call.now.toISOString() } } : {}),
       },
       () => new ConcurrentChange(),
@@ -159,7 +159,7 @@ const ownPhoneOf = ({ phoneKey, sealedPhone }: RegistrationProfile, now: Date): 
 });
 
 /** The person's facts after registration. Old consents are kept, because they are records and not settings. */
-export function factsAfter(
+export function personAfterRegistration(
   ctx: Pick<FlowContext, 'settings'>,
   call: Pick<CallOf<typeof registration, 'complete'>, 'now'>,
   ticket: Pick<

@@ -5,7 +5,7 @@ import { isOfficeFirst, parseDocument } from '#domain/documents.ts';
 import { normaliseName } from '#domain/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
-import { besideHuman } from '#journeys/factors/anti-automation.ts';
+import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';
 import { commitMatch, countMiss, type RecordTry } from '#journeys/factors/tries.ts';
 import { hallRecordOf } from '#journeys/people/hall-record.ts';
 import { hasOtherName } from '#journeys/people/named-person.ts';
@@ -29,7 +29,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
   const consents = new Set(call.body.consents);
   if (!consents.has('privacy')) throw new Problem('CONSENT_REQUIRED', { missing: ['privacy'] });
 
-  const person = await besideHuman(ctx, call, call.body.challenge, findPerson(ctx.db, key));
+  const person = await requireHumanAndRead(ctx, call, call.body.challenge, findPerson(ctx.db, key));
   const tried: RecordTry = { personKey: key, solved: call.body.challenge !== undefined };
   const refused = (reason: string) => auditPut(ctx, call, key, 'identity-refused', 'failure', { reason });
   // The name of a person with a record could be guessed here: a match uses up the same tries as a miss (REG-9).

@@ -14,12 +14,18 @@ import {
 import { fromRegistry } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Agreement } from '#store/agencies/agency-forms.ts';
-import { agreementUpdate, findAgreement, findPair, isTaken, type Pair } from '#store/agencies/agreements.ts';
+import {
+  type AgreedPeriods,
+  agreementUpdate,
+  findAgreedPeriods,
+  findAgreement,
+  overlapsAgreed,
+} from '#store/agencies/agreements.ts';
 import { findListed, findStaffForm } from '#store/agencies/staff-forms.ts';
 import { activePeople } from '#store/companies/relations.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { numberAsKept, readCompany, taxpayerId } from './companies.ts';
+import { numberAsStored, readCompany, taxpayerId } from './companies.ts';
 import type { Outcome } from './outcome.ts';
 import { isStale, version } from './versions.ts';
 import type { WarningCode } from './warnings.ts';
@@ -55,8 +61,8 @@ export async function takeAgreement(ctx: FlowContext, line: Line, now: Date): Pr
     throw new Problem('BAD_REQUEST', { reason: 'clientId (not the agency itself)' });
   const period = parsePeriod(line);
   const [agencyNumber, clientNumber] = await Promise.all([
-    numberAsKept(ctx, agency),
-    numberAsKept(ctx, client),
+    numberAsStored(ctx, agency),
+    numberAsStored(ctx, client),
   ]);
   const between: AgreementParties = {
     agreementId: line.agreementId,
@@ -69,7 +75,7 @@ export async function takeAgreement(ctx: FlowContext, line: Line, now: Date): Pr
   return retryOnConcurrentChange(async () => {
     const [before, pair] = await Promise.all([
       findAgreement(ctx.db, line.agreementId),
-      findPair(ctx.db, between),
+      findAgreedPeriods(ctx.db, between),
     ]);
     if (before && (before.agencyKey !== agency.key || before.clientKey !== client.key))
       throw new Problem('STATE_CONFLICT', { reason: 'agreementId (of another agency or client)' });
@@ -116,7 +122,7 @@ export async function takeAgreement(ctx: FlowContext, line: Line, now: Date): Pr
 }
 
 interface Doubtful {
-  readonly pair: Pair | undefined;
+  readonly pair: AgreedPeriods | undefined;
   readonly agents: readonly NewAgent[];
   readonly period: Period;
   readonly now: Date;
@@ -139,6 +145,6 @@ async function doubts(
   return [
     ...(ids.every((id) => listed?.has(id)) ? [] : ['AGENT_NOT_LISTED' as const]),
     ...(staff.size > 0 ? ['AGENT_IS_STAFF' as const] : []),
-    ...(!isOver && isTaken(pair, agreementId, [period], client) ? ['STATE_CONFLICT' as const] : []),
+    ...(!isOver && overlapsAgreed(pair, agreementId, [period], client) ? ['STATE_CONFLICT' as const] : []),
   ];
 }

@@ -2,7 +2,12 @@ import * as v from 'valibot';
 import { appointedRoles } from '#domain/relations.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
 import { appointmentFields, appointmentWrites } from '#journeys/companies/appointments.ts';
-import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import {
+  holderOf,
+  parseNamedPerson,
+  realNameWrites,
+  requireSameName,
+} from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
@@ -35,7 +40,7 @@ export function takeAppointment(
       { role: line.type, holder: holderOf(named, known), removed: line.removed, version: line.version },
       fromRegistry(now),
     );
-    await ctx.db.transact([...writes, ...(line.removed ? [] : recordWrites(named, known))]);
+    await ctx.db.transact([...writes, ...(line.removed ? [] : realNameWrites(named, known))]);
     return 'accepted';
   });
 }

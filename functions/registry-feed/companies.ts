@@ -6,9 +6,9 @@ import type { FlowContext } from '#runtime/context.ts';
 import {
   companyKeyOf,
   findTaxpayer,
-  type KeptNumber,
-  keptNumber,
-  keptNumberOf,
+  type StoredNumber,
+  storedNumber,
+  storedNumberOf,
 } from '#store/companies/taxpayers.ts';
 import { version } from './versions.ts';
 
@@ -26,20 +26,20 @@ export function readCompany(
   raw: string,
   member = 'taxpayerId',
   personal?: boolean,
-): { readonly key: string; readonly number: KeptNumber } {
+): { readonly key: string; readonly number: StoredNumber } {
   const number = parsed(raw, member);
   const key = companyKeyOf(ctx.keys, number);
-  return { key, number: keptNumber(ctx.dataKeys, key, number, personal) };
+  return { key, number: storedNumber(ctx.dataKeys, key, number, personal) };
 }
 
 /** DOC-4: for a number that is hidden unless the company's own line says otherwise: what that line said. */
-export async function numberAsKept(
+export async function numberAsStored(
   ctx: FlowContext,
-  { key, number }: { readonly key: string; readonly number: KeptNumber },
-): Promise<KeptNumber> {
+  { key, number }: { readonly key: string; readonly number: StoredNumber },
+): Promise<StoredNumber> {
   if (number.sealedId === undefined) return number;
   const company = await findTaxpayer(ctx.db, key);
-  return company?.taxpayerId === undefined ? number : keptNumberOf(company);
+  return company?.taxpayerId === undefined ? number : storedNumberOf(company);
 }
 
 /** For the feed a malformed number is a bad line, not an unknown company. */

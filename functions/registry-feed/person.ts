@@ -3,7 +3,7 @@ import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
 import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
-import { tellLoss } from '#journeys/people/take-phone.ts';
+import { notifyOfLoss } from '#journeys/people/take-phone.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
@@ -111,7 +111,7 @@ async function open(
   });
   // PWD-3: a person who lost a number to another person's line is informed at their other numbers.
   await Promise.all(
-    phones.losses.map((loss) => tellLoss(ctx, feedCall(now), loss.former, loss.phoneKeys, loss.phones)),
+    phones.losses.map((loss) => notifyOfLoss(ctx, feedCall(now), loss.former, loss.phoneKeys, loss.phones)),
   );
   return { taken: 'accepted', warnings: phones.warnings, emptied: phones.emptied };
 }

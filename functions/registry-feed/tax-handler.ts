@@ -5,7 +5,12 @@ import { fromRegistry } from '#journeys/change-origin.ts';
 import type { Holder } from '#journeys/companies/appointments.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
-import { holderOf, parseNamedPerson, recordWrites, requireSameName } from '#journeys/people/named-person.ts';
+import {
+  holderOf,
+  parseNamedPerson,
+  realNameWrites,
+  requireSameName,
+} from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findListing, listingCheck, listingPut } from '#store/companies/handler-listings.ts';
 import { beginRelationWrites } from '#store/companies/relation-changes.ts';
@@ -16,7 +21,7 @@ import {
   findTaxpayer,
   isKnown,
   type KnownTaxpayer,
-  numberUnlessKept,
+  numberUnlessStored,
   type Taxpayer,
   taxpayerUpdate,
 } from '#store/companies/taxpayers.ts';
@@ -59,7 +64,7 @@ export function takeTaxHandler(
     }
     await ctx.db.transact([
       listed,
-      ...recordWrites(named, known),
+      ...realNameWrites(named, known),
       ...(isKnown(company)
         ? listedWrites(ctx, company, holderOf(named, known), relation, now)
         : [
@@ -67,7 +72,7 @@ export function takeTaxHandler(
               key,
               company?.rev ?? 0,
               {
-                ...numberUnlessKept(company, number),
+                ...numberUnlessStored(company, number),
                 handlersDue: [...new Set([...(company?.handlersDue ?? []), named.key])],
               },
               () => new ConcurrentChange(),

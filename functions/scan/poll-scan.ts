@@ -1,6 +1,6 @@
 import { constantTimeEqual } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
-import { pollHashOf, shownState } from '#journeys/factors/scans.ts';
+import { pollHashOf, scanStateAt } from '#journeys/factors/scans.ts';
 import { checkedSince, endedByOrder, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -30,7 +30,7 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
   if (ticket?.kind !== 'scan' || !secret || !constantTimeEqual(pollHashOf(secret), ticket.pollHash)) {
     throw new Problem('NOT_FOUND');
   }
-  const state = shownState(ticket, call.now);
+  const state = scanStateAt(ticket, call.now);
   if (state === 'passed') return ok({ state, ...(await proofFor(ctx, call, ticket)) });
   if (state === 'confirmed' && ticket.state === 'open') {
     const opened = await openConfirmedSession(ctx, call, ticket);

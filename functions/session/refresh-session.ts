@@ -2,7 +2,7 @@ import { clearRefreshCookie, successor } from '#crypto/refresh-tokens.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { currentIdentity } from '#journeys/sessions/current-identity.ts';
-import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
+import { logoutWrites } from '#journeys/sessions/end-sessions.ts';
 import { cookieFor, sessionAnswer, shownSession } from '#journeys/sessions/open-session.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -47,7 +47,7 @@ export const showSession: StepOf<typeof session, 'show'> = async (ctx, call) => 
 /** 退出 (SES-1): the session ends at once, for every later check. */
 export const logOut: StepOf<typeof session, 'logout'> = async (ctx, call) => {
   const { session: current } = call.caller;
-  await ctx.db.transact(loggedOutWrites(ctx, call, current));
+  await ctx.db.transact(logoutWrites(ctx, call, current));
   await forgetWebSession(ctx.db, current.personKey, current.sessionId);
   return noContent({ cookies: [clearRefreshCookie()] });
 };

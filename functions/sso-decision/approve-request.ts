@@ -1,4 +1,4 @@
-import { goesSilently, promptNoneError } from '#domain/authentication.ts';
+import { isHandedOverSilently, promptNoneError } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
 import { identityNotAccepted, requestingClient } from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
@@ -33,7 +33,7 @@ export const approveRequest: StepOf<typeof ssoDecision, 'approve'> = async (ctx,
   if (refused) return refused;
   if (body.choiceId !== undefined && !isNone) return approveWithChoice(ctx, call, client, body.choiceId);
 
-  const silent = goesSilently(client, ticket.request);
+  const silent = isHandedOverSilently(client, ticket.request);
   const readSeen = firstRead<Seen>(caller, () => readCallerAgain(ctx, call));
   const decide = async () => {
     const now = await readSeen();

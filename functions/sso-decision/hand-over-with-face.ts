@@ -7,7 +7,7 @@ import {
 } from '#journeys/sso/hand-over.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { faceStandsCheck } from '#store/people/face-checks.ts';
+import { faceCheckUnchanged } from '#store/people/face-checks.ts';
 import type { ApproveCall } from './decision-calls.ts';
 import { FaceCheckNeeded } from './requested-matter.ts';
 
@@ -31,4 +31,4 @@ const faceCheckWrite = (
   { now }: ApproveCall,
   personKey: string,
   { shown }: FoundMatter,
-): Write => faceStandsCheck(personKey, shown, now, ctx.settings.policies, () => new FaceCheckNeeded());
+): Write => faceCheckUnchanged(personKey, shown, now, ctx.settings.policies, () => new FaceCheckNeeded());

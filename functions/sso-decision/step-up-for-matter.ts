@@ -8,7 +8,7 @@ import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { faceStands } from '#store/people/face-checks.ts';
+import { isFaceCheckValid } from '#store/people/face-checks.ts';
 import { keptFace, requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { MatterFace } from '#store/tickets/sso-tickets.ts';
@@ -43,7 +43,7 @@ export const stepUpForMatter: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx,
   const { policies } = ctx.settings;
   if (
     kept &&
-    faceStands(person, kept, call.now, policies) &&
+    isFaceCheckValid(person, kept, call.now, policies) &&
     faceServes(asked.matter, new Date(kept.at), call.now)
   ) {
     const { at, transactionId, since } = kept;

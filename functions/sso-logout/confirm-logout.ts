@@ -1,6 +1,6 @@
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { afterLogout } from '#domain/logout-requests.ts';
-import { loggedOutWrites } from '#journeys/sessions/end-sessions.ts';
+import { logoutWrites } from '#journeys/sessions/end-sessions.ts';
 import { handOverEndWrites } from '#journeys/sso/end-hand-over.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -28,7 +28,7 @@ export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, ca
     if (call.body.silently && !entered) return true;
     const by = client && { client: client.clientId };
     await ctx.db.transact([
-      ...loggedOutWrites(ctx, call, session, by),
+      ...logoutWrites(ctx, call, session, by),
       ...(entered && !entered.ended ? handOverEndWrites(ctx, call, entered, 'rp-logout') : []),
     ]);
     return false;

@@ -6,7 +6,7 @@ import { writeLine } from '#gateways/log.ts';
 import { postForm } from '#gateways/post-form.ts';
 import { bySystem, changeAuditPut } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { rpToldUpdate } from '#store/sessions/rp-sessions.ts';
+import { noticeSentUpdate } from '#store/sessions/rp-sessions.ts';
 
 const logoutNotice = v.object({
   sessionId: v.string(),
@@ -65,7 +65,7 @@ async function post(
 async function recordTold(ctx: NoticeContext, notice: LogoutNotice, now: Date, tries: number): Promise<void> {
   const at = epochSeconds(now);
   // Another hand-over may have its row by now: then this one is only in the audit.
-  await ctx.db.update(rpToldUpdate(notice, { at, tries }));
+  await ctx.db.update(noticeSentUpdate(notice, { at, tries }));
   await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-told', now, { reason: notice.reason }));
 }
 

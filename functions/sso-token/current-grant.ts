@@ -7,7 +7,7 @@ import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
 import { matterDetail, mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
 import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { faceStands } from '#store/people/face-checks.ts';
+import { isFaceCheckValid } from '#store/people/face-checks.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import { type AccessRecords, readAccessRecords } from '#store/sessions/access-basis.ts';
@@ -107,5 +107,5 @@ function matterToday(
   const matter = settings.matters.find(({ code }) => code === shown?.code);
   if (!shown || !matter || shown.validUntil <= epochSeconds(now)) return undefined;
   if (!mayBeDoneBy(matter, acts)) return undefined;
-  return faceStands(person, shown, now, settings.policies) ? shown : undefined;
+  return isFaceCheckValid(person, shown, now, settings.policies) ? shown : undefined;
 }

@@ -2,7 +2,7 @@ import { verifierMatches } from '#crypto/pkce.ts';
 import { handle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { newRpRefreshToken, sessionInCode } from '#crypto/session-references.ts';
-import { acrsWanted } from '#domain/acrs.ts';
+import { demandedAcrs } from '#domain/acrs.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { widest } from '#domain/granted-limits.ts';
@@ -14,7 +14,7 @@ import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { firstRead } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { faceStandsCheck } from '#store/people/face-checks.ts';
+import { faceCheckUnchanged } from '#store/people/face-checks.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import {
   findRpSession,
@@ -24,7 +24,7 @@ import {
   rpSessionPut,
 } from '#store/sessions/rp-sessions.ts';
 import { seenAccessChecks } from '#store/sessions/seen-access.ts';
-import { stillUsedCheck } from '#store/sessions/session-checks.ts';
+import { sessionNotIdleCheck } from '#store/sessions/session-checks.ts';
 import { codeSpentUpdate, findCodeAndHandOver, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { issueTokens, type Tokens } from './issue-tokens.ts';
@@ -129,9 +129,9 @@ function unchangedChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: 
   const { personKey, grounds, matter } = ticket;
   return [
     codeSpentUpdate(ticket, sid, now, over),
-    { ...stillUsedCheck(ticket, now, settings.policies), onRefused: over },
+    { ...sessionNotIdleCheck(ticket, now, settings.policies), onRefused: over },
     ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), over) : []),
-    ...(matter ? [faceStandsCheck(personKey, matter, now, settings.policies, over)] : []),
+    ...(matter ? [faceCheckUnchanged(personKey, matter, now, settings.policies, over)] : []),
   ];
 }
 
@@ -146,7 +146,7 @@ function handOverOf(
   policies: Policies,
 ): RpSession {
   const { sessionId, personKey, version, request, told, grounds, matter } = ticket;
-  const acrs = acrsWanted(request);
+  const acrs = demandedAcrs(request);
   const continued =
     before && !before.ended && !before.narrowings && before.version === version ? before : undefined;
   const granted = widest(continued?.granted, ticket.granted);

@@ -7,7 +7,7 @@ import { maskedNameOf } from '#journeys/people/personal-data.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { faceStandsCheck } from '#store/people/face-checks.ts';
+import { faceCheckUnchanged } from '#store/people/face-checks.ts';
 import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
@@ -80,7 +80,7 @@ function narrowedScope(
 /** The face check of a matter in the tokens is still valid; otherwise the tokens are made again without it. */
 const matterChecks = ({ settings }: FlowContext, { session, matter }: CurrentGrant, now: Date): Write[] =>
   matter
-    ? [faceStandsCheck(session.personKey, matter, now, settings.policies, () => new ConcurrentChange())]
+    ? [faceCheckUnchanged(session.personKey, matter, now, settings.policies, () => new ConcurrentChange())]
     : [];
 
 /** Nothing behind the identity has changed since it was read; otherwise it is read and judged again. */

@@ -3,7 +3,7 @@ import { Problem } from '#domain/problem.ts';
 import { parseLastDay, permissionsOf, type Transition, transitions } from '#domain/relations.ts';
 import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
-import { tellHolder } from '#journeys/companies/relation-notices.ts';
+import { notifyHolder } from '#journeys/companies/relation-notices.ts';
 import {
   authorizationOf,
   hideAuthorization,
@@ -55,7 +55,7 @@ export const withdraw: StepOf<typeof staff, 'withdraw'> = (ctx, call) =>
 /** REL-7: ends the relation at once, also in the person's live session. */
 export const dismiss: StepOf<typeof staff, 'dismiss'> = async (ctx, call) => {
   const relation = await move(ctx, call, transitions.dismiss, call.query.revision);
-  await tellHolder(ctx, call, relation, 'relation-deleted');
+  await notifyHolder(ctx, call, relation, 'relation-deleted');
   return noContent();
 };
 
@@ -94,7 +94,7 @@ export const adjust: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
       ...(lastDay === undefined ? {} : { validUntil: lastDay ?? '' }),
     }),
   ]);
-  await tellHolder(ctx, call, relation, 'relation-adjusted');
+  await notifyHolder(ctx, call, relation, 'relation-adjusted');
   const validUntil = lastDay === undefined ? relation.validUntil : lastDay;
   return ok({
     authorizationId: relation.authorizationId,

@@ -3,7 +3,7 @@ import { Problem } from '#domain/problem.ts';
 import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
 import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
-import { tellHolder } from '#journeys/companies/relation-notices.ts';
+import { notifyHolder } from '#journeys/companies/relation-notices.ts';
 import { managedCompany, managingChecks, requireManager } from '#journeys/companies/require-manager.ts';
 import {
   type RecordTry,
@@ -82,6 +82,6 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
   const relation = await withinFreeTries(ctx, call, tried, (within) =>
     retryOnConcurrentChange(() => decide(within)),
   );
-  await tellHolder(ctx, call, relation, 'relation-invited');
+  await notifyHolder(ctx, call, relation, 'relation-invited');
   return created({ authorizationId: relation.authorizationId });
 };

@@ -4,7 +4,7 @@ import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { provenCompany } from '#journeys/companies/proven-company.ts';
-import { shownState, startStandaloneFaceScan } from '#journeys/factors/scans.ts';
+import { scanStateAt, startStandaloneFaceScan } from '#journeys/factors/scans.ts';
 import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -86,7 +86,7 @@ export const showStepUp: StepOf<typeof stepUp, 'show'> = async (ctx, call) => {
     scan.parent === undefined;
   if (!own) throw new Problem('NOT_FOUND');
   const person = requireAdmitted(found, 'SESSION_ENDED');
-  const state = shownState(scan, call.now);
+  const state = scanStateAt(scan, call.now);
   const proven = state === 'passed' ? provenBy(ctx, scan, call.now) : undefined;
   // A face check belongs to the session that it was started for (SES-5).
   if (proven?.stepUp.sessionId !== session.sessionId || endedByOrder(person, proven.proven))

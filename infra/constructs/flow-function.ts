@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import type { FlowDeclaration } from '#contract/flow.ts';
 import { acknowledge } from '../exceptions.ts';
 import { auditCopyOf, functionName, liveAlias, prefix, roleName } from '../names.ts';
-import { shifts, traces } from '../release.ts';
+import { isTraced, shiftsTraffic } from '../release.ts';
 import type { Stage } from '../stage.ts';
 import { signedCode } from './code-signing.ts';
 import { functionEnvironment, type SharedResources } from './environment.ts';
@@ -84,7 +84,7 @@ export class FlowFunction extends Construct {
         contract: new PolicyDocument({
           statements: [
             writeLogs,
-            ...(traces(stage) ? [writeTraces()] : []),
+            ...(isTraced(stage) ? [writeTraces()] : []),
             ...functionGrants(stage, flow, shared),
             ...statements,
           ],
@@ -115,13 +115,13 @@ export class FlowFunction extends Construct {
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
       ...signedCode(this, stage),
     });
-    if (traces(stage)) trace(lambda, role);
+    if (isTraced(stage)) trace(lambda, role);
     const warm = stage.concurrency?.provisioned?.[flow.name];
     this.live = lambda.addAlias(
       liveAlias,
       warm === undefined ? {} : { provisionedConcurrentExecutions: warm },
     );
-    if (!shifts(stage)) return;
+    if (!shiftsTraffic(stage)) return;
     (this.live.node.defaultChild as CfnAlias).cfnOptions.updatePolicy = {
       codeDeployLambdaAliasUpdate: { applicationName: prefix(stage), deploymentGroupName: name },
     };

@@ -16,7 +16,7 @@ import { alarmTopic } from '../alarms/topic.ts';
 import { workRules } from '../alarms/work-rules.ts';
 import { canary } from '../constructs/canary.ts';
 import { alarmName } from '../names.ts';
-import { shifts } from '../release.ts';
+import { shiftsTraffic } from '../release.ts';
 import type { Stage } from '../stage.ts';
 
 export interface AlarmStackProps extends StackProps {
@@ -41,7 +41,7 @@ export class AlarmStack extends Stack {
     const members = new Map<Group, string[]>();
     const join = (group: Group, name: string) => members.set(group, [...(members.get(group) ?? []), name]);
     // Those stand where deployments need them (release-stack.ts).
-    if (shifts(stage))
+    if (shiftsTraffic(stage))
       for (const flow of flows) join(flow.routes ? 'people' : 'work', failingName(stage, flow));
     const rules = [
       ...peopleRules(stage, api),

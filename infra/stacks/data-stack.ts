@@ -12,7 +12,7 @@ import { onlyReadBy, readersOf } from '../constructs/secret-readers.ts';
 import { flowTable } from '../constructs/table.ts';
 import { acknowledge } from '../exceptions.ts';
 import { originSecretName, prefix, roleArn } from '../names.ts';
-import { shifts } from '../release.ts';
+import { shiftsTraffic } from '../release.ts';
 import type { Stage } from '../stage.ts';
 
 export interface DataStackProps extends StackProps {
@@ -154,7 +154,7 @@ export class DataStack extends Stack {
         'AwsSolutions-SMG4',
         'Rotated by the schedule in the stack of the functions, where the function lives.',
       );
-    if (shifts(stage)) {
+    if (shiftsTraffic(stage)) {
       const canary = make(
         'canary',
         'The made-up person who logs in every five minutes, filled by an operator',

@@ -24,19 +24,19 @@ export interface AcrAsked {
  * not a wish (RFC 9470, 5), because the resource server that gets the access token asked for it. An essential claim
  * takes its place.
  */
-export const acrsWanted = ({ acrValues, claims }: AcrAsked): readonly string[] =>
+export const demandedAcrs = ({ acrValues, claims }: AcrAsked): readonly string[] =>
   claims?.essentialAcr ?? acrValues;
 
 /** Whether no session can ever meet the demand, because this server issues none of the values. */
 export const isAcrUnknown = (asked: AcrAsked): boolean => {
-  const wanted = acrsWanted(asked);
+  const wanted = demandedAcrs(asked);
   return wanted.length > 0 && !wanted.some(isAcr);
 };
 
 const meets = (held: Acr, wanted: string): wanted is Acr => wanted === held || wanted === acrs.twoFactors;
 
 export const meetsAcr = (held: Acr, asked: AcrAsked): boolean => {
-  const wanted = acrsWanted(asked);
+  const wanted = demandedAcrs(asked);
   return wanted.length === 0 || wanted.some((word) => meets(held, word));
 };
 
@@ -44,5 +44,5 @@ export const meetsAcr = (held: Acr, asked: AcrAsked): boolean => {
  * The acr value for the tokens. It is the first demanded value that the session meets, so that the client finds what it
  * asked for (RFC 9470, 5); without a demand it is the highest value that the session has.
  */
-export const acrTold = (held: Acr, wanted: readonly string[]): Acr =>
+export const acrForTokens = (held: Acr, wanted: readonly string[]): Acr =>
   wanted.find((word): word is Acr => meets(held, word)) ?? held;

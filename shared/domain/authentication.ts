@@ -30,7 +30,10 @@ export const amrToday = (methods: readonly Amr[] | undefined, acr: Acr): readonl
 };
 
 /** What a request demands: the time of the login, the methods and the level (SSO-9). */
-export type Needs = Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'acrValues' | 'claims'> & {
+export type AuthenticationDemands = Pick<
+  AuthorizationRequest,
+  'prompt' | 'maxAge' | 'acrValues' | 'claims'
+> & {
   /** Epoch seconds: when the request was made. */
   readonly createdAt: number;
 };
@@ -45,7 +48,7 @@ export type Shortfall =
   | { readonly kind: 'acr' };
 
 export function shortfall(
-  { prompt, maxAge, acrValues, claims, createdAt }: Needs,
+  { prompt, maxAge, acrValues, claims, createdAt }: AuthenticationDemands,
   { minLevel }: Pick<RelyingParty, 'minLevel'>,
   session: Authenticated,
   now: Date,
@@ -62,7 +65,7 @@ export function shortfall(
 }
 
 /** Whether the person is handed over without a question: the client's setting, if the request leaves it open. */
-export const goesSilently = (
+export const isHandedOverSilently = (
   { silent }: Pick<RelyingParty, 'silent'>,
   { prompt }: Pick<AuthorizationRequest, 'prompt'>,
 ): boolean => silent && !prompt.includes('consent') && !prompt.includes('select_account');

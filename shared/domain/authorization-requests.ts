@@ -41,7 +41,7 @@ export interface PersonHint {
 }
 
 /** Data that a request is checked against, in addition to its client. */
-export interface Asking {
+export interface RequestContext {
   /** The stage's matters of risk. */
   readonly matters: readonly Pick<Matter, 'code'>[];
   /** The content of the request's `id_token_hint`; undefined if the hint is not an ID token of ours. */
@@ -87,7 +87,7 @@ const highestLevel = 5;
 export function judgeRequest(
   raw: Parameters | undefined,
   clientOf: (clientId: string) => RelyingParty | undefined,
-  asking: Asking,
+  asking: RequestContext,
 ): Judged {
   if (!raw) return { ok: false, page: 'request' };
   const { values, doubled } = raw;
@@ -115,7 +115,7 @@ function readRequest(
   { values, doubled, size }: Parameters,
   client: RelyingParty,
   redirectUri: string,
-  { matters, hint }: Asking,
+  { matters, hint }: RequestContext,
 ): AuthorizationRequest | OAuthRefusal {
   if (size > longestRequest) return refusal('invalid_request', 'the request is longer than 8 KiB');
   // RFC 8707, 2 lets a request name several resources; an access token of ours is for one.

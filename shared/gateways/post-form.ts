@@ -2,7 +2,7 @@ import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { withinLeft } from './time-budget.ts';
 
-export interface Patience {
+export interface TimeLimits {
   /** Until the connection is open, TLS included. */
   readonly connectMilliseconds: number;
   /** For the whole call; less if the invocation's own time ends earlier. */
@@ -23,7 +23,7 @@ const mostBytes = 65_536;
 export function postForm(
   url: string,
   form: Readonly<Record<string, string>>,
-  { connectMilliseconds, timeoutMilliseconds }: Patience,
+  { connectMilliseconds, timeoutMilliseconds }: TimeLimits,
 ): Promise<string> {
   const body = new URLSearchParams(form).toString();
   const send = url.startsWith('https:') ? overHttps : overHttp;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:dgram';
 import { tracedSegment } from './trace.ts';
 
 /** What X-Ray shows of a call: service and operation, never the request or the answer. */
-export interface Called {
+export interface TracedCall {
   readonly name: string;
   /** `aws` for AWS's own services, called by the SDK; `remote` for other addresses. */
   readonly namespace: 'aws' | 'remote';
@@ -16,7 +16,7 @@ export interface Called {
  * function. The daemon takes one documented JSON text per datagram.
  * @param called is asked only if the invocation is traced
  */
-export async function asSubsegment<T>(called: () => Called, call: () => Promise<T>): Promise<T> {
+export async function asSubsegment<T>(called: () => TracedCall, call: () => Promise<T>): Promise<T> {
   const daemon = process.env.AWS_XRAY_DAEMON_ADDRESS;
   const segment = daemon && tracedSegment();
   if (!segment) return call();

@@ -66,7 +66,7 @@ async function inBudget<T>(invocation: Partial<Invocation> | undefined, run: () 
  * @param spareMs time of the function that is kept for rows in progress and for handing on; a third of the function's
  * time if that is less
  */
-export function runEnds(
+export function runTimeLimit(
   invocation: Invocation,
   { longestMs = Number.POSITIVE_INFINITY, spareMs = Number.POSITIVE_INFINITY } = {},
 ): () => boolean {

@@ -1,6 +1,6 @@
 import type { Policies } from '#domain/policies.ts';
 import { sendMessage } from '#gateways/queues.ts';
-import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
+import { type Invocation, runTimeLimit, withinBudget } from '#gateways/time-budget.ts';
 import { forEachConcurrently } from '#runtime/concurrency.ts';
 import { type Page, pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
@@ -42,7 +42,7 @@ export const sweepInTime = <Swept extends { readonly left: boolean }>(
   tell: (swept: Swept) => void,
 ): Promise<Swept> =>
   withinBudget(invocation, async () => {
-    const swept = await run(runEnds(invocation, { longestMs, spareMs }));
+    const swept = await run(runTimeLimit(invocation, { longestMs, spareMs }));
     if (swept.left) await sendMessage(queue, { at: now.toISOString() });
     tell(swept);
     return swept;

@@ -24,7 +24,7 @@ export async function allSettled<T extends readonly unknown[]>(
  * precedence.
  * @param giveBack undoes the reservation; `isReserved` is false if it failed itself
  */
-export async function reservedBeside<Reserved, Read>(
+export async function reserveAndRead<Reserved, Read>(
   reserving: Promise<Reserved>,
   reading: Promise<Read>,
   giveBack: (isReserved: boolean, reserved?: Reserved) => Promise<unknown>,

@@ -12,7 +12,7 @@ import { stageNames, stages } from '../../infra/config.ts';
 import { hashingPool } from '../../infra/hashing-pool.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { synthesize } from '../../infra/synth.ts';
-import { lacksOf, warningsOf } from '../../infra/warnings.ts';
+import { unsupportedIn, warningsOf } from '../../infra/warnings.ts';
 import { type Assembly, assembly, synthesizeStage, synthTimeout, temporaryFolder } from './assembly.ts';
 
 const infra = join(import.meta.dirname, '../../infra');
@@ -45,11 +45,11 @@ describe('partitions', () => {
   });
 
   it('OPS-02 says at the synth what aws-cn lacks and what does its work there', () => {
-    const said = lacksOf(resolveStage('prod', { rehearsal: true })).join('\n');
+    const said = unsupportedIn(resolveStage('prod', { rehearsal: true })).join('\n');
     for (const lack of ['ICP filing', 'CodePipeline', 'X-Ray', 'CloudFront metrics', 'access log'])
       expect(said).toContain(lack);
-    expect(lacksOf(resolveStage('showcase', { rehearsal: true }))).toEqual([]);
-    expect(readFileSync(join(infra, 'app.ts'), 'utf8')).toContain('lacksOf(stage)');
+    expect(unsupportedIn(resolveStage('showcase', { rehearsal: true }))).toEqual([]);
+    expect(readFileSync(join(infra, 'app.ts'), 'utf8')).toContain('unsupportedIn(stage)');
   });
 
   it('needs an own domain in aws-cn, with a certificate of that region, as the issuer', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acrOf, acrTold, isAcrUnknown, meetsAcr } from '#domain/acrs.ts';
+import { acrForTokens, acrOf, isAcrUnknown, meetsAcr } from '#domain/acrs.ts';
 import { serviceItems } from '#domain/agreements.ts';
-import { amrOf, amrToday, goesSilently, promptNoneError, shortfall } from '#domain/authentication.ts';
+import { amrOf, amrToday, isHandedOverSilently, promptNoneError, shortfall } from '#domain/authentication.ts';
 import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
 import { type Granted, isWithin, remaining, widest } from '#domain/granted-limits.ts';
 import { roles } from '#domain/names.ts';
@@ -181,7 +181,7 @@ describe('how fresh and how strong a session is', () => {
     ['both, in its order', ['urn:ahtax:2fa', 'urn:ahtax:face'], 'urn:ahtax:2fa'],
     ['a word of somebody else, too', ['1', 'urn:ahtax:face'], 'urn:ahtax:face'],
   ])('SSO-9 whoever asked for %s is told the very word', (_, acrValues, told) => {
-    expect(acrTold('urn:ahtax:face', acrValues)).toBe(told);
+    expect(acrForTokens('urn:ahtax:face', acrValues)).toBe(told);
   });
 
   it('SSO-9 a sub that is asked for is that person or a login', () => {
@@ -190,11 +190,11 @@ describe('how fresh and how strong a session is', () => {
   });
 
   it('SSO-4 nobody is asked where the client is silent and the request leaves it open', () => {
-    expect(goesSilently(client(), { prompt: [] })).toBe(true);
-    expect(goesSilently(client(), { prompt: ['login'] })).toBe(true);
-    expect(goesSilently(client({ silent: false }), { prompt: [] })).toBe(false);
+    expect(isHandedOverSilently(client(), { prompt: [] })).toBe(true);
+    expect(isHandedOverSilently(client(), { prompt: ['login'] })).toBe(true);
+    expect(isHandedOverSilently(client({ silent: false }), { prompt: [] })).toBe(false);
     for (const prompt of ['consent', 'select_account'] as const)
-      expect(goesSilently(client(), { prompt: [prompt] })).toBe(false);
+      expect(isHandedOverSilently(client(), { prompt: [prompt] })).toBe(false);
   });
 
   it('SSO-9 prompt=none is told by name what a page would ask', () => {

@@ -4,7 +4,7 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import type { Active, Person } from '#store/people/person-row.ts';
 import { noTurns, rotateRefresh } from '#store/sessions/refresh-chain.ts';
-import { sessionAliveCheck, stillUsedCheck, versionAliveCheck } from '#store/sessions/session-checks.ts';
+import { sessionAliveCheck, sessionNotIdleCheck, versionAliveCheck } from '#store/sessions/session-checks.ts';
 import { endedProblem, endOf, endOwnUpdate, endUpdate } from '#store/sessions/session-end.ts';
 import { type ActsAs, asPerson, type Session } from '#store/sessions/session-row.ts';
 import {
@@ -183,7 +183,7 @@ describe('what is written in a session', () => {
   });
 
   it('SES-1 SES-2 and, where it was decided a while ago, only while it is not idle; being seen is written alike', async () => {
-    for (const write of [stillUsedCheck, seenUpdate]) {
+    for (const write of [sessionNotIdleCheck, seenUpdate]) {
       expect(await written(write(await kept({ lastSeenAt: at - idle + 1 }), now, policies))).toBeUndefined();
       expect(await written(write(await kept({ lastSeenAt: at - idle }), now, policies))).toBe(
         'SESSION_ENDED',

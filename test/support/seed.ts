@@ -7,7 +7,7 @@ import { nextMidnight, shanghaiDay } from '#domain/days.ts';
 import { type DocumentType, parseDocument } from '#domain/documents.ts';
 import { normaliseName } from '#domain/persons.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
-import { factsAfter } from '#flows/registration/complete-registration.ts';
+import { personAfterRegistration } from '#flows/registration/complete-registration.ts';
 import { currentKey, readSealingSecret } from '#gateways/sealing-secret.ts';
 import { encryptionContext } from '#gateways/secrets.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';
@@ -113,7 +113,7 @@ export async function seeded(
     personUpdate(
       personKey,
       0,
-      factsAfter({ settings }, { now }, ticket, profile, undefined, realNameLevel),
+      personAfterRegistration({ settings }, { now }, ticket, profile, undefined, realNameLevel),
       () => new Error('there is somebody of this document already'),
     ),
     claimPhoneUpdate(phoneKey, personKey, now),

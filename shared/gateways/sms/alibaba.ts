@@ -7,7 +7,7 @@ import {
   type SmsMessage,
   SmsRefused,
   SmsUnavailable,
-  unanswered,
+  unansweredSend,
   unsigned,
 } from './gateway.ts';
 import { purposeText } from './text.ts';
@@ -59,7 +59,7 @@ export function alibabaSms(
         { accessKeyId, accessKeySecret },
       );
       const answer = await call(url, { headers, body, timeoutMilliseconds }).catch((error: unknown) => {
-        throw unanswered('alibaba', error);
+        throw unansweredSend('alibaba', error);
       });
       judge(answer.status, parseObject(answer.text)?.Code);
     },

@@ -38,7 +38,7 @@ export class SmsUnavailable extends DependencyError {
 }
 
 /** What an error without an answer means for the message. */
-export function unanswered(provider: string, error: unknown): Error {
+export function unansweredSend(provider: string, error: unknown): Error {
   if (error instanceof OutboundError) {
     return new SmsUnavailable(provider, error.failure, mayHaveArrived(error.failure));
   }

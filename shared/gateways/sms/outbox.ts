@@ -1,6 +1,6 @@
 import { environment } from '../aws.ts';
 import { call } from '../outbound.ts';
-import { type SmsGateway, SmsUnavailable, unanswered } from './gateway.ts';
+import { type SmsGateway, SmsUnavailable, unansweredSend } from './gateway.ts';
 
 /**
  * The outbox of the local runtime, which shows the messages under /local/sms; a deployed stack has no address for it.
@@ -13,7 +13,7 @@ export function outboxSms(): SmsGateway {
         body: JSON.stringify({ phone, purpose, ...(code !== undefined && { code }), text }),
         timeoutMilliseconds: 3000,
       }).catch((error: unknown) => {
-        throw unanswered('outbox', error);
+        throw unansweredSend('outbox', error);
       });
       if (answer.status < 200 || answer.status > 299) {
         throw new SmsUnavailable('outbox', `http-${answer.status}`, false);

@@ -8,7 +8,7 @@ import {
   type SmsMessage,
   SmsRefused,
   SmsUnavailable,
-  unanswered,
+  unansweredSend,
   unsigned,
 } from './gateway.ts';
 import { purposeText } from './text.ts';
@@ -42,7 +42,7 @@ export function tencentSms(
         },
       } as const;
       const response = await callTencent(request, keys).catch((error: unknown) => {
-        throw unanswered('tencent', error);
+        throw unansweredSend('tencent', error);
       });
       judge(response);
     },

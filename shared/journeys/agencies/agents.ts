@@ -12,7 +12,7 @@ import {
   holderOf,
   type NamedPerson,
   parseNamedPerson,
-  recordWrites,
+  realNameWrites,
   requireSameName,
 } from '../people/named-person.ts';
 import { maskedPerson } from '../people/personal-data.ts';
@@ -103,7 +103,7 @@ export async function readAgents(
     // DOC-5: what an agency says about an unknown person must not keep that person from registering under their own
     // name.
     records: [
-      ...recordWrites(named, recorded, { claimed: tried !== undefined }),
+      ...realNameWrites(named, recorded, { claimed: tried !== undefined }),
       ...(recorded ? (tried?.within(named) ?? []) : []),
     ],
   }));

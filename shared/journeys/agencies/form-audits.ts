@@ -1,7 +1,7 @@
 import type { FlowContext } from '#runtime/context.ts';
 import type { Agreement, FormAgent, Terms } from '#store/agencies/agency-forms.ts';
 import type { AuditEvent, AuditKind } from '#store/audit/audit-events.ts';
-import { type KeptNumber, shownTaxpayerId } from '#store/companies/taxpayers.ts';
+import { type StoredNumber, shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 
@@ -24,7 +24,7 @@ function difference<T extends Pick<FormAgent, 'personKey'>>(before: readonly T[]
  */
 export function staffFormAudits(
   ctx: Pick<FlowContext, 'settings' | 'dataKeys'>,
-  agency: KeptNumber & { readonly companyKey: string },
+  agency: StoredNumber & { readonly companyKey: string },
   before: readonly Pick<FormAgent, 'personKey'>[],
   after: readonly Pick<FormAgent, 'personKey'>[],
   origin: ChangeOrigin,

@@ -15,7 +15,12 @@ import {
   newFormId,
   type Terms,
 } from '#store/agencies/agency-forms.ts';
-import { agreementUpdate, isTaken, type Pair, pairUpdate } from '#store/agencies/agreements.ts';
+import {
+  type AgreedPeriods,
+  agreedPeriodsUpdate,
+  agreementUpdate,
+  overlapsAgreed,
+} from '#store/agencies/agreements.ts';
 import {
   formEntryPeriodUpdate,
   formEntryUpdate,
@@ -58,12 +63,12 @@ export const keptTerms = ({ items, agents, from, until }: NewTerms): Terms => ({
 
 /** Two agreements of one pair have no day in common (AGY-4). Throws STATE_CONFLICT. */
 export function requireNoOverlap(
-  pair: Pair | undefined,
+  pair: AgreedPeriods | undefined,
   agreementId: string,
   period: Period,
   client: Taxpayer | undefined,
 ): void {
-  if (isTaken(pair, agreementId, [period], client))
+  if (overlapsAgreed(pair, agreementId, [period], client))
     throw new Problem('STATE_CONFLICT', {}, { variant: 'overlap' });
 }
 
@@ -71,7 +76,7 @@ export interface InForce {
   readonly between: AgreementParties;
   /** The agreement as it was read; absent if it begins now. */
   readonly before: Agreement | undefined;
-  readonly pair: Pair | undefined;
+  readonly pair: AgreedPeriods | undefined;
   readonly terms: NewTerms;
   readonly version?: number;
   readonly event: 'entered' | 'confirmed' | 'changed';
@@ -111,7 +116,7 @@ export async function putInForce(ctx: FlowContext, change: InForce): Promise<voi
         ...(version === undefined ? {} : { version }),
         updatedAt: origin.at.toISOString(),
       }),
-      pairUpdate(between, pair, agreementId, [kept], origin.at),
+      agreedPeriodsUpdate(between, pair, agreementId, [kept], origin.at),
       ...agreementAudits(
         ctx,
         between,
@@ -161,7 +166,7 @@ export const partiesOf = ({ agencyKey, clientKey, agencyNumber, clientNumber }: 
 export async function endAgreement(
   ctx: FlowContext,
   agreement: Agreement,
-  pair: Pair | undefined,
+  pair: AgreedPeriods | undefined,
   origin: ChangeOrigin,
   writes: readonly Write[],
   version?: number,
@@ -174,7 +179,7 @@ export async function endAgreement(
       ...(version === undefined ? {} : { version }),
       updatedAt: origin.at.toISOString(),
     }),
-    pairUpdate(agreement, pair, agreementId, [], origin.at),
+    agreedPeriodsUpdate(agreement, pair, agreementId, [], origin.at),
     ...agreementAudits(
       ctx,
       agreement,

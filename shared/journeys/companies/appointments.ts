@@ -14,9 +14,9 @@ import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   isKnown,
-  type KeptNumber,
   type KnownTaxpayer,
-  numberUnlessKept,
+  numberUnlessStored,
+  type StoredNumber,
   type Taxpayer,
   taxpayerUpdate,
 } from '#store/companies/taxpayers.ts';
@@ -59,7 +59,7 @@ export interface Appointed {
  */
 export async function appointmentWrites(
   ctx: FlowContext,
-  company: { readonly key: string; readonly number: KeptNumber; readonly known: Taxpayer | undefined },
+  company: { readonly key: string; readonly number: StoredNumber; readonly known: Taxpayer | undefined },
   change: AppointmentChange,
   origin: ChangeOrigin,
 ): Promise<Appointed> {
@@ -79,7 +79,7 @@ export async function appointmentWrites(
       company.key,
       known?.rev ?? 0,
       {
-        ...numberUnlessKept(known, company.number),
+        ...numberUnlessStored(known, company.number),
         [fields.holder]: next,
         ...(change.version === undefined ? {} : { [fields.version]: change.version }),
         ...(change.present ? { staffed: true } : {}),

@@ -1,11 +1,11 @@
 import type { Relation } from '#store/companies/relations.ts';
-import { isPersonal, type KeptNumber } from '#store/companies/taxpayers.ts';
+import { isPersonal, type StoredNumber } from '#store/companies/taxpayers.ts';
 
 /**
  * The name of a company for a person who has no part in it yet (REL-11). If the company's number is a person's, only
  * the first character of the name is shown, because it is often that person's name (DOC-4).
  */
-export const nameToOutsiders = (company: KeptNumber, name: string): string =>
+export const nameToOutsiders = (company: StoredNumber, name: string): string =>
   isPersonal(company) ? `${[...name][0] ?? ''}***` : name;
 
 /**

@@ -1,6 +1,6 @@
 import { writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
-import { type Invocation, runEnds, withinBudget } from '#gateways/time-budget.ts';
+import { type Invocation, runTimeLimit, withinBudget } from '#gateways/time-budget.ts';
 import { forEachConcurrently } from '#runtime/concurrency.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-company.ts';
@@ -35,7 +35,7 @@ export const continueCopying = (
       if (row && (await copyToRows(db, [row])).length > 0) throw new Error('a row did not get its copies');
       return;
     }
-    if (await copyCompany(db, left, runEnds(invocation))) await queueCopiesLeft(flow, left, 'time');
+    if (await copyCompany(db, left, runTimeLimit(invocation))) await queueCopiesLeft(flow, left, 'time');
   });
 
 /**
@@ -59,7 +59,7 @@ export const copyChanges = (
   invocation: Invocation,
 ): Promise<void> =>
   withinBudget(invocation, async () => {
-    const isRunOver = runEnds(invocation);
+    const isRunOver = runTimeLimit(invocation);
     await forEachConcurrently(changed.companies, companiesAtOnce, async (company) => {
       const begun = performance.now();
       const isOver = () => performance.now() - begun > longestMs || isRunOver();

@@ -5,8 +5,8 @@ import {
   type CompanyCopies,
   copiesOf,
   copiesUpdate,
+  hasSameCopies,
   needsNoCopies,
-  saysTheSame,
 } from '#store/companies/relation-copies.ts';
 import { companyRows } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
@@ -127,7 +127,7 @@ export async function copyToRows(db: Db, rows: readonly CopyingRow[]): Promise<C
       if (!company) return;
       try {
         if (!isRelation(row)) await db.update(searchedUpdate(rowKeyOf(row), company));
-        else if (!saysTheSame(row, copiesOf(company))) await copyToRelation(db, row, copiesOf(company));
+        else if (!hasSameCopies(row, copiesOf(company))) await copyToRelation(db, row, copiesOf(company));
       } catch {
         failed.push(row);
       }

@@ -6,7 +6,7 @@ import type { Relation } from '#store/companies/relations.ts';
 import { defaultPhone } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import { reserveCompanyNotice } from '#store/sms/company-notices.ts';
-import { tellBySms } from '../people/notices.ts';
+import { notifyBySms } from '../people/notices.ts';
 
 /** The bureau's own names of the five roles (REL-1). */
 export const roleNames: Readonly<Record<Role, string>> = {
@@ -22,7 +22,7 @@ export const roleNames: Readonly<Record<Role, string>> = {
  * failure is ignored, because the change is done and stands in the person's history. The SMS is in Chinese, because the
  * language of the call is the other side's.
  */
-export async function tellHolder(
+export async function notifyHolder(
   ctx: FlowContext,
   call: AnyCall,
   relation: Pick<Relation, 'personKey' | 'companyKey' | 'taxpayerName' | 'role'>,
@@ -34,5 +34,5 @@ export async function tellHolder(
   ]);
   if (!isDue) return;
   const about = `${relation.taxpayerName}（${roleNames[relation.role]}）`;
-  await tellBySms(ctx, { ...call, language: 'zh' }, person && defaultPhone(person), kind, about);
+  await notifyBySms(ctx, { ...call, language: 'zh' }, person && defaultPhone(person), kind, about);
 }

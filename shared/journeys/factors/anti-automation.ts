@@ -66,7 +66,7 @@ export async function requireHuman(
  * `requireHuman` in parallel to the step's first read. Both finish before anything is answered, and a refusal of the
  * challenge takes precedence over the read.
  */
-export async function besideHuman<T>(
+export async function requireHumanAndRead<T>(
   ctx: FlowContext,
   call: AnyCall,
   solution: string | undefined,

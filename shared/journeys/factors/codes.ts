@@ -12,7 +12,7 @@ import { smsText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { logStrangerSend } from '#runtime/log.ts';
-import { reservedBeside } from '#runtime/settled.ts';
+import { reserveAndRead } from '#runtime/settled.ts';
 import type { Put, Write } from '#store/dynamodb/tables.ts';
 import { lockedProblem } from '#store/people/lockout-row.ts';
 import type { Reserved } from '#store/people/lockout-table.ts';
@@ -185,7 +185,7 @@ export async function withCode<T extends CodeTicket, M, R>(
       returnTry(ctx.db, ticketKey, attemptId),
       isReserved ? count.giveBack(guess) : undefined,
     ]);
-  const [reserved, read] = await reservedBeside<Reserved | undefined, M | undefined>(
+  const [reserved, read] = await reserveAndRead<Reserved | undefined, M | undefined>(
     count.reserve(),
     Promise.resolve(right ? meanwhile(ticket) : undefined),
     giveBack,

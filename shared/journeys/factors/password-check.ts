@@ -13,7 +13,7 @@ import { Problem } from '#domain/problem.ts';
 import { getKeys } from '#gateways/secrets.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { reservedBeside } from '#runtime/settled.ts';
+import { reserveAndRead } from '#runtime/settled.ts';
 import type { AuditEvent, AuditKind } from '#store/audit/audit-events.ts';
 import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -89,7 +89,7 @@ export const reservedPassword = <T>(
   reserving: Promise<Reserved>,
   reading: Promise<T>,
 ): Promise<readonly [Reserved, T]> =>
-  reservedBeside(reserving, reading, async (_isReserved, reserved) => {
+  reserveAndRead(reserving, reading, async (_isReserved, reserved) => {
     if (reserved) await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
   });
 

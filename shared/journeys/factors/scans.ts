@@ -69,7 +69,7 @@ export const requiredBy: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {
  * The state of a scan at `now`: a scan that was waiting, or was confirmed and not fetched, has expired when its time is
  * over.
  */
-export function shownState(
+export function scanStateAt(
   { scanState, state, expiresAt }: Pick<ScanTicket, 'scanState' | 'state' | 'expiresAt'>,
   now: Date,
 ): ScanTicket['scanState'] | 'expired' {

@@ -75,7 +75,7 @@ export function requireSameName(
  * @param claimed true if the name comes from somebody without authority over it: it holds until anybody else names the
  * person
  */
-export const recordWrites = (
+export const realNameWrites = (
   named: NamedPerson,
   known: Person | undefined,
   { claimed = false }: { readonly claimed?: boolean } = {},

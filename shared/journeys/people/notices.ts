@@ -17,7 +17,7 @@ const longestWaitMs = 1500;
  * @param detail already masked (DOC-4)
  * @param lost numbers that belong to somebody else after the change: they get no notice
  */
-export async function tellPerson(
+export async function notifyPerson(
   ctx: FlowContext,
   call: AnyCall,
   before: Pick<Person, 'phones'> | undefined,
@@ -31,7 +31,7 @@ export async function tellPerson(
 }
 
 /** Sends one notice to one number: notices about a relation go to the default phone (REL-8). */
-export const tellBySms = (
+export const notifyBySms = (
   ctx: FlowContext,
   call: AnyCall,
   phone: OwnPhone | undefined,

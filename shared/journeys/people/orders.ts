@@ -17,7 +17,7 @@ import { findPerson, type PersonChanges, personUpdate } from '#store/people/user
 import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { requireSameName } from './named-person.ts';
-import { tellPerson } from './notices.ts';
+import { notifyPerson } from './notices.ts';
 
 /** An order as it arrived (ORD-1). */
 export interface GivenOrder {
@@ -92,7 +92,7 @@ export async function giveOrder(
     return known?.phones ?? [];
   });
   if (held === 'stale') return 'stale';
-  await tellPerson(ctx, call, { phones: held }, notices[order]);
+  await notifyPerson(ctx, call, { phones: held }, notices[order]);
   return 'accepted';
 }
 

@@ -6,7 +6,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { ownPhone, type Person } from '#store/people/person-row.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
 import { auditPut } from '../audit.ts';
-import { tellPerson } from './notices.ts';
+import { notifyPerson } from './notices.ts';
 import { phoneNumberOf } from './personal-data.ts';
 
 /** What a takeover does to the former holder of the number. */
@@ -42,15 +42,15 @@ export async function phoneLoss(
       ),
       auditPut(ctx, call, holder, 'phone-lost', 'success', { reason: 'taken-over' }),
     ],
-    tell: () => tellLoss(ctx, call, former, [phoneKey], maskPhone(phoneNumberOf(ctx, lost))),
+    tell: () => notifyOfLoss(ctx, call, former, [phoneKey], maskPhone(phoneNumberOf(ctx, lost))),
   };
 }
 
 /** In Chinese, because the language of the call is another person's. */
-export const tellLoss = (
+export const notifyOfLoss = (
   ctx: FlowContext,
   call: AnyCall,
   former: Person,
   lost: readonly string[],
   masked: string,
-): Promise<void> => tellPerson(ctx, { ...call, language: 'zh' }, former, 'phone-lost', masked, lost);
+): Promise<void> => notifyPerson(ctx, { ...call, language: 'zh' }, former, 'phone-lost', masked, lost);

@@ -13,7 +13,7 @@ import { identityUpdate } from '#store/sessions/sessions.ts';
 import { auditPut } from '../audit.ts';
 
 /** LGN-10: the roles chosen last, updated with this role for its company. */
-export const rolesAfter = (
+export const lastRolesWith = (
   person: Pick<Person, 'lastRoles'>,
   { company }: ActsAs,
 ): Readonly<Record<string, Role>> | undefined =>

@@ -12,7 +12,7 @@ import { asPerson } from '#store/sessions/session-row.ts';
 import { byStaffForm, firstActingOption, readAgentAccess } from '../agencies/agent-access.ts';
 import { actingOptionOf } from '../companies/acting-option.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
-import { rolesAfter } from './current-identity.ts';
+import { lastRolesWith } from './current-identity.ts';
 import type { IdentityChoice } from './identity-choices.ts';
 import type { JudgedSwitch } from './switch-identity.ts';
 
@@ -54,7 +54,7 @@ export async function judgeSwitch(
           personUpdate(
             personKey,
             person.rev,
-            { lastRoles: rolesAfter(person, option) },
+            { lastRoles: lastRolesWith(person, option) },
             () => new ConcurrentChange(),
           ),
         ]

@@ -18,7 +18,7 @@ import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { sessionPut } from '#store/sessions/sessions.ts';
 import { besideNewSession, swapPointerUpdate } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
-import { identityAuditDetail, rolesAfter } from './current-identity.ts';
+import { identityAuditDetail, lastRolesWith } from './current-identity.ts';
 import { newSession } from './new-session.ts';
 
 /** The session as the API shows it, with a fresh access token. */
@@ -143,7 +143,7 @@ export function sessionOpening(
   const writes: Write[] = [
     swapPointerUpdate(person, { sessionId, expiresAt: session.expiresAt }, kept, {
       lastWindow: by.window,
-      lastRoles: by.chosen ? rolesAfter(person, as) : undefined,
+      lastRoles: by.chosen ? lastRolesWith(person, as) : undefined,
       phones: by.phones,
     }),
     sessionPut(session),

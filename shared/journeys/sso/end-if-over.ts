@@ -14,7 +14,7 @@ import {
 import { endOf } from '#store/sessions/session-end.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import { bySystem, changeAuditPut } from '../change-origin.ts';
-import { lastDay, leftOf, limitsToday } from './limits-today.ts';
+import { lastDay, limitsToday, narrowedLimits } from './limits-today.ts';
 
 type Judging = Pick<FlowContext, 'db' | 'settings'>;
 
@@ -47,7 +47,7 @@ async function stateOf(
   const until = company && records && lastDay(company, records);
   return {
     lookAt: nextLookAt(session, until, settings.policies),
-    left: leftOf(granted, limitsToday(effective, records)),
+    left: narrowedLimits(granted, limitsToday(effective, records)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { seal } from '#crypto/sealed.ts';
 import { newCode } from '#crypto/session-references.ts';
-import { acrsWanted } from '#domain/acrs.ts';
+import { demandedAcrs } from '#domain/acrs.ts';
 import { answerAddress } from '#domain/authorization-requests.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
@@ -77,7 +77,7 @@ export function handOver(
           sessionEnds: session.expiresAt,
           ...(grounds ? { grounds } : {}),
           ...(limits ? { granted: limits } : {}),
-          told: tokenClaims(session, pairwise(ctx, client, personKey), acrsWanted(request), call.now),
+          told: tokenClaims(session, pairwise(ctx, client, personKey), demandedAcrs(request), call.now),
           ...(matter ? { matter: matter.shown } : {}),
           sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
           sealedName: session.sealedName,

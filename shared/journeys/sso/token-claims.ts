@@ -1,4 +1,4 @@
-import { acrOf, acrTold } from '#domain/acrs.ts';
+import { acrForTokens, acrOf } from '#domain/acrs.ts';
 import { amrToday } from '#domain/authentication.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
@@ -17,7 +17,7 @@ export function tokenClaims(
   return {
     sub,
     authTime: startedAt,
-    acr: acrTold(held, wanted),
+    acr: acrForTokens(held, wanted),
     amr: amrToday(methods, held),
     realNameLevel,
     identity: { kind: identity.kind, ...(company ? { role: company.role } : {}) },

@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import { isInForce, type Period, type ServiceItem } from '#domain/agreements.ts';
 import { Problem } from '#domain/problem.ts';
-import { type InTermSince, isOfTerm, type KeptNumber } from '../companies/taxpayers.ts';
+import { type InTermSince, isOfTerm, type StoredNumber } from '../companies/taxpayers.ts';
 import { all, atLeast, atMost, equals, holds, oneOf } from '../dynamodb/expressions.ts';
 import type { Key, RefusableCheck } from '../dynamodb/tables.ts';
 
@@ -45,8 +45,8 @@ export interface Agreement extends Terms {
   readonly rev: number;
   readonly agencyKey: string;
   readonly clientKey: string;
-  readonly agencyNumber: KeptNumber;
-  readonly clientNumber: KeptNumber;
+  readonly agencyNumber: StoredNumber;
+  readonly clientNumber: StoredNumber;
   readonly state: 'pending' | 'active' | 'rejected' | 'ended';
   /** The form that is in force; absent before any terms took effect. */
   readonly formId?: string;

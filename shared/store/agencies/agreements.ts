@@ -37,7 +37,7 @@ export const agreementsOf = (
  * The periods that one agency and one client have agreed or proposed, all in one row, so that two agreements that
  * overlap meet here, even if they are entered at the same moment (AGY-4). The row is in neither index.
  */
-export interface Pair {
+export interface AgreedPeriods {
   readonly rev: number;
   readonly taken: readonly Taken[];
 }
@@ -48,15 +48,16 @@ interface Taken extends Period {
    */
   readonly at?: string;
 }
-type Between = Pick<Agreement, 'agencyKey' | 'clientKey'>;
-const pairKey = ({ agencyKey, clientKey }: Between): Key => ({
+type AgreementPair = Pick<Agreement, 'agencyKey' | 'clientKey'>;
+const pairKey = ({ agencyKey, clientKey }: AgreementPair): Key => ({
   agreementId: `pair#${agencyKey}#${clientKey}`,
 });
-export const findPair = (db: Db, between: Between) => db.get<Pair>('Agreements', pairKey(between));
+export const findAgreedPeriods = (db: Db, between: AgreementPair) =>
+  db.get<AgreedPeriods>('Agreements', pairKey(between));
 
 /** Whether another agreement of the pair covers one of these days, unless it ended with the client's last term. */
-export const isTaken = (
-  pair: Pair | undefined,
+export const overlapsAgreed = (
+  pair: AgreedPeriods | undefined,
   agreementId: string,
   periods: readonly Period[],
   client: InTermSince | undefined,
@@ -72,9 +73,9 @@ export const isTaken = (
  * Records the periods of one agreement; past periods are dropped. Throws ConcurrentChange if the pair changed since it
  * was read.
  */
-export const pairUpdate = (
-  between: Between,
-  pair: Pair | undefined,
+export const agreedPeriodsUpdate = (
+  between: AgreementPair,
+  pair: AgreedPeriods | undefined,
   agreementId: string,
   periods: readonly Period[],
   now: Date,

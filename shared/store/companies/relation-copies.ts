@@ -5,7 +5,7 @@ import { asRead } from './relation-checks.ts';
 import { relationKeyOf } from './relation-keys.ts';
 import { listKeysOf } from './relation-lists.ts';
 import type { Relation } from './relation-row.ts';
-import { type KeptNumber, type KnownTaxpayer, keptNumberOf } from './taxpayers.ts';
+import { type KnownTaxpayer, type StoredNumber, storedNumberOf } from './taxpayers.ts';
 
 /** What a relation shows of its company. */
 export const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
@@ -14,7 +14,7 @@ export const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
   taxpayerSubjects: company.subjects,
   taxpayerRev: company.rev,
   ...(company.term === undefined ? {} : { taxpayerTerm: company.term }),
-  ...keptNumberOf(company),
+  ...storedNumberOf(company),
 });
 
 /** What a new relation stores about its company: which company, in which term, and the copies. */
@@ -40,10 +40,10 @@ export type CompanyCopies = Pick<
   Relation,
   'taxpayerName' | 'taxpayerState' | 'taxpayerSubjects' | 'taxpayerTerm'
 > &
-  KeptNumber & { readonly taxpayerRev: number };
+  StoredNumber & { readonly taxpayerRev: number };
 
 /** Whether a row already has these copies. A number counts as equal however it was sealed. */
-export const saysTheSame = (row: Relation, copies: CompanyCopies): boolean =>
+export const hasSameCopies = (row: Relation, copies: CompanyCopies): boolean =>
   row.taxpayerName === copies.taxpayerName &&
   row.taxpayerId === copies.taxpayerId &&
   (row.sealedId === undefined) === (copies.sealedId === undefined) &&
@@ -54,7 +54,9 @@ export const saysTheSame = (row: Relation, copies: CompanyCopies): boolean =>
 /** Whether a row needs no update: it has these copies, or newer ones. */
 export const needsNoCopies = (row: Relation, copies: CompanyCopies): boolean => {
   const { taxpayerRev = -1 } = row;
-  return taxpayerRev > copies.taxpayerRev || (taxpayerRev === copies.taxpayerRev && saysTheSame(row, copies));
+  return (
+    taxpayerRev > copies.taxpayerRev || (taxpayerRev === copies.taxpayerRev && hasSameCopies(row, copies))
+  );
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Sealed } from '#crypto/sealed.ts';
 import type { Permission, RelationFacts, RelationState } from '#domain/relations.ts';
 import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
-import type { KeptNumber } from './taxpayers.ts';
+import type { StoredNumber } from './taxpayers.ts';
 
 /** The row's keys in the indexes. They follow from the row: a write that changes such a fact must write the key too. */
 export interface ListKeys {
@@ -17,7 +17,7 @@ export interface ListKeys {
  * Person–company relations (REL). There is one current row per person, company and role; authorisations that newer ones
  * replaced are stored beside it as history. A guard row finds either by the random authorizationId.
  */
-export interface Relation extends RelationFacts, KeptNumber, ListKeys {
+export interface Relation extends RelationFacts, StoredNumber, ListKeys {
   readonly personKey: string;
   /** Sort key: company and role of the current row, `history#…` of a replaced one. */
   readonly relation: string;

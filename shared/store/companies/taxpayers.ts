@@ -80,24 +80,24 @@ export const companyKeyOf = (keys: Keys, taxpayerId: string): string =>
   holdsPersonNumber(taxpayerId) ? indexKey(keys, 'company', taxpayerId) : `c_${taxpayerId}`;
 
 /** DOC-4: whether the number in a row is a person's own. */
-export const isPersonal = (row: KeptNumber): boolean => row.taxpayerId === undefined;
+export const isPersonal = (row: StoredNumber): boolean => row.taxpayerId === undefined;
 
 /** The number as the rows of any table store it. */
-export type KeptNumber = Pick<Taxpayer, 'taxpayerId' | 'sealedId'>;
+export type StoredNumber = Pick<Taxpayer, 'taxpayerId' | 'sealedId'>;
 const numberContext = (companyKey: string) => `taxpayer:${companyKey}`;
 /** @param personal what the registry states about a number that could be either (DOC-4) */
-export const keptNumber = (
+export const storedNumber = (
   dataKeys: DataKeys,
   companyKey: string,
   taxpayerId: string,
   personal?: boolean,
-): KeptNumber =>
+): StoredNumber =>
   isPersonalNumber(taxpayerId, personal)
     ? { sealedId: seal(dataKeys, numberContext(companyKey), taxpayerId) }
     : { taxpayerId };
 
 /** The number of a row, for another row of the same company. */
-export const keptNumberOf = ({ taxpayerId, sealedId }: KeptNumber): KeptNumber => ({
+export const storedNumberOf = ({ taxpayerId, sealedId }: StoredNumber): StoredNumber => ({
   ...(taxpayerId === undefined ? {} : { taxpayerId }),
   ...(sealedId === undefined ? {} : { sealedId }),
 });
@@ -106,11 +106,14 @@ export const keptNumberOf = ({ taxpayerId, sealedId }: KeptNumber): KeptNumber =
  * The number for a row: what the row already stores takes precedence over what a line without the company's own facts
  * suggests.
  */
-export const numberUnlessKept = (row: KeptNumber | undefined, number: KeptNumber): KeptNumber =>
+export const numberUnlessStored = (row: StoredNumber | undefined, number: StoredNumber): StoredNumber =>
   row?.taxpayerId !== undefined || row?.sealedId !== undefined ? {} : number;
 
 /** The number in clear, for code that works with it. */
-export function taxpayerIdOf(dataKeys: DataKeys, row: KeptNumber & { readonly companyKey: string }): string {
+export function taxpayerIdOf(
+  dataKeys: DataKeys,
+  row: StoredNumber & { readonly companyKey: string },
+): string {
   if (row.taxpayerId !== undefined) return row.taxpayerId;
   if (row.sealedId === undefined) throw new Error('a company without a number');
   return unseal(dataKeys, numberContext(row.companyKey), row.sealedId);
@@ -118,7 +121,7 @@ export function taxpayerIdOf(dataKeys: DataKeys, row: KeptNumber & { readonly co
 /** The number as answers and the audit may show it: masked if it is personal data (DOC-4). */
 export const shownTaxpayerId = (
   dataKeys: DataKeys,
-  row: KeptNumber & { readonly companyKey: string },
+  row: StoredNumber & { readonly companyKey: string },
 ): string => row.taxpayerId ?? maskDocument(taxpayerIdOf(dataKeys, row));
 
 export const findTaxpayer = (db: Db, companyKey: string) => db.get<Taxpayer>('Taxpayers', { companyKey });

@@ -16,7 +16,7 @@ interface Checked {
  * STP-4: whether a face check is still valid for its person: same registration as at the check, not suspended, no order
  * since then that ends proofs (ORD-1), and no phone recovered since then within the last day (PHN-4).
  */
-export const faceStands = (
+export const isFaceCheckValid = (
   person: Person | undefined,
   face: Checked,
   now: Date,
@@ -32,7 +32,7 @@ export const faceStands = (
  * The same condition for a transaction that relies on the check. If the operation changes the person too, a refusal for
  * another reason throws ConcurrentChange.
  */
-export const faceStandsCheck = (
+export const faceCheckUnchanged = (
   personKey: string,
   face: Checked,
   now: Date,
@@ -49,5 +49,5 @@ export const faceStandsCheck = (
     recoveryCovered(face.at, now, policies),
   ),
   onRefused: (old) =>
-    faceStands(old as Person | undefined, face, now, policies) ? new ConcurrentChange() : onRefused(),
+    isFaceCheckValid(old as Person | undefined, face, now, policies) ? new ConcurrentChange() : onRefused(),
 });

@@ -39,7 +39,7 @@ export const lockedProblem = (day: string): Problem =>
 
 export const notLocked = absent('lockedAt');
 
-export const theLock = ['lockedAt', 'lockedBy', 'sweepKey'];
+export const lockAttributes = ['lockedAt', 'lockedBy', 'sweepKey'];
 
 export const guessesLeft = ({ smsGuessesPerDay }: Policies): Condition =>
   absentOr('smsGuesses', sizeBelow('smsGuesses', smsGuessesPerDay));

@@ -19,10 +19,10 @@ import {
   type Attempt,
   guessesLeft,
   type LockoutRow,
+  lockAttributes,
   lockedProblem,
   lockoutKey,
   notLocked,
-  theLock,
 } from './lockout-row.ts';
 import { shardOf, sweepKeyOf } from './lockout-sweep.ts';
 import { returnedGuessUpdate } from './sms-guesses.ts';
@@ -137,7 +137,7 @@ export async function returnAttempt(
     const written = await db.update<LockoutRow>({
       table: 'Lockouts',
       key: lockoutKey(attempt.personKey, attempt.day),
-      update: { take: setsOf(attempt), remove: lifting ? theLock : [] },
+      update: { take: setsOf(attempt), remove: lifting ? lockAttributes : [] },
       condition: all(
         holds(method, attemptId),
         lifting ? equals('lockedBy', method) : absentOr('lockedBy', differs('lockedBy', method)),
@@ -171,7 +171,7 @@ export function successUpdate(
     key: lockoutKey(attempt.personKey, attempt.day),
     update: {
       set: { ttl: lockoutExpiry(attempt.day, policies) },
-      remove: [method, ...theLock],
+      remove: [method, ...lockAttributes],
       take: guessed ? { smsGuesses: new Set([guessed]) } : {},
     },
     condition: reserved ? any(notLocked, equals('lockedBy', method)) : notLocked,
@@ -222,7 +222,7 @@ export function unlockUpdate(
     onRefused: lock.onRefused,
     update: {
       set: { ttl: lockoutExpiry(day, policies) },
-      remove: ['password', 'sms', 'face', ...theLock],
+      remove: ['password', 'sms', 'face', ...lockAttributes],
       take: guess ? { smsGuesses: new Set([guess]) } : {},
     },
   };

@@ -37,7 +37,7 @@ export const missesLeftCheck = (
  * Counts a phone recovery for a person who does not exist, and returns the day's count, this one included. The answers
  * depend on the count, but it is never a lock.
  */
-export async function countNobody(db: Db, personKey: string, now: Date): Promise<number> {
+export async function countForUnknownPerson(db: Db, personKey: string, now: Date): Promise<number> {
   const written = await db.update<{ nobody: number }>(countUpdate(counterOf(personKey, now, 'nobody')));
   return written.ok ? written.item.nobody : 1;
 }
@@ -46,7 +46,7 @@ export async function countNobody(db: Db, personKey: string, now: Date): Promise
  * Changes nothing, but costs as much as the audit event of a failure, so that the answer for a person who does not
  * exist needs as many calls as any other.
  */
-export const writeForNobody = (db: Db, personKey: string, now: Date) => {
+export const writeForUnknownPerson = (db: Db, personKey: string, now: Date) => {
   const { ticketKey, kind, ttl } = counterOf(personKey, now, 'nobody');
   return db.update({ table: 'Tickets', key: { ticketKey }, update: { set: { kind, ttl } } });
 };

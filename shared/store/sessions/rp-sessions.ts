@@ -131,7 +131,7 @@ export const rpSessionsForCompany = (db: Db, companyKey: string) => allBy(db, 'b
 export const rpSessionsForAgency = (db: Db, agencyKey: string) => allBy(db, 'byAgency', { agencyKey });
 
 /** Records that the client has been informed; only for the hand-over that it was informed about. */
-export const rpToldUpdate = (
+export const noticeSentUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   told: NonNullable<RpSession['told']>,
 ): Update => ({

@@ -42,7 +42,7 @@ export const versionAliveCheck = (
  * The same check for what was decided in the session earlier and takes effect now: the session has not become idle
  * either.
  */
-export const stillUsedCheck = (
+export const sessionNotIdleCheck = (
   session: Pick<Session, 'sessionId' | 'version'>,
   now: Date,
   policies: Policies,

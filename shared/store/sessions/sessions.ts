@@ -4,7 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, equals, exists } from '../dynamodb/expressions.ts';
 import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
-import { sessionAliveCheck, stillUsedCheck } from './session-checks.ts';
+import { sessionAliveCheck, sessionNotIdleCheck } from './session-checks.ts';
 import { endedProblem, endOf } from './session-end.ts';
 import type { ActsAs, Ended, Session } from './session-row.ts';
 
@@ -89,7 +89,7 @@ export const seenUpdate = (
   now: Date,
   policies: Policies,
 ): RefusableUpdate => ({
-  ...stillUsedCheck(session, now, policies),
+  ...sessionNotIdleCheck(session, now, policies),
   update: { set: { lastSeenAt: epochSeconds(now) } },
 });
 
