@@ -42,13 +42,14 @@ export async function sendLogoutToken(
   { tries, last }: Try,
 ): Promise<boolean> {
   const client = ctx.relyingParties.find(({ clientId }) => clientId === notice.clientId);
-  const said = client ? await post(ctx, client, notice, now) : 'no-client';
-  const done = said === '200' || said === '204' || said === 'no-client';
-  const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said, tries };
+  const result = client ? await post(ctx, client, notice, now) : 'no-client';
+  const done = result === '200' || result === '204' || result === 'no-client';
+  const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said: result, tries };
   if (done) writeLine({ level: 'INFO', word: 'rp-told', ...line });
   else writeLine({ level: last ? 'ERROR' : 'WARN', word: 'rp-not-told', ...line });
   if (done) await recordTold(ctx, notice, now, tries);
-  else if (last) await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-telling-failed', now, { said, tries }));
+  else if (last)
+    await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-telling-failed', now, { said: result, tries }));
   return done;
 }
 
