@@ -17,13 +17,21 @@ interface Standing {
  */
 const leasesEach = 8;
 
-const worker = globalThis as typeof globalThis & { standingRuntime?: Standing | undefined };
+const worker = globalThis as typeof globalThis & {
+  /** By what they were started with. */
+  standingRuntimes?: Map<string, Standing>;
+  /** Set for a file that is lent none. */
+  standsAlone?: boolean;
+};
 
-/** The shared runtime, with its state reset; a separate runtime if the shared one is in use. `stop` gives it back. */
-export async function leaseRuntime(start: () => Promise<Runtime>): Promise<Runtime> {
-  if (worker.standingRuntime?.inUse) return start();
-  worker.standingRuntime ??= { runtime: await start(), inUse: true, leases: 0 };
-  const standing = worker.standingRuntime;
+/** The shared runtime of that kind, with its state reset; a separate runtime if it is in use. `stop` gives it back. */
+export async function leaseRuntime(kind: string, start: () => Promise<Runtime>): Promise<Runtime> {
+  worker.standingRuntimes ??= new Map();
+  const { standingRuntimes } = worker;
+  const known = standingRuntimes.get(kind);
+  if (worker.standsAlone || known?.inUse) return start();
+  const standing: Standing = known ?? { runtime: await start(), inUse: true, leases: 0 };
+  standingRuntimes.set(kind, standing);
   standing.inUse = true;
   standing.leases++;
   standing.runtime.beginAnew();
@@ -32,7 +40,7 @@ export async function leaseRuntime(start: () => Promise<Runtime>): Promise<Runti
     standing.runtime.faults.clear();
     if (standing.leases < leasesEach) standing.inUse = false;
     else {
-      worker.standingRuntime = undefined;
+      standingRuntimes.delete(kind);
       await standing.runtime.stop();
     }
   };
