@@ -1,5 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
+import { epochSeconds } from '#domain/epoch.ts';
 import * as updates from '#flows/channel-scan/scan-updates.ts';
+import { qrContentOf, shownState, ticketOfQr } from '#journeys/factors/scans.ts';
 import type { Db, RefusableUpdate } from '#store/dynamodb/tables.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { openTicketPut } from '#store/tickets/tickets.ts';
@@ -108,6 +110,37 @@ it.each(steps)(
     expect(await tried(scan, step(scan, later))).toBe('EXPIRED');
   },
 );
+
+it('QR-2 a scan that waits, or was confirmed and not fetched, is over with its time; a result stays', () => {
+  const shown = (scanState: State, expiresAt: number, state: ScanTicket['state'] = 'open') =>
+    shownState({ scanState, state, expiresAt: epochSeconds(now) + expiresAt }, now);
+  for (const scanState of states) {
+    const waits = scanState === 'pending' || scanState === 'scanned' || scanState === 'confirmed';
+    expect(shown(scanState, 1)).toBe(scanState);
+    expect(shown(scanState, 0), scanState).toBe(waits ? 'expired' : scanState);
+    expect(shown(scanState, -1, 'spent')).toBe(scanState);
+  }
+});
+
+it('FACE-1 QR-2 a code is ours by its address and the form of its ticket', () => {
+  const issuer = 'https://etax.example.cn';
+  for (const length of [16, 64]) {
+    const ticket = 'a'.repeat(length);
+    expect(ticketOfQr(issuer, qrContentOf(issuer, ticket))).toBe(ticket);
+  }
+  const good = 'a'.repeat(16);
+  for (const content of [
+    good,
+    `https://other.example.cn/s/${good}`,
+    `${issuer}/t/${good}`,
+    `${issuer}/s/`,
+    `${issuer}/s/${'a'.repeat(15)}`,
+    `${issuer}/s/${'a'.repeat(65)}`,
+    `${issuer}/s/${good}!`,
+    `${issuer}/s/!${good}`,
+  ])
+    expect(ticketOfQr(issuer, content), content).toBeUndefined();
+});
 
 it('QR-2 somebody else neither claims nor confirms nor refuses a scan, and is told that it is taken', async () => {
   const scan = await opened({ scanState: 'scanned', scannedBy: other, faceToken: 'k1' });
