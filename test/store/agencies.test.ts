@@ -239,6 +239,12 @@ describe('what an agent becomes', () => {
     expect(serving?.writes).toHaveLength(6);
   });
 
+  it('ENT-4 SWI-5 is of the present term of both companies', async () => {
+    const of = await served({ agency: { term: 1 }, client: { term: 2 } });
+    const option = await optionOf(of, 'enterprise');
+    expect(await refusalOf(db.transact(option?.writes ?? []))).toBeUndefined();
+  });
+
   it('AGY-1 AGY-4 is the first of several access bases that holds today', async () => {
     const of = await served();
     const gone = byAgreement({ ...of, agreementId: 'none' });
@@ -644,6 +650,17 @@ describe('an agreement that is put into force', () => {
       expect(await eventsOf(agent.personKey)).toContain('agent-left');
     }
     await expect(endAgreement(ctx, agreement, pair, registry, [])).rejects.toBeInstanceOf(ConcurrentChange);
+    // Ended here, it keeps the registry's version, so that an older line stays older (ENT-3).
+    const other = between();
+    await put(other, { version: 7 });
+    await endAgreement(
+      ctx,
+      (await findAgreement(db, other.agreementId)) as Agreement,
+      await findPair(db, other),
+      origin,
+      [],
+    );
+    expect(await findAgreement(db, other.agreementId)).toMatchObject({ state: 'ended', version: 7 });
   });
 
   it('AGY-4 that never held ends without a word to its people, and nobody who may not ends it', async () => {
@@ -873,6 +890,17 @@ describe('a staff form that is put into force', () => {
     for (const agent of [two, three]) expect(await formsOf(agent)).toEqual(new Set([second?.formId]));
   });
 
+  it('AGY-1 that names the same people again takes a call for the rows, the head, the list and the old rows', async () => {
+    const [one, two] = [newAgent(), newAgent()];
+    await put([one, two]);
+    const watched = watchedStore(db);
+    await put([one, two], {}, contextOf(watched.db));
+    expect(watched.calls.map(([name]) => name)).toEqual(['transact', 'transact', 'query', 'transact']);
+    const head = await findStaffForm(db, agencyKey);
+    for (const agent of [one, two]) expect(await formsOf(agent)).toEqual(new Set([head?.formId]));
+    expect(await listed()).toHaveLength(2);
+  });
+
   it('AGY-1 removes what another call left unfinished an hour ago, and leaves alone what is being written', async () => {
     const [old, fresh, own] = [newAgent(), newAgent(), newAgent()];
     await unfinished(3_600_001, old);
@@ -976,7 +1004,7 @@ describe('the people whom a form names', () => {
       [{ path: 'agents.1.name', message: 'name' }],
     ]);
     await putRows(db, 'Users', recordOf(keys[1] ?? '', '别人'));
-    expect((await refused(at(one, two)))?.slice(0, 2)).toEqual(['PERSON_MISMATCH', 'agents.1']);
+    expect((await refused(at(one, two, two)))?.slice(0, 2)).toEqual(['PERSON_MISMATCH', 'agents.1']);
   });
 
   it('AGY-1 DOC-5 get a record where they have none: an authority’s name counts, an agency’s is only claimed', async () => {

@@ -325,6 +325,16 @@ describe('a person’s rows of forms', () => {
   });
 });
 
+it('AGY-1 SWI-5 what a rule reads of the forms is read strongly', async () => {
+  const watched = watchedStore(db);
+  const search = { agencyKey, day, query: '', due: { companyKeys: new Set<string>(), many: false } };
+  await formEntriesOf(watched.db, 'p1_nobody', clientEntryPrefix());
+  await clientEntries(watched.db, 'p1_nobody', clientEntryPrefix(), search, { limit: 1 });
+  await allListed(watched.db, 'c_nobody');
+  for (const [, , query] of watched.calls) expect(query).toMatchObject({ consistent: true });
+  expect(watched.calls).toHaveLength(3);
+});
+
 describe('a search among the clients of an agent', () => {
   const who = person();
   const rowOf = (id: string, facts: object) => ({
