@@ -9,25 +9,25 @@ import {
   byAgreement,
   byStaffForm,
   firstActingOption,
+  isAgreementInForce,
   readAgentAccess,
-  servesToday,
 } from '#journeys/agencies/agent-access.ts';
-import { agentIdOf, naming, readAgents, whichOne } from '#journeys/agencies/agents.ts';
+import { agentIdOf, namingAgent, readAgents, withAgentPosition } from '#journeys/agencies/agents.ts';
 import { clientsServed } from '#journeys/agencies/clients-served.ts';
 import { agreementAudits, staffFormAudits } from '#journeys/agencies/form-audits.ts';
 import { listedAgreements } from '#journeys/agencies/list-agreements.ts';
 import {
   endAgreement,
-  givenBy,
+  grantedTerms,
   type InForce,
   keptTerms,
-  livingState,
+  liveStateOf,
   putInForce,
-  requireFree,
+  requireNoOverlap,
   shownAgreements,
 } from '#journeys/agencies/put-agreement-in-force.ts';
 import { putStaffForm } from '#journeys/agencies/put-staff-form.ts';
-import type { RelationOrigin } from '#journeys/companies/relation-audits.ts';
+import type { ChangeOrigin } from '#journeys/change-origin.ts';
 import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import {
@@ -38,9 +38,9 @@ import {
   staffEntryKey,
   staffFormKey,
 } from '#store/agencies/agency-forms.ts';
-import { findAgreement, findPair } from '#store/agencies/agreements.ts';
+import { findAgreedPeriods, findAgreement } from '#store/agencies/agreements.ts';
 import { allListed, findStaffForm, formIdOf } from '#store/agencies/staff-forms.ts';
-import { keptNumber } from '#store/companies/taxpayers.ts';
+import { storedNumber } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { absent, exists } from '#store/dynamodb/expressions.ts';
 import type { Db, Item, Key, Put, Update, Write } from '#store/dynamodb/tables.ts';
@@ -68,8 +68,8 @@ const now = new Date('2027-03-02T10:00:00+08:00');
 const day = '2027-03-02';
 const today = { from: day, until: day };
 const formOf = (ms: number) => newFormId(new Date(now.getTime() - ms));
-const origin: RelationOrigin = { at: now, channel: 'web', address: '192.0.2.0', actor: 'p1_actor' };
-const registry: RelationOrigin = { at: now, channel: 'exchange', address: '' };
+const origin: ChangeOrigin = { at: now, channel: 'web', address: '192.0.2.0', actor: 'p1_actor' };
+const registry: ChangeOrigin = { at: now, channel: 'exchange', address: '' };
 const person = () => `p1_${handle()}`;
 const agentOf = (personKey: string) => ({ personKey, sealedName: sealedNameOf(personKey, '王建国') });
 const entryOf = (key: Key) => db.get<FormEntry>('Relationships', key);
@@ -375,11 +375,11 @@ describe('the clients that a person serves', () => {
   it('AGY-4 the agreement alone: its agency, its client, its days', async () => {
     const of = await served();
     const agreement = await findAgreement(db, of.agreementId);
-    expect(servesToday(agreement, of, now)).toBe(true);
-    expect(servesToday(undefined, of, now)).toBe(false);
-    expect(servesToday(agreement, { ...of, agencyKey: 'c_x' }, now)).toBe(false);
-    expect(servesToday(agreement, { ...of, clientKey: 'c_x' }, now)).toBe(false);
-    expect(servesToday(agreement, of, new Date('2027-03-03T00:00:00+08:00'))).toBe(false);
+    expect(isAgreementInForce(agreement, of, now)).toBe(true);
+    expect(isAgreementInForce(undefined, of, now)).toBe(false);
+    expect(isAgreementInForce(agreement, { ...of, agencyKey: 'c_x' }, now)).toBe(false);
+    expect(isAgreementInForce(agreement, { ...of, clientKey: 'c_x' }, now)).toBe(false);
+    expect(isAgreementInForce(agreement, of, new Date('2027-03-03T00:00:00+08:00'))).toBe(false);
   });
 });
 
@@ -426,7 +426,7 @@ describe('what the histories say', () => {
       agencyKey: 'c_agency',
       clientKey: 'c_client',
       agencyNumber: { taxpayerId: '91340100MA0000001X' },
-      clientNumber: keptNumber(dataKeys, 'c_client', '340102199001011234'),
+      clientNumber: storedNumber(dataKeys, 'c_client', '340102199001011234'),
     };
     const terms = { items: ['consulting', 'attestation'] as const, agents: [b, c], ...today };
     const detail = {
@@ -448,7 +448,7 @@ describe('what the histories say', () => {
       ['p_c', 'agent-named', shown],
       ['p_a', 'agent-left', shown],
     ];
-    const writes = (from: RelationOrigin, was?: (typeof a)[]) =>
+    const writes = (from: ChangeOrigin, was?: (typeof a)[]) =>
       agreementAudits(ctx, between, terms, 'changed', from, was);
     expect(told(writes(registry, [a, b]))).toEqual([...sides, ...concerned]);
     expect(told(writes(origin, [a, b]))).toEqual([
@@ -482,7 +482,7 @@ describe('an agreement that is put into force', () => {
     ...facts,
   });
   async function put(of: Between, given: Partial<InForce> = {}, by: FlowContext = ctx) {
-    const [read, pair] = [await findAgreement(db, of.agreementId), await findPair(db, of)];
+    const [read, pair] = [await findAgreement(db, of.agreementId), await findAgreedPeriods(db, of)];
     await putInForce(by, {
       between: of,
       before: read,
@@ -519,7 +519,9 @@ describe('an agreement that is put into force', () => {
     });
     expect(await db.get('Users', { personKey: String((record as Put).put.personKey) })).toBeDefined();
     for (const agent of [one, two]) expect(await formsOf(of, agent)).toEqual(new Set([stored?.formId]));
-    expect((await findPair(db, of))?.taken).toMatchObject([{ agreementId: of.agreementId, ...today }]);
+    expect((await findAgreedPeriods(db, of))?.taken).toMatchObject([
+      { agreementId: of.agreementId, ...today },
+    ]);
     expect(await eventsOf(of.agencyKey)).toEqual(['agreement-entered']);
     expect(await eventsOf(two.personKey)).toEqual(['agent-named']);
   });
@@ -640,11 +642,11 @@ describe('an agreement that is put into force', () => {
     await put(of, { terms: terms([one, two]), version: 1 });
     const [agreement, pair] = [
       (await findAgreement(db, of.agreementId)) as Agreement,
-      await findPair(db, of),
+      await findAgreedPeriods(db, of),
     ];
     await endAgreement(ctx, agreement, pair, registry, [], 2);
     expect(await findAgreement(db, of.agreementId)).toMatchObject({ state: 'ended', version: 2, rev: 2 });
-    expect((await findPair(db, of))?.taken).toEqual([]);
+    expect((await findAgreedPeriods(db, of))?.taken).toEqual([]);
     for (const agent of [one, two]) {
       expect(await formsOf(of, agent)).toBeUndefined();
       expect(await eventsOf(agent.personKey)).toContain('agent-left');
@@ -656,7 +658,7 @@ describe('an agreement that is put into force', () => {
     await endAgreement(
       ctx,
       (await findAgreement(db, other.agreementId)) as Agreement,
-      await findPair(db, other),
+      await findAgreedPeriods(db, other),
       origin,
       [],
     );
@@ -707,7 +709,7 @@ describe('an agreement as it is judged and shown', () => {
   it('ENT-4 AGY-4 lives while it waits or holds, in the client’s present term', async () => {
     const state = (facts: object, client?: object) => {
       try {
-        return livingState(agreement(facts), client && companyRow('c_client', client), now);
+        return liveStateOf(agreement(facts), client && companyRow('c_client', client), now);
       } catch (error) {
         return (error as Problem).code;
       }
@@ -724,11 +726,11 @@ describe('an agreement as it is judged and shown', () => {
 
   it('AGY-4 its days must be free', () => {
     const pair = { rev: 1, taken: [{ agreementId: 'AG-2', ...today, at: now.toISOString() }] };
-    expect(() => requireFree(pair, 'AG-1', today, undefined)).toThrow(
+    expect(() => requireNoOverlap(pair, 'AG-1', today, undefined)).toThrow(
       expect.objectContaining({ code: 'STATE_CONFLICT', variant: 'overlap' }),
     );
-    requireFree(pair, 'AG-2', today, undefined);
-    requireFree(undefined, 'AG-1', today, undefined);
+    requireNoOverlap(pair, 'AG-2', today, undefined);
+    requireNoOverlap(undefined, 'AG-1', today, undefined);
     const agents = [{ ...agentOf('p_1'), records: [] }];
     const kept = keptTerms({ items: ['consulting', 'tax-declaration'], agents, ...today });
     expect(kept).toEqual({
@@ -736,12 +738,12 @@ describe('an agreement as it is judged and shown', () => {
       agents: [{ personKey: 'p_1', sealedName: agents[0]?.sealedName }],
       ...today,
     });
-    expect(givenBy(kept)).toEqual({ items: kept.items, agents: ['p_1'], ...today });
+    expect(grantedTerms(kept)).toEqual({ items: kept.items, agents: ['p_1'], ...today });
   });
 
   it('REL-11 DOC-4 shows people masked, and to the agency no more of a client that never agreed than to anybody', async () => {
     const [agencyKey, clientKey, who] = [company(), `c_${handle()}`, person()];
-    const number = keptNumber(dataKeys, clientKey, '340102199001011234');
+    const number = storedNumber(dataKeys, clientKey, '340102199001011234');
     const agencyNumber = { taxpayerId: agencyKey.slice(2) };
     await putRows(db, 'Taxpayers', companyRow(agencyKey, { name: '徽州税务师事务所', subjects: ['agency'] }));
     await putRows(
@@ -820,7 +822,7 @@ describe('an agreement as it is judged and shown', () => {
 
   it('AGY-4 REL-11 as the agency sees a client that never agreed: by its outside name', async () => {
     const [agencyKey, clientKey] = [company(), `c_${handle()}`];
-    const number = keptNumber(dataKeys, clientKey, '340102199001011234');
+    const number = storedNumber(dataKeys, clientKey, '340102199001011234');
     await putRows(
       db,
       'Taxpayers',
@@ -1038,7 +1040,7 @@ describe('the people whom a form names', () => {
   });
 
   it('AGY-1 a refusal keeps what it said, at its place in the list', async () => {
-    const bare = whichOne(3, new Problem('AGENT_NOT_LISTED'));
+    const bare = withAgentPosition(3, new Problem('AGENT_NOT_LISTED'));
     expect(bare.details).toEqual({
       reason: 'agents.3',
       errors: [{ path: 'agents.3', message: 'AGENT_NOT_LISTED' }],
@@ -1049,15 +1051,15 @@ describe('the people whom a form names', () => {
       { remainingAttempts: 2, errors: [{ path: 'name', message: 'name' }] },
       { variant: 'ended' },
     );
-    const placed = whichOne(0, given);
+    const placed = withAgentPosition(0, given);
     expect([placed.code, placed.variant, placed.details]).toEqual([
       'BAD_REQUEST',
       'ended',
       { reason: 'agents.0', remainingAttempts: 2, errors: [{ path: 'agents.0.name', message: 'name' }] },
     ]);
     const said = (error: Error) =>
-      naming(1, Promise.reject(error)).catch((one: Problem) => one.details?.reason ?? one.message);
-    expect(await naming(1, Promise.resolve('taken'))).toBe('taken');
+      namingAgent(1, Promise.reject(error)).catch((one: Problem) => one.details?.reason ?? one.message);
+    expect(await namingAgent(1, Promise.resolve('taken'))).toBe('taken');
     expect(await said(new Problem('PERSON_MISMATCH'))).toBe('agents.1');
     expect(await said(new Problem('CHALLENGE_REQUIRED', { reason: 'x' }))).toBe('x');
     expect(await said(new Error('away'))).toBe('away');

@@ -16,12 +16,12 @@ import {
   staffFormKey,
 } from '#store/agencies/agency-forms.ts';
 import {
+  agreedPeriodsUpdate,
   agreementsOf,
   agreementUpdate,
+  findAgreedPeriods,
   findAgreement,
-  findPair,
-  isTaken,
-  pairUpdate,
+  overlapsAgreed,
 } from '#store/agencies/agreements.ts';
 import {
   agenciesNaming,
@@ -128,40 +128,45 @@ describe('the periods of a pair', () => {
   it('AGY-4 ENT-4 are taken by another agreement of the client’s present term', () => {
     const pair = { rev: 1, taken: [taken] };
     const other = { from: '2027-07-01', until: '2027-07-31' };
-    expect(isTaken(undefined, 'a2', [period], {})).toBe(false);
-    expect(isTaken(pair, 'a2', [period], undefined)).toBe(true);
-    expect(isTaken(pair, 'a2', [other, period], {})).toBe(true);
-    expect(isTaken(pair, 'a2', [other], {})).toBe(false);
-    expect(isTaken(pair, 'a1', [period], {})).toBe(false);
-    expect(isTaken(pair, 'a2', [period], { termSince: taken.at })).toBe(true);
-    expect(isTaken(pair, 'a2', [period], { termSince: '2027-02-01T00:00:00.001Z' })).toBe(false);
+    expect(overlapsAgreed(undefined, 'a2', [period], {})).toBe(false);
+    expect(overlapsAgreed(pair, 'a2', [period], undefined)).toBe(true);
+    expect(overlapsAgreed(pair, 'a2', [other, period], {})).toBe(true);
+    expect(overlapsAgreed(pair, 'a2', [other], {})).toBe(false);
+    expect(overlapsAgreed(pair, 'a1', [period], {})).toBe(false);
+    expect(overlapsAgreed(pair, 'a2', [period], { termSince: taken.at })).toBe(true);
+    expect(overlapsAgreed(pair, 'a2', [period], { termSince: '2027-02-01T00:00:00.001Z' })).toBe(false);
     // Without a time it is older than any cancellation.
     const { at: _, ...old } = taken;
-    expect(isTaken({ rev: 1, taken: [old] }, 'a2', [period], {})).toBe(true);
-    expect(isTaken({ rev: 1, taken: [old] }, 'a2', [period], { termSince: taken.at })).toBe(false);
+    expect(overlapsAgreed({ rev: 1, taken: [old] }, 'a2', [period], {})).toBe(true);
+    expect(overlapsAgreed({ rev: 1, taken: [old] }, 'a2', [period], { termSince: taken.at })).toBe(false);
   });
 
   it('AGY-4 are replaced together, without what is over, from the row as it was read', async () => {
     const between = { agencyKey, clientKey: `c_${handle()}` };
-    const written = (read: Parameters<typeof pairUpdate>[1], id: string, ...periods: (typeof period)[]) =>
-      db.transact([pairUpdate(between, read, id, periods, now)]);
+    const written = (
+      read: Parameters<typeof agreedPeriodsUpdate>[1],
+      id: string,
+      ...periods: (typeof period)[]
+    ) => db.transact([agreedPeriodsUpdate(between, read, id, periods, now)]);
     await written(undefined, 'a1', period, { from: '2027-01-01', until: '2027-03-01' });
-    const first = await findPair(db, between);
+    const first = await findAgreedPeriods(db, between);
     expect(first).toMatchObject({ rev: 1, taken: [{ agreementId: 'a1', ...period, at: now.toISOString() }] });
     expect(first?.taken).toHaveLength(1);
     await expect(written(undefined, 'a2', period)).rejects.toBeInstanceOf(ConcurrentChange);
     await written(first, 'a2', { from: day, until: day });
-    const second = await findPair(db, between);
+    const second = await findAgreedPeriods(db, between);
     expect(second?.taken.map(({ agreementId }) => agreementId)).toEqual(['a1', 'a2']);
     await written(second, 'a1', { from: day, until: '2027-12-31' });
-    const third = await findPair(db, between);
+    const third = await findAgreedPeriods(db, between);
     expect(third?.taken.map(({ agreementId, until }) => [agreementId, until])).toEqual([
       ['a2', day],
       ['a1', '2027-12-31'],
     ]);
     await expect(written(second, 'a1')).rejects.toBeInstanceOf(ConcurrentChange);
-    await db.transact([pairUpdate(between, third, 'a3', [], new Date('2027-03-03T00:00:00+08:00'))]);
-    expect((await findPair(db, between))?.taken.map(({ agreementId }) => agreementId)).toEqual(['a1']);
+    await db.transact([agreedPeriodsUpdate(between, third, 'a3', [], new Date('2027-03-03T00:00:00+08:00'))]);
+    expect((await findAgreedPeriods(db, between))?.taken.map(({ agreementId }) => agreementId)).toEqual([
+      'a1',
+    ]);
   });
 });
 

@@ -21,7 +21,7 @@ import {
   staffEntryKey,
   staffFormKey,
 } from '#store/agencies/agency-forms.ts';
-import { findAgreement, findPair } from '#store/agencies/agreements.ts';
+import { findAgreedPeriods, findAgreement } from '#store/agencies/agreements.ts';
 import { findStaffForm } from '#store/agencies/staff-forms.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
@@ -291,7 +291,7 @@ describe('an agency’s agreements', () => {
       updatedAt: at,
     });
     expect(
-      (await findPair(db, { agencyKey: keyOf(agency.id), clientKey: keyOf(owner) }))?.taken,
+      (await findAgreedPeriods(db, { agencyKey: keyOf(agency.id), clientKey: keyOf(owner) }))?.taken,
     ).toHaveLength(1);
     const handle_ = { agentId: agentIdOf(ctx, keyOf(agency.id), personKeyOf(who)) };
     expect((await enter(agency, owner, [handle_])).said).toBe('STATE_CONFLICT');
@@ -409,7 +409,7 @@ describe('an agency’s agreements', () => {
         agents: terms.agents.map(({ personKey }) => ({ personKey })),
       },
     });
-    const taken = (await findPair(db, terms))?.taken;
+    const taken = (await findAgreedPeriods(db, terms))?.taken;
     expect(taken).toHaveLength(2);
     const narrower = await change(agency, agreementId, { until: tomorrow, agents: [claimed(two)] });
     expect(narrower.body).toEqual({ agreementId, state: 'active', waits: false });
@@ -421,7 +421,7 @@ describe('an agency’s agreements', () => {
     const again = await change(agency, waiting.agreementId, { from: tomorrow });
     expect(again.body).toEqual({ agreementId: waiting.agreementId, state: 'pending', waits: true });
     expect(await stored(waiting)).toMatchObject({ from: tomorrow, until: end, state: 'pending', rev: 2 });
-    expect((await findPair(db, waiting))?.taken).toMatchObject([{ from: tomorrow }]);
+    expect((await findAgreedPeriods(db, waiting))?.taken).toMatchObject([{ from: tomorrow }]);
     const kinds = (
       await db.query<Item>('Audit', {
         condition: { write: (to) => `${to.path('subject')} = ${to.value(keyOf(owner))}` },
@@ -519,16 +519,16 @@ describe('an agency’s agreements', () => {
         taken: [],
       });
     const first = await terms(pending);
-    for (const step of [client.confirm, client.reject, client.terminate]) {
+    for (const step of [client.acceptAgreement, client.rejectAgreement, client.terminate]) {
       expect((await decided(step, first, {}, stranger)).said).toBe('NOT_FOUND');
       expect((await decided(step, first, { revision: 9 })).said).toBe('STATE_CONFLICT');
     }
-    expect((await decided(client.confirm, first, { revision: 1 })).body).toEqual({
+    expect((await decided(client.acceptAgreement, first, { revision: 1 })).body).toEqual({
       agreementId: first.agreementId,
       state: 'active',
     });
     expect(await stored(first)).toMatchObject({ state: 'active', formId: expect.any(String) });
-    for (const step of [client.confirm, client.reject])
+    for (const step of [client.acceptAgreement, client.rejectAgreement])
       expect((await decided(step, first)).said).toBe('STATE_CONFLICT');
     expect((await decided(client.terminate, first)).body).toEqual({
       agreementId: first.agreementId,
@@ -536,42 +536,44 @@ describe('an agency’s agreements', () => {
     });
     await free();
     const second = await terms(pending);
-    expect((await decided(client.reject, second)).body).toEqual({
+    expect((await decided(client.rejectAgreement, second)).body).toEqual({
       agreementId: second.agreementId,
       state: 'rejected',
     });
-    expect((await findPair(db, second))?.taken).toEqual([]);
+    expect((await findAgreedPeriods(db, second))?.taken).toEqual([]);
     const third = await terms({ proposed });
-    expect((await decided(client.reject, third)).body).toEqual({
+    expect((await decided(client.rejectAgreement, third)).body).toEqual({
       agreementId: third.agreementId,
       state: 'active',
     });
     expect(await stored(third)).not.toHaveProperty('proposed');
-    expect((await findPair(db, third))?.taken).toMatchObject([{ agreementId: third.agreementId, from: day }]);
+    expect((await findAgreedPeriods(db, third))?.taken).toMatchObject([
+      { agreementId: third.agreementId, from: day },
+    ]);
     await free();
     const fourth = await terms({ proposed });
-    expect((await decided(client.confirm, fourth)).said).toBe('200');
+    expect((await decided(client.acceptAgreement, fourth)).said).toBe('200');
     expect(await stored(fourth)).toMatchObject({ items: ['tax-planning'], from: tomorrow });
     await free();
     // Proposed terms whose days are over, and days that another agreement has taken meanwhile.
     const late = await terms({ proposed: { ...proposed, from: yesterday, until: yesterday } });
-    expect((await decided(client.confirm, late)).said).toBe('STATE_CONFLICT');
+    expect((await decided(client.acceptAgreement, late)).said).toBe('STATE_CONFLICT');
     await putRows(db, 'Agreements', {
       agreementId: `pair#${keyOf(agency.id)}#${keyOf(owner.id)}`,
       rev: 1,
       taken: [{ agreementId: 'other', from: day, until: day, at }],
     });
-    expect((await decided(client.confirm, await terms(pending))).said).toBe('STATE_CONFLICT');
+    expect((await decided(client.acceptAgreement, await terms(pending))).said).toBe('STATE_CONFLICT');
     await free();
     for (const facts of [{ state: 'ended' }, { state: 'rejected' }, { from: yesterday, until: yesterday }]) {
       const over = await terms(facts);
-      for (const step of [client.confirm, client.reject, client.terminate])
+      for (const step of [client.acceptAgreement, client.rejectAgreement, client.terminate])
         expect((await decided(step, over)).said).toBe('STATE_CONFLICT');
     }
     const gone = await firm({ termSince: new Date(now.getTime() + 1).toISOString() });
     const old = await agreed(agency.id, gone.id, [one]);
     expect((await decided(client.terminate, old, {}, gone)).said).toBe('STATE_CONFLICT');
-    for (const step of [client.confirm, client.reject, client.terminate]) {
+    for (const step of [client.acceptAgreement, client.rejectAgreement, client.terminate]) {
       await free();
       const row = await terms(pending);
       const replaced = meanwhile('Agreements', async () =>

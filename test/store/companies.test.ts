@@ -4,7 +4,7 @@ import { handle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Invocation } from '#gateways/time-budget.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
-import { copyChanged, copyOn, readLeft } from '#journeys/companies/copies-left.ts';
+import { continueCopying, copyChanges, readCopiesLeft } from '#journeys/companies/copies-left.ts';
 import { type CopyingRow, copyCompany, copyToRows } from '#journeys/companies/copy-company.ts';
 import { clientEntryKey } from '#store/agencies/agency-forms.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
@@ -24,11 +24,11 @@ import {
   isPersonal,
   isUnstaffed,
   type KnownTaxpayer,
-  keptNumber,
-  keptNumberOf,
-  numberUnlessKept,
+  numberUnlessStored,
   shownTaxpayerId,
   staffedUpdate,
+  storedNumber,
+  storedNumberOf,
   taxpayerIdOf,
   taxpayerUpdate,
   termCheck,
@@ -81,8 +81,8 @@ describe('the number of a company', () => {
     const key = companyKeyOf(keysOne, personal);
     expect(key).not.toContain(personal);
     expect(companyKeyOf(keysOne, personal)).toBe(key);
-    expect(keptNumber(dataKeys, 'c_1', '91340100MA0000001X')).toEqual({ taxpayerId: '91340100MA0000001X' });
-    const sealed = keptNumber(dataKeys, key, personal);
+    expect(storedNumber(dataKeys, 'c_1', '91340100MA0000001X')).toEqual({ taxpayerId: '91340100MA0000001X' });
+    const sealed = storedNumber(dataKeys, key, personal);
     expect(Object.keys(sealed)).toEqual(['sealedId']);
     const row = { companyKey: key, ...sealed };
     expect([isPersonal(row), isPersonal({ taxpayerId: 'x' })]).toEqual([true, false]);
@@ -95,19 +95,21 @@ describe('the number of a company', () => {
     expect(() => taxpayerIdOf(dataKeys, { companyKey: key })).toThrow('a company without a number');
     // Sealed for this company only.
     expect(() => taxpayerIdOf(dataKeys, { ...row, companyKey: 'c_other' })).toThrow();
-    expect(keptNumber(dataKeys, 'c_1', '340102199001011', false)).toEqual({ taxpayerId: '340102199001011' });
-    expect(keptNumber(dataKeys, 'c_1', '340102199001011')).toHaveProperty('sealedId');
+    expect(storedNumber(dataKeys, 'c_1', '340102199001011', false)).toEqual({
+      taxpayerId: '340102199001011',
+    });
+    expect(storedNumber(dataKeys, 'c_1', '340102199001011')).toHaveProperty('sealedId');
   });
 
   it('DOC-4 goes into other rows as it stands there, and stays what a row already has', () => {
-    expect(keptNumberOf({ ...companyRow('c_1'), taxpayerId: 'x' })).toEqual({ taxpayerId: 'x' });
-    expect(keptNumberOf({ sealedId: 's1.x' })).toEqual({ sealedId: 's1.x' });
-    expect(keptNumberOf({})).toEqual({});
+    expect(storedNumberOf({ ...companyRow('c_1'), taxpayerId: 'x' })).toEqual({ taxpayerId: 'x' });
+    expect(storedNumberOf({ sealedId: 's1.x' })).toEqual({ sealedId: 's1.x' });
+    expect(storedNumberOf({})).toEqual({});
     const number = { taxpayerId: 'new' };
-    expect(numberUnlessKept(undefined, number)).toBe(number);
-    expect(numberUnlessKept({}, number)).toBe(number);
-    expect(numberUnlessKept({ taxpayerId: 'old' }, number)).toEqual({});
-    expect(numberUnlessKept({ sealedId: 's1.x' }, number)).toEqual({});
+    expect(numberUnlessStored(undefined, number)).toBe(number);
+    expect(numberUnlessStored({}, number)).toBe(number);
+    expect(numberUnlessStored({ taxpayerId: 'old' }, number)).toEqual({});
+    expect(numberUnlessStored({ sealedId: 's1.x' }, number)).toEqual({});
   });
 });
 
@@ -424,7 +426,7 @@ describe('the copies of a company', () => {
 
 describe('a person’s list beside a change', () => {
   it('ENT-4 DOC-4 shows companies that have just changed as they are, and reads no other one', async () => {
-    const sealed = keptNumber(dataKeys, 'c_x', personal);
+    const sealed = storedNumber(dataKeys, 'c_x', personal);
     const changed = await stored({
       copiesDue: due,
       name: '新名',
@@ -489,33 +491,38 @@ describe('copies that are left to another run', () => {
       { companyKey: 'c_1', named: true },
       { row: { personKey: 'p', relation: 'r' } },
     ])
-      expect(readLeft(JSON.stringify(message))).toEqual(message);
+      expect(readCopiesLeft(JSON.stringify(message))).toEqual(message);
     for (const text of ['{"companyKey":1}', '{"row":"x"}', '{}'])
-      expect(() => readLeft(text), text).toThrow(new TypeError('neither a company nor a row'));
-    expect(() => readLeft('x')).toThrow(SyntaxError);
+      expect(() => readCopiesLeft(text), text).toThrow(new TypeError('neither a company nor a row'));
+    expect(() => readCopiesLeft('x')).toThrow(SyntaxError);
   });
 
   it('ENT-4 goes on with the company or the row, and fails if the row got no copies', async () => {
     const company = await stored({ copiesDue: due, name: '新名' });
     const [row, other] = [await relationTo(company), await relationTo(company)];
-    await copyOn(
+    await continueCopying(
       db,
       'copies-rest',
       { row: { personKey: other.personKey, relation: other.relation } },
       invocation(),
     );
     expect([await nameIn(row), await nameIn(other)]).toEqual(['旧名', '新名']);
-    await copyOn(db, 'copies-rest', { companyKey: company.companyKey }, invocation());
+    await continueCopying(db, 'copies-rest', { companyKey: company.companyKey }, invocation());
     expect(await nameIn(row)).toBe('新名');
     expect(sent).toEqual([]);
-    await copyOn(db, 'copies-rest', { row: { personKey: person(), relation: 'c_1#x' } }, invocation());
+    await continueCopying(
+      db,
+      'copies-rest',
+      { row: { personKey: person(), relation: 'c_1#x' } },
+      invocation(),
+    );
     const failing = new Proxy(db, {
       get: (store, name: keyof Db) =>
         name === 'update' ? () => Promise.reject(new Error('away')) : store[name],
     });
     const old = await relationTo(company);
     const left = { row: { personKey: old.personKey, relation: old.relation } };
-    await expect(copyOn(failing, 'copies-rest', left, invocation())).rejects.toThrow(
+    await expect(continueCopying(failing, 'copies-rest', left, invocation())).rejects.toThrow(
       'a row did not get its copies',
     );
   });
@@ -528,7 +535,7 @@ describe('copies that are left to another run', () => {
     const ending: Invocation = {
       getRemainingTimeInMillis: () => (times.length > 1 ? (times.shift() as number) : 1_500),
     };
-    await copyOn(db, 'copies-rest', left, ending);
+    await continueCopying(db, 'copies-rest', left, ending);
     expect(sent).toEqual([['copies-left', left]]);
   });
 
@@ -548,25 +555,25 @@ describe('copies that are left to another run', () => {
       },
     });
     const changed = companies.map(({ companyKey }) => ({ companyKey, named: false }));
-    await copyChanged(failing, 'company-copies', { companies: changed, rows: [] }, invocation());
+    await copyChanges(failing, 'company-copies', { companies: changed, rows: [] }, invocation());
     expect(await Promise.all(rows.map(nameIn))).toEqual(['旧名', ...Array(6).fill('新名')]);
     expect(sent).toEqual([['copies-left', { companyKey: bad.companyKey, named: false }]]);
     sent.length = 0;
     const [first, second] = [await relationTo(bad), await relationTo(bad)];
     const watched = watchedStore(db);
-    await copyChanged(watched.db, 'company-copies', { companies: [], rows: [first] }, invocation());
+    await copyChanges(watched.db, 'company-copies', { companies: [], rows: [first] }, invocation());
     expect(await nameIn(first)).toBe('新名');
     expect(sent).toEqual([]);
     const noReads = new Proxy(db, {
       get: (store, name: keyof Db) =>
         name === 'batchGet' ? () => Promise.reject(new Error('away')) : store[name],
     });
-    await copyChanged(noReads, 'company-copies', { companies: [], rows: [second] }, invocation());
+    await copyChanges(noReads, 'company-copies', { companies: [], rows: [second] }, invocation());
     expect(sent).toEqual([
       ['copies-left', { row: { personKey: second.personKey, relation: second.relation } }],
     ]);
     const silent = watchedStore(db);
-    await copyChanged(silent.db, 'company-copies', { companies: [], rows: [] }, invocation());
+    await copyChanges(silent.db, 'company-copies', { companies: [], rows: [] }, invocation());
     expect(silent.calls).toEqual([]);
   });
 });

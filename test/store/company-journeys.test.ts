@@ -4,10 +4,12 @@ import { seal } from '#crypto/sealed.ts';
 import type { Audience, Matter } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { transitions } from '#domain/relations.ts';
+import { originOf } from '#journeys/audit.ts';
+import { fromRegistry } from '#journeys/change-origin.ts';
 import { actingOptionOf, identityOf } from '#journeys/companies/acting-option.ts';
-import { entryProblem, knownCompany, unrelated } from '#journeys/companies/admission.ts';
+import { entryProblem, knownCompany, notRelatedProblem } from '#journeys/companies/admission.ts';
 import { provenCompany } from '#journeys/companies/proven-company.ts';
-import { fromRegistry, originOf, relationAudits } from '#journeys/companies/relation-audits.ts';
+import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import {
   authorizationOf,
   hideAuthorization,
@@ -19,7 +21,7 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import { findAuthorization, type Relation } from '#store/companies/relations.ts';
-import { keptNumber } from '#store/companies/taxpayers.ts';
+import { storedNumber } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { exists } from '#store/dynamodb/expressions.ts';
 import type { Db, Put, Write } from '#store/dynamodb/tables.ts';
@@ -99,8 +101,8 @@ describe('who enters which company', () => {
 
   it('LGN-8 SPC-3 SPC-4 whoever has no relation learns what waits and where to turn', () => {
     const pending = relation({ state: 'pending', direction: 'applied' });
-    const told = (relations: Relation[], how?: Parameters<typeof unrelated>[2]) => {
-      const { code, details, variant } = unrelated(relations, day, how);
+    const told = (relations: Relation[], how?: Parameters<typeof notRelatedProblem>[2]) => {
+      const { code, details, variant } = notRelatedProblem(relations, day, how);
       return [code, details, variant];
     };
     const code = 'RELATION_NOT_FOUND';
@@ -194,7 +196,7 @@ describe('the company that a proof names', () => {
     await putRows(
       db,
       'Taxpayers',
-      companyRow(key, { taxpayerId: undefined as never, ...keptNumber(dataKeys, key, personal) }),
+      companyRow(key, { taxpayerId: undefined as never, ...storedNumber(dataKeys, key, personal) }),
     );
     expect((await proven(masked, audience(true)))?.taxpayerId).toBe(personal);
     expect((await proven(plain, audience(true)))?.taxpayerId).toBe(number);

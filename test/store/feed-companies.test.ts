@@ -2,18 +2,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handle } from '#crypto/random.ts';
 import type { Problem } from '#domain/problem.ts';
-import { takeAgencyStaff } from '#flows/registry-feed/agency-staff.ts';
-import { takeAgreement } from '#flows/registry-feed/agreement.ts';
-import { takeAppointment } from '#flows/registry-feed/appointment.ts';
-import { settleHandlers, takeTaxHandler } from '#flows/registry-feed/tax-handler.ts';
-import { takeTaxpayer } from '#flows/registry-feed/taxpayer.ts';
+import { importAgencyStaff } from '#flows/registry-feed/agency-staff.ts';
+import { importAgreement } from '#flows/registry-feed/agreement.ts';
+import { importAppointment } from '#flows/registry-feed/appointment.ts';
+import { createDueRelations, importTaxHandler } from '#flows/registry-feed/tax-handler.ts';
+import { importTaxpayer } from '#flows/registry-feed/taxpayer.ts';
 import { agentIdOf } from '#journeys/agencies/agents.ts';
+import type { ChangeOrigin } from '#journeys/change-origin.ts';
 import { appointmentWrites, takingEffectWrites } from '#journeys/companies/appointments.ts';
-import { confirmationWrites, confirmed } from '#journeys/companies/company-confirmation.ts';
-import type { RelationOrigin } from '#journeys/companies/relation-audits.ts';
+import { confirmationWrites, confirmedCompany } from '#journeys/companies/company-confirmation.ts';
 import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { findAgreement, findPair } from '#store/agencies/agreements.ts';
+import { findAgreedPeriods, findAgreement } from '#store/agencies/agreements.ts';
 import { findStaffForm } from '#store/agencies/staff-forms.ts';
 import { findListing } from '#store/companies/handler-listings.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
@@ -118,7 +118,7 @@ const recorded = async (who: Sample) => {
 };
 
 describe('a company’s own line', () => {
-  type Line = Parameters<typeof takeTaxpayer>[1];
+  type Line = Parameters<typeof importTaxpayer>[1];
   const lineOf = (id: string, facts: Partial<Line> = {}): Line => ({
     type: 'taxpayer',
     version: 2,
@@ -129,7 +129,7 @@ describe('a company’s own line', () => {
     charset: undefined,
     ...facts,
   });
-  const take = (id: string, facts?: Partial<Line>, by = ctx) => takeTaxpayer(by, lineOf(id, facts), now);
+  const take = (id: string, facts?: Partial<Line>, by = ctx) => importTaxpayer(by, lineOf(id, facts), now);
 
   it('ENT-3 SPC-5 makes it known, with its subjects in their order and without an event', async () => {
     const id = number();
@@ -168,7 +168,7 @@ describe('a company’s own line', () => {
     // The number became a person's, or is one no more.
     const number15 = `3401021990${String(numbers + 10_000)}`;
     expect(await take(number15, { version: 1 })).toBe('accepted');
-    const hidden = takeTaxpayer(ctx, lineOf(number15, { version: 2, personal: false }), now);
+    const hidden = importTaxpayer(ctx, lineOf(number15, { version: 2, personal: false }), now);
     await hidden;
     const { items } = await db.query<Taxpayer>('Taxpayers', {
       index: 'copiesDue',
@@ -308,7 +308,7 @@ describe('a tax handler’s line', () => {
     ...facts,
   });
   const take = (who: Sample, id: string, facts?: object, by = ctx) =>
-    takeTaxHandler(by, lineOf(who, id, facts), now);
+    importTaxHandler(by, lineOf(who, id, facts), now);
   const listing = (who: Sample, id: string) => findListing(db, personKeyOf(who), keyOf(id));
 
   it('REL-4 asks the person, registered or not, once', async () => {
@@ -410,14 +410,14 @@ describe('a tax handler’s line', () => {
     await list(unknown, { listed: true });
     const handlersDue = [listed, struck, unknown].map(personKeyOf);
     await putRows(db, 'Taxpayers', { ...row, handlersDue: [...handlersDue, personKeyOf(later)] });
-    await settleHandlers(ctx, { ...row, handlersDue: [...handlersDue, 'p1_settled'] }, now);
+    await createDueRelations(ctx, { ...row, handlersDue: [...handlersDue, 'p1_settled'] }, now);
     expect((await companyOf(id)).handlersDue).toEqual([personKeyOf(later)]);
     expect((await relationOf(listed, id))?.state).toBe('pending');
     for (const who of [struck, unknown]) expect(await relationOf(who, id)).toBeUndefined();
-    await settleHandlers(ctx, { ...row, handlersDue: [personKeyOf(later)] }, now);
+    await createDueRelations(ctx, { ...row, handlersDue: [personKeyOf(later)] }, now);
     expect(await companyOf(id)).not.toHaveProperty('handlersDue');
-    await settleHandlers(ctx, { companyKey: keyOf(number()), rev: 1, handlersDue: ['p'] }, now);
-    await settleHandlers(ctx, row, now);
+    await createDueRelations(ctx, { companyKey: keyOf(number()), rev: 1, handlersDue: ['p'] }, now);
+    await createDueRelations(ctx, row, now);
   });
 
   it('ENT-3 settling relies on the listing that it read', async () => {
@@ -433,7 +433,7 @@ describe('a tax handler’s line', () => {
     await list({ version: 1, listed: true });
     const waiting = { ...row, handlersDue: [personKeyOf(who)] };
     await putRows(db, 'Taxpayers', waiting);
-    await settleHandlers(
+    await createDueRelations(
       meanwhile(() => list({ version: 2, listed: false })),
       waiting,
       now,
@@ -445,7 +445,7 @@ describe('a tax handler’s line', () => {
 
 describe('an appointment', () => {
   const take = (who: Sample, id: string, facts: object = {}) =>
-    takeAppointment(
+    importAppointment(
       ctx,
       {
         type: 'legal-representative',
@@ -518,13 +518,13 @@ describe('an appointment', () => {
     expect(await findPerson(db, personKeyOf(other))).toBeUndefined();
   });
 
-  const counter: RelationOrigin = {
+  const counter: ChangeOrigin = {
     at: now,
     channel: 'hall',
     address: '',
     detail: { officer: '1', office: '2' },
   };
-  const appointed = async (id: string, who: Sample, change: object = {}, by: RelationOrigin = counter) => {
+  const appointed = async (id: string, who: Sample, change: object = {}, by: ChangeOrigin = counter) => {
     const row = await companyOf(id);
     const appointment = await appointmentWrites(
       ctx,
@@ -626,15 +626,15 @@ describe('an appointment', () => {
 
   it('ENT-2 REL-2 a confirmation makes company and representative active together, and is of the row that was read', async () => {
     const boss = sample();
-    const web: RelationOrigin = { at: now, channel: 'web', address: '', actor: 'p1_actor' };
+    const web: ChangeOrigin = { at: now, channel: 'web', address: '', actor: 'p1_actor' };
     const waiting = async (facts: Partial<KnownTaxpayer> = {}) =>
       known({ state: 'awaiting-confirmation', ...facts });
     const { id, row } = await waiting({ legalRepresentative: { personKey: personKeyOf(boss), at } });
     await related(boss, id, { role: 'legal-representative', taxpayerState: 'awaiting-confirmation' });
     const writes = await confirmationWrites(ctx, row, web, { kind: 'new-taxpayer' });
     await db.transact(writes);
-    expect(await companyOf(id)).toEqual({ ...confirmed(row), confirmedAt: at, staffed: true });
-    expect(confirmed(row)).toEqual({ ...row, state: 'active', rev: 2, copiesDue: due });
+    expect(await companyOf(id)).toEqual({ ...confirmedCompany(row), confirmedAt: at, staffed: true });
+    expect(confirmedCompany(row)).toEqual({ ...row, state: 'active', rev: 2, copiesDue: due });
     expect((await relationOf(boss, id, 'legal-representative'))?.state).toBe('active');
     const detail = { state: 'active', kind: 'new-taxpayer' };
     expect((await eventsOf(keyOf(id), 'company-state')).map((one) => one.detail)).toEqual([detail]);
@@ -670,7 +670,7 @@ describe('an appointment', () => {
 });
 
 describe('an agreement’s line', () => {
-  type Line = Parameters<typeof takeAgreement>[1];
+  type Line = Parameters<typeof importAgreement>[1];
   const lineOf = (facts: Partial<Line> = {}): Line => ({
     type: 'agreement',
     version: 1,
@@ -684,7 +684,7 @@ describe('an agreement’s line', () => {
     removed: false,
     ...facts,
   });
-  const take = (line: Line, facts: Partial<Line> = {}) => takeAgreement(ctx, { ...line, ...facts }, now);
+  const take = (line: Line, facts: Partial<Line> = {}) => importAgreement(ctx, { ...line, ...facts }, now);
   const storedOf = ({ agreementId }: Line) => findAgreement(db, agreementId);
 
   it('AGY-4 ENT-3 is in force at once, whoever is known, and newer lines replace it', async () => {
@@ -730,7 +730,7 @@ describe('an agreement’s line', () => {
     expect(stored).not.toHaveProperty('formId');
     expect(await findPerson(db, personKeyOf(who))).toBeDefined();
     expect(
-      await findPair(db, { agencyKey: keyOf(never.agencyId), clientKey: keyOf(never.clientId) }),
+      await findAgreedPeriods(db, { agencyKey: keyOf(never.agencyId), clientKey: keyOf(never.clientId) }),
     ).toBeUndefined();
   });
 
@@ -801,7 +801,7 @@ describe('an agency’s staff form', () => {
     const [one, two] = [sample(), sample()];
     const agencyId = number();
     const take = (version: number, ...agents: Sample[]) =>
-      takeAgencyStaff(ctx, { type: 'agency-staff', version, agencyId, agents: agents.map(claimed) }, now);
+      importAgencyStaff(ctx, { type: 'agency-staff', version, agencyId, agents: agents.map(claimed) }, now);
     expect(await take(2, one)).toBe('accepted');
     expect(await findStaffForm(db, keyOf(agencyId))).toMatchObject({ version: 2, size: 1 });
     expect(await take(2, two)).toBe('stale');

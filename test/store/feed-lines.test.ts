@@ -5,7 +5,7 @@ import { personKey as personKeyOf } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { batchedTables } from '#flows/registry-feed/batched-tables.ts';
 import { type Bounds, type Piece, runKeyed } from '#flows/registry-feed/keyed-concurrency.ts';
-import { type LineIssue, takeLines } from '#flows/registry-feed/take-lines.ts';
+import { type LineIssue, processLines } from '#flows/registry-feed/process-lines.ts';
 import { absent } from '#store/dynamodb/expressions.ts';
 import type { Db, Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
@@ -43,7 +43,7 @@ describe('lines', () => {
     warned.length = 0;
   });
   const run = (lines: readonly (object | string)[], of: Db = db, firstLine = 1, isHandedOver = false) =>
-    takeLines(
+    processLines(
       contextOf(of, { settings: { policies: { ...contextOf(of).settings.policies, ordersPerFeedHour: 2 } } }),
       lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))),
       firstLine,

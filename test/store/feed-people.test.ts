@@ -5,7 +5,7 @@ import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { Outcome } from '#flows/registry-feed/outcome.ts';
-import { takePerson } from '#flows/registry-feed/person.ts';
+import { importPerson } from '#flows/registry-feed/person.ts';
 import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -37,7 +37,7 @@ beforeEach(() => {
 const now = new Date('2027-03-02T10:00:00+08:00');
 const at = now.toISOString();
 const longAgo = '2026-01-01T00:00:00.000Z';
-type Line = Parameters<typeof takePerson>[1];
+type Line = Parameters<typeof importPerson>[1];
 const lineOf = (who: Sample, facts: Partial<Line> = {}): Line => ({
   type: 'person',
   version: 1,
@@ -53,7 +53,7 @@ const lineOf = (who: Sample, facts: Partial<Line> = {}): Line => ({
 const keyOf = (who: Sample) => parseNamedPerson(ctx, lineOf(who), now).key;
 const numberKey = (phone: string) => phoneKeyOf(keysOne, phone);
 const take = (who: Sample, facts?: Partial<Line>): Promise<Outcome> =>
-  takePerson(ctx, lineOf(who, facts), now);
+  importPerson(ctx, lineOf(who, facts), now);
 const personOf = async (who: Sample) => (await findPerson(db, keyOf(who))) as Person;
 const eventsOf = async (who: Sample) =>
   (await db.query<Item>('Audit', { condition: equals('subject', keyOf(who)) })).items;
@@ -293,12 +293,12 @@ describe('a person whom an import brought', () => {
     expect(await findPhone(db, numberKey(who.phone))).toEqual({ phoneKey: numberKey(who.phone), leftAt: at });
     // Again, later: it ended when it ended. Opened again, it begins again.
     const later = new Date(now.getTime() + 1_000);
-    await takePerson(ctx, lineOf(who, { version: 3, state: 'cancelled' }), later);
+    await importPerson(ctx, lineOf(who, { version: 3, state: 'cancelled' }), later);
     expect((await personOf(who)).account?.since).toBe(at);
     expect((await personOf(who)).passwordRev).toBe(1);
-    await takePerson(ctx, lineOf(who, { version: 4, state: 'invalid' }), later);
+    await importPerson(ctx, lineOf(who, { version: 4, state: 'invalid' }), later);
     expect((await personOf(who)).account).toEqual({ status: 'invalid', since: later.toISOString() });
-    await takePerson(ctx, lineOf(who, { version: 5 }), new Date(now.getTime() + 2_000));
+    await importPerson(ctx, lineOf(who, { version: 5 }), new Date(now.getTime() + 2_000));
     expect(await personOf(who)).toMatchObject({
       account: { status: 'active', since: new Date(now.getTime() + 2_000).toISOString() },
       password: { initial: true },

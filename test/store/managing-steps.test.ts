@@ -11,10 +11,10 @@ import { listConfirmations } from '#flows/confirmations/list-confirmations.ts';
 import { collectPerson } from '#flows/hall/collect-person.ts';
 import { confirmAtHall } from '#flows/hall/confirm-company.ts';
 import { orderAtHall } from '#flows/hall/give-order.ts';
-import { relate } from '#flows/hall/relate-person.ts';
-import { remove } from '#flows/hall/remove-person.ts';
+import { relateAtHall } from '#flows/hall/relate-person.ts';
+import { removeAtHall } from '#flows/hall/remove-person.ts';
 import * as decide from '#flows/staff/decide-relation.ts';
-import { invite } from '#flows/staff/invite-person.ts';
+import { invitePerson } from '#flows/staff/invite-person.ts';
 import { listStaff } from '#flows/staff/list-staff.ts';
 import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -190,7 +190,7 @@ describe('a company’s people', () => {
     const { id, session, boss } = await managed({ term: 2 });
     const who = await registered();
     const { said: status, body } = await run(
-      invite,
+      invitePerson,
       session,
       asked(who, { permissions: ['filing'], validUntil: tomorrow }),
     );
@@ -211,9 +211,9 @@ describe('a company’s people', () => {
       actor: personKeyOf(boss),
       detail: { direction: 'invited', permissions: 'filing', validUntil: tomorrow },
     });
-    expect(await said(invite, session, asked(who))).toBe('RELATION_EXISTS');
+    expect(await said(invitePerson, session, asked(who))).toBe('RELATION_EXISTS');
     const other = await registered();
-    expect(await said(invite, session, asked(other, { role: 'invoice-clerk' }))).toBe('201');
+    expect(await said(invitePerson, session, asked(other, { role: 'invoice-clerk' }))).toBe('201');
     const plain = await relationOf(other, id, 'invoice-clerk');
     expect(plain).toMatchObject({ permissions: ['invoice'] });
     expect(plain).not.toHaveProperty('validUntil');
@@ -226,10 +226,10 @@ describe('a company’s people', () => {
       [{ name: '别人' }, 'PERSON_MISMATCH'],
       [{ documentNumber: '34' }, 'DOCUMENT_INVALID'],
     ] as const)
-      expect(await said(invite, session, asked(await registered(), facts))).toBe(code);
-    expect(await said(invite, session, asked(sample()))).toBe('PERSON_NOT_REGISTERED');
+      expect(await said(invitePerson, session, asked(await registered(), facts))).toBe(code);
+    expect(await said(invitePerson, session, asked(sample()))).toBe('PERSON_NOT_REGISTERED');
     const ended = await registered(sample(), { account: { status: 'cancelled', since: at } });
-    expect(await said(invite, session, asked(ended))).toBe('PERSON_NOT_REGISTERED');
+    expect(await said(invitePerson, session, asked(ended))).toBe('PERSON_NOT_REGISTERED');
   });
 
   it('REL-5 REL-2 SES-1 nobody else asks, nor anybody who has just lost the place or the session', async () => {
@@ -239,16 +239,18 @@ describe('a company’s people', () => {
       ...session,
       company: { ...session, by: 'relation', companyKey: keyOf(id), role: 'tax-handler' },
     };
-    expect(await said(invite, handler, asked(who))).toBe('ROLE_NOT_ALLOWED');
-    expect(await said(invite, { ...session, channel: 'ahtax-app' }, asked(who))).toBe('CHANNEL_NOT_ALLOWED');
+    expect(await said(invitePerson, handler, asked(who))).toBe('ROLE_NOT_ALLOWED');
+    expect(await said(invitePerson, { ...session, channel: 'ahtax-app' }, asked(who))).toBe(
+      'CHANNEL_NOT_ALLOWED',
+    );
     await putRows(db, 'Taxpayers', companyRow(keyOf(id), { state: 'cancelled' }));
-    expect(await said(invite, session, asked(who))).toBe('RELATION_NOT_FOUND');
+    expect(await said(invitePerson, session, asked(who))).toBe('RELATION_NOT_FOUND');
     await putRows(db, 'Taxpayers', companyRow(keyOf(id)));
     await putRows(db, 'Relationships', { ...relation, state: 'superseded' });
-    expect(await said(invite, session, asked(who))).toBe('RELATION_NOT_FOUND');
+    expect(await said(invitePerson, session, asked(who))).toBe('RELATION_NOT_FOUND');
     await putRows(db, 'Relationships', relation);
     await putRows(db, 'Sessions', { ...session, ended: { reason: 'logged-out', at: seconds } });
-    expect(await said(invite, session, asked(who))).toBe('SESSION_ENDED');
+    expect(await said(invitePerson, session, asked(who))).toBe('SESSION_ENDED');
     expect(await relationOf(who, id)).toBeUndefined();
   });
 
@@ -267,20 +269,35 @@ describe('a company’s people', () => {
       return [first, body?.state, (await now_(row)).state, again];
     };
     const applied = { direction: 'applied' as const };
-    expect(await decided(decide.confirm, applied)).toEqual(['200', 'active', 'active', 'STATE_CONFLICT']);
-    expect(await decided(decide.reject, applied)).toEqual(['200', 'rejected', 'rejected', 'STATE_CONFLICT']);
-    expect(await decided(decide.withdraw, {})).toEqual(['200', 'withdrawn', 'withdrawn', 'STATE_CONFLICT']);
-    expect(await decided(decide.dismiss, { state: 'active' })).toEqual([
+    expect(await decided(decide.acceptApplication, applied)).toEqual([
+      '200',
+      'active',
+      'active',
+      'STATE_CONFLICT',
+    ]);
+    expect(await decided(decide.rejectApplication, applied)).toEqual([
+      '200',
+      'rejected',
+      'rejected',
+      'STATE_CONFLICT',
+    ]);
+    expect(await decided(decide.withdrawInvitation, {})).toEqual([
+      '200',
+      'withdrawn',
+      'withdrawn',
+      'STATE_CONFLICT',
+    ]);
+    expect(await decided(decide.dismissPerson, { state: 'active' })).toEqual([
       '204',
       undefined,
       'deleted',
       'STATE_CONFLICT',
     ]);
     for (const [step, facts, seen] of [
-      [decide.confirm, applied, 'body'],
-      [decide.reject, applied, 'body'],
-      [decide.withdraw, {}, 'body'],
-      [decide.dismiss, { state: 'active' as const }, 'query'],
+      [decide.acceptApplication, applied, 'body'],
+      [decide.rejectApplication, applied, 'body'],
+      [decide.withdrawInvitation, {}, 'body'],
+      [decide.dismissPerson, { state: 'active' as const }, 'query'],
     ] as const) {
       const row = await related(await registered(), id, facts);
       const params = { authorizationId: row.authorizationId };
@@ -289,25 +306,25 @@ describe('a company’s people', () => {
     }
     // A relation of an earlier term of the company is not changed (ENT-4).
     const old = await related(await registered(), id, { state: 'active', companyTerm: 5 });
-    expect(await said(decide.dismiss, session, { params: { authorizationId: old.authorizationId } })).toBe(
-      'STATE_CONFLICT',
-    );
+    expect(
+      await said(decide.dismissPerson, session, { params: { authorizationId: old.authorizationId } }),
+    ).toBe('STATE_CONFLICT');
   });
 
   it('REL-8 SMS-4 are told of what happens to them', async () => {
     const { id, session } = await managed();
     const phones = [{ phoneId: 'p', phoneKey: 'n', sealed: 's1.x', since: at }];
     const who = await registered(sample(), { phones, defaultPhoneId: 'p' });
-    await run(invite, session, asked(who));
+    await run(invitePerson, session, asked(who));
     const noticed = async () =>
       (await db.get<Item>('SmsWindows', { phoneKey: `notice/${personKeyOf(who)}/${keyOf(id)}` })) ?? {};
     expect(Object.keys(await noticed())).toContain('at-relation-invited');
     const relation = (await relationOf(who, id)) as Relation;
     await putRows(db, 'Relationships', { ...relation, state: 'active' });
     const params = { authorizationId: relation.authorizationId };
-    await run(decide.adjust, session, { params, body: { permissions: ['filing'] } });
+    await run(decide.adjustRelation, session, { params, body: { permissions: ['filing'] } });
     expect(Object.keys(await noticed())).toContain('at-relation-adjusted');
-    await run(decide.dismiss, session, { params });
+    await run(decide.dismissPerson, session, { params });
     expect(Object.keys(await noticed())).toContain('at-relation-deleted');
   });
 
@@ -317,7 +334,7 @@ describe('a company’s people', () => {
     const row = await related(who, id, { state: 'active', validUntil: tomorrow });
     const params = { authorizationId: row.authorizationId };
     const adjust = async (body: object) => {
-      const { said: status, body: answer } = await run(decide.adjust, session, { params, body });
+      const { said: status, body: answer } = await run(decide.adjustRelation, session, { params, body });
       const { permissions, validUntil } = await now_(row);
       const { detail } = (await eventsOf(row.personKey, 'relation-adjusted')).at(-1) ?? {};
       return { status, answer, permissions, validUntil, detail };
@@ -348,9 +365,9 @@ describe('a company’s people', () => {
     );
     const ended = await related(await registered(), id, { state: 'deleted' });
     const gone = { params: { authorizationId: ended.authorizationId }, body: { validUntil: null } };
-    expect(await said(decide.adjust, session, gone)).toBe('STATE_CONFLICT');
+    expect(await said(decide.adjustRelation, session, gone)).toBe('STATE_CONFLICT');
     const strangers = await managed();
-    expect(await said(decide.adjust, strangers.session, { params, body: { validUntil: null } })).toBe(
+    expect(await said(decide.adjustRelation, strangers.session, { params, body: { validUntil: null } })).toBe(
       'NOT_FOUND',
     );
   });
@@ -395,12 +412,15 @@ describe('a company’s people', () => {
       'BAD_REQUEST',
     );
     const params = { authorizationId: gone.authorizationId };
-    expect((await run(decide.hide, session, { params })).body).toMatchObject({ state: 'deleted', ...params });
+    expect((await run(decide.hideRelation, session, { params })).body).toMatchObject({
+      state: 'deleted',
+      ...params,
+    });
     expect((await list('history')).staff).toHaveLength(1);
     const { relation } = await managed();
-    expect(await said(decide.hide, session, { params: { authorizationId: relation.authorizationId } })).toBe(
-      'NOT_FOUND',
-    );
+    expect(
+      await said(decide.hideRelation, session, { params: { authorizationId: relation.authorizationId } }),
+    ).toBe('NOT_FOUND');
   });
 });
 
@@ -461,50 +481,62 @@ describe('a person’s own authorisations', () => {
         staffed: (await companyOf(id)).staffed,
       };
     };
-    expect(await moved(own.confirm, {})).toMatchObject({
+    expect(await moved(own.acceptInvitation, {})).toMatchObject({
       status: '200',
       answer: { state: 'active' },
       state: 'active',
       staffed: true,
     });
-    expect(await moved(own.reject, {})).toMatchObject({
+    expect(await moved(own.rejectInvitation, {})).toMatchObject({
       status: '200',
       state: 'rejected',
       staffed: undefined,
     });
-    expect(await moved(own.withdraw, { direction: 'applied' }, acting)).toMatchObject({
+    expect(await moved(own.withdrawApplication, { direction: 'applied' }, acting)).toMatchObject({
       status: '200',
       state: 'withdrawn',
     });
-    expect(await moved(own.leave, { state: 'active' }, acting)).toMatchObject({
+    expect(await moved(own.leaveCompany, { state: 'active' }, acting)).toMatchObject({
       status: '204',
       state: 'deleted',
       staffed: undefined,
     });
-    for (const step of [own.confirm, own.reject])
+    for (const step of [own.acceptInvitation, own.rejectInvitation])
       expect(await moved(step, {}, acting)).toMatchObject({ status: 'ROLE_NOT_ALLOWED', state: 'pending' });
-    expect((await moved(own.reject, { refusable: false })).status).toBe('REFUSAL_NOT_ALLOWED');
+    expect((await moved(own.rejectInvitation, { refusable: false })).status).toBe('REFUSAL_NOT_ALLOWED');
     const app = { ...session, channel: 'ahtax-app' };
-    for (const step of [own.confirm, own.reject, own.withdraw, own.leave, own.hide])
+    for (const step of [
+      own.acceptInvitation,
+      own.rejectInvitation,
+      own.withdrawApplication,
+      own.leaveCompany,
+      own.hideOwnAuthorization,
+    ])
       expect((await moved(step, {}, app)).status).toBe('CHANNEL_NOT_ALLOWED');
     const stranger = await signedIn(await registered());
-    for (const step of [own.confirm, own.reject, own.withdraw, own.leave, own.hide])
+    for (const step of [
+      own.acceptInvitation,
+      own.rejectInvitation,
+      own.withdrawApplication,
+      own.leaveCompany,
+      own.hideOwnAuthorization,
+    ])
       expect((await moved(step, {}, stranger)).status).toBe('NOT_FOUND');
     for (const [step, facts, seen] of [
-      [own.confirm, {}, 'body'],
-      [own.reject, {}, 'body'],
-      [own.withdraw, { direction: 'applied' as const }, 'body'],
-      [own.leave, { state: 'active' as const }, 'query'],
+      [own.acceptInvitation, {}, 'body'],
+      [own.rejectInvitation, {}, 'body'],
+      [own.withdrawApplication, { direction: 'applied' as const }, 'body'],
+      [own.leaveCompany, { state: 'active' as const }, 'query'],
     ] as const)
       expect((await moved(step, facts, session, { [seen]: { revision: '9' } })).status).toBe(
         'STATE_CONFLICT',
       );
     // SES-5 PHN-4: agreeing wants what managing wants, in a session that lives.
     const qr = await signedIn(who, { qr: 'ahtax-app', factorAt: 0 });
-    expect((await moved(own.confirm, {}, qr)).status).toBe('FRESH_FACTOR_REQUIRED');
-    expect((await moved(own.reject, {}, qr)).status).toBe('200');
+    expect((await moved(own.acceptInvitation, {}, qr)).status).toBe('FRESH_FACTOR_REQUIRED');
+    expect((await moved(own.rejectInvitation, {}, qr)).status).toBe('200');
     const over = await signedIn(who, { ended: { reason: 'logged-out', at: seconds } });
-    expect((await moved(own.confirm, {}, over)).status).toBe('SESSION_ENDED');
+    expect((await moved(own.acceptInvitation, {}, over)).status).toBe('SESSION_ENDED');
   });
 
   it('ENT-4 nothing begins or ends at a company that is cancelled, or in a term that is over', async () => {
@@ -513,8 +545,8 @@ describe('a person’s own authorisations', () => {
     for (const facts of [{ state: 'cancelled' as const }, { term: 1 }]) {
       const { id } = await company(facts);
       for (const [step, state] of [
-        [own.confirm, 'pending'],
-        [own.leave, 'active'],
+        [own.acceptInvitation, 'pending'],
+        [own.leaveCompany, 'active'],
       ] as const) {
         const row = await related(who, id, { state });
         expect(await said(step, session, { params: { authorizationId: row.authorizationId } })).toBe(
@@ -525,9 +557,9 @@ describe('a person’s own authorisations', () => {
     }
     const { id } = await company({ state: 'awaiting-confirmation' });
     const row = await related(who, id);
-    expect(await said(own.confirm, session, { params: { authorizationId: row.authorizationId } })).toBe(
-      '200',
-    );
+    expect(
+      await said(own.acceptInvitation, session, { params: { authorizationId: row.authorizationId } }),
+    ).toBe('200');
   });
 
   it('CTR-3 REL-11 REL-3 are listed by company, with what may be refused', async () => {
@@ -560,9 +592,10 @@ describe('a person’s own authorisations', () => {
     // The company was cancelled a moment ago: its copies do not say so yet.
     await putRows(db, 'Taxpayers', companyRow(keyOf(one), { state: 'cancelled', copiesDue: 'due', rev: 9 }));
     expect((await list('pending')).authorizations).toHaveLength(1);
-    expect((await run(own.hide, session, { params: { authorizationId: over.authorizationId } })).said).toBe(
-      '200',
-    );
+    expect(
+      (await run(own.hideOwnAuthorization, session, { params: { authorizationId: over.authorizationId } }))
+        .said,
+    ).toBe('200');
     expect((await list('history')).authorizations).toEqual([]);
     for (let more = 0; more < 49; more++) await related(who, number());
     const first = await list('pending');
@@ -690,7 +723,7 @@ describe('at the counter of a hall', () => {
   const hall = (step: unknown, parts: object = {}, facts: object = {}) =>
     run(step, {}, { origin: { ...origin, channel: 'hall' }, ...parts }, { assertion: assertion(facts) });
   const entered = (who: Sample, id: string, facts: object = {}, by: object = {}) =>
-    hall(relate, { body: { person: claimed(who), taxpayerId: id, role: 'tax-handler', ...facts } }, by);
+    hall(relateAtHall, { body: { person: claimed(who), taxpayerId: id, role: 'tax-handler', ...facts } }, by);
   const order = (who: Sample, facts: object = {}, by: object = {}) =>
     hall(
       orderAtHall,
@@ -708,7 +741,7 @@ describe('at the counter of a hall', () => {
   it('CHN-1 REG-9 works a hall with officer and office alone, and a wrong name counts with both', async () => {
     const { id } = await company();
     const who = await registered();
-    for (const step of [collectPerson, confirmAtHall, orderAtHall, relate, remove]) {
+    for (const step of [collectPerson, confirmAtHall, orderAtHall, relateAtHall, removeAtHall]) {
       const parts = {
         body: { person: claimed(who), taxpayerId: id, role: 'tax-handler' },
         params: { authorizationId: 'x' },
@@ -824,13 +857,13 @@ describe('at the counter of a hall', () => {
     const { id } = await company({ term: 1 });
     const removal = async (facts: Partial<Relation>) => {
       const row = await related(await registered(), id, { companyTerm: 1, ...facts });
-      return (await hall(remove, { params: { authorizationId: row.authorizationId } })).said;
+      return (await hall(removeAtHall, { params: { authorizationId: row.authorizationId } })).said;
     };
     for (const state of ['pending', 'active'] as const) expect(await removal({ state })).toBe('204');
     expect(await removal({ state: 'deleted' })).toBe('STATE_CONFLICT');
     expect(await removal({ state: 'active', companyTerm: 0 })).toBe('STATE_CONFLICT');
     expect(await removal({ state: 'active', role: 'finance-head' })).toBe('ROLE_NOT_ALLOWED');
-    expect((await hall(remove, { params: { authorizationId: 'none' } })).said).toBe('NOT_FOUND');
+    expect((await hall(removeAtHall, { params: { authorizationId: 'none' } })).said).toBe('NOT_FOUND');
   });
 
   it('REG-2 LVL-1 collects a person under the officer’s own id', async () => {

@@ -4,29 +4,29 @@ import { personKey as personKeyOf, phoneKey as phoneKeyOf } from '#crypto/keys.t
 import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import { Problem } from '#domain/problem.ts';
-import { tellHolder } from '#journeys/companies/relation-notices.ts';
+import { notifyHolder } from '#journeys/companies/relation-notices.ts';
 import {
   accountNamed,
+  smsWindowHint,
   stillNames,
   unknownAccount,
   usernameKeyOf,
-  windowHint,
 } from '#journeys/people/accounts.ts';
-import { type Collected, collect } from '#journeys/people/collection.ts';
+import { type Collected, recordCollection } from '#journeys/people/hall-collection.ts';
 import { hallRecordOf } from '#journeys/people/hall-record.ts';
 import {
   hasOtherName,
   holderOf,
   parseNamedPerson,
   readName,
-  recordWrites,
+  realNameWrites,
   requireSameName,
 } from '#journeys/people/named-person.ts';
-import { tellBySms, tellPerson } from '#journeys/people/notices.ts';
+import { notifyBySms, notifyPerson } from '#journeys/people/notices.ts';
 import { type GivenOrder, giveOrder } from '#journeys/people/orders.ts';
 import { shownPhones, signedInPerson } from '#journeys/people/own-account.ts';
 import { isNumberOf, maskedPerson, nameOf, phoneNumberOf } from '#journeys/people/personal-data.ts';
-import { noLoss, phoneLoss } from '#journeys/people/take-phone.ts';
+import { noLoss, phoneLoss } from '#journeys/people/phone-takeover.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
@@ -158,8 +158,8 @@ describe('a person as somebody else names them', () => {
     const claim = { claimed: true };
     const nameless = { ...record, sealedName: undefined as never };
     const byAgency = { ...record, nameClaimed: true as const };
-    expect([recordWrites(named, record), recordWrites(named, record, claim)]).toEqual([[], []]);
-    expect(recordWrites(named, byAgency, claim)).toEqual([]);
+    expect([realNameWrites(named, record), realNameWrites(named, record, claim)]).toEqual([[], []]);
+    expect(realNameWrites(named, byAgency, claim)).toEqual([]);
     for (const [known, how] of [
       [undefined, {}],
       [nameless, {}],
@@ -167,7 +167,7 @@ describe('a person as somebody else names them', () => {
       [undefined, claim],
       [nameless, claim],
     ] as const) {
-      const [write] = recordWrites(named, known, how);
+      const [write] = realNameWrites(named, known, how);
       const { set, remove } = (write as { update: { set: Item; remove: readonly string[] } }).update;
       expect(set).toMatchObject({ rev: (known?.rev ?? 0) + 1, sealedName: named.record.sealedName });
       expect([set.nameClaimed, remove.includes('nameClaimed')]).toEqual(
@@ -306,10 +306,10 @@ describe('the text in an account box', () => {
     ]);
     const lastWindow = { phoneKey: phone?.phoneKey ?? '', startedAt: 5 };
     const read = { ...byPhone, window: { ...lastWindow, startedAt: 9 } };
-    expect(windowHint(read, { ...row, lastWindow }, phone?.phoneKey)).toEqual({ window: read.window });
-    expect(windowHint(byName, { ...row, lastWindow }, phone?.phoneKey)).toEqual({ window: lastWindow });
-    expect(windowHint(undefined, { ...row, lastWindow }, 'other')).toEqual({});
-    expect(windowHint(undefined, row, phone?.phoneKey)).toEqual({});
+    expect(smsWindowHint(read, { ...row, lastWindow }, phone?.phoneKey)).toEqual({ window: read.window });
+    expect(smsWindowHint(byName, { ...row, lastWindow }, phone?.phoneKey)).toEqual({ window: lastWindow });
+    expect(smsWindowHint(undefined, { ...row, lastWindow }, 'other')).toEqual({});
+    expect(smsWindowHint(undefined, row, phone?.phoneKey)).toEqual({});
   });
 });
 
@@ -318,30 +318,30 @@ describe('a notice', () => {
     const who = sample();
     const [second, third] = [mobile(), mobile()];
     const row = await registered(who, {}, [who.phone, second, third]);
-    await tellPerson(ctx, call, row, 'phone-lost', masked(third), [numberKey(third)]);
+    await notifyPerson(ctx, call, row, 'phone-lost', masked(third), [numberKey(third)]);
     expect(told.map(({ phone }) => phone).sort()).toEqual([who.phone, second].sort());
     expect(told[0]?.text).toContain(`(${masked(third)})`);
     told.length = 0;
-    await tellPerson(ctx, { ...call, language: 'zh' }, row, 'password-changed');
+    await notifyPerson(ctx, { ...call, language: 'zh' }, row, 'password-changed');
     expect(told.map(({ phone }) => phone).sort()).toEqual([who.phone, second, third].sort());
     expect(told[0]?.text).toContain('密码已修改');
-    await tellPerson(ctx, call, undefined, 'password-changed');
-    await tellBySms(ctx, call, undefined, 'password-changed');
+    await notifyPerson(ctx, call, undefined, 'password-changed');
+    await notifyBySms(ctx, call, undefined, 'password-changed');
     expect(told).toHaveLength(3);
-    await tellBySms(ctx, call, row.phones?.[1], 'relation-invited', '黄山');
+    await notifyBySms(ctx, call, row.phones?.[1], 'relation-invited', '黄山');
     expect(told.at(-1)).toMatchObject({ phone: second, text: expect.stringContaining('(黄山)') });
   });
 
   it('PWD-3 ERR-01 costs nothing where it fails, and no more than a moment where it hangs', async () => {
     const row = await registered(sample());
     sending = () => Promise.reject(new Error('away'));
-    await tellPerson(ctx, call, row, 'password-changed');
-    await tellBySms(ctx, call, row.phones?.[0], 'password-changed');
+    await notifyPerson(ctx, call, row, 'password-changed');
+    await notifyBySms(ctx, call, row.phones?.[0], 'password-changed');
     sending = () => new Promise(() => undefined);
     vi.useFakeTimers();
     try {
       let done = false;
-      const telling = tellPerson(ctx, call, row, 'password-changed').then(() => {
+      const telling = notifyPerson(ctx, call, row, 'password-changed').then(() => {
         done = true;
       });
       await vi.advanceTimersByTimeAsync(1_499);
@@ -350,7 +350,7 @@ describe('a notice', () => {
       await telling;
       expect(done).toBe(true);
       sending = async () => undefined;
-      await tellPerson(ctx, call, row, 'password-changed');
+      await notifyPerson(ctx, call, row, 'password-changed');
       expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();
@@ -366,11 +366,11 @@ describe('a notice', () => {
       taxpayerName: '黄山公司',
       role: 'tax-handler' as const,
     };
-    await tellHolder(ctx, call, relation, 'relation-invited');
+    await notifyHolder(ctx, call, relation, 'relation-invited');
     expect(told).toMatchObject([{ phone: who.phone, text: expect.stringContaining('黄山公司（办税员）') }]);
-    await tellHolder(ctx, call, relation, 'relation-invited');
+    await notifyHolder(ctx, call, relation, 'relation-invited');
     expect(told).toHaveLength(1);
-    await tellHolder(ctx, call, { ...relation, personKey: 'p1_nobody' }, 'relation-invited');
+    await notifyHolder(ctx, call, { ...relation, personKey: 'p1_nobody' }, 'relation-invited');
     expect(told).toHaveLength(1);
     const failing = (name: keyof Db) =>
       contextOf(
@@ -379,8 +379,8 @@ describe('a notice', () => {
         }),
         { sms: ctx.sms },
       );
-    await tellHolder(failing('get'), call, relation, 'relation-deleted');
-    await tellHolder(failing('update'), call, relation, 'relation-adjusted');
+    await notifyHolder(failing('get'), call, relation, 'relation-deleted');
+    await notifyHolder(failing('update'), call, relation, 'relation-adjusted');
     expect(told).toHaveLength(1);
   });
 });
@@ -612,7 +612,12 @@ describe('an order', () => {
 describe('what a hall collects', () => {
   const origin = { at: now, channel: 'hall', address: '192.0.2.0', detail: { officer: 'x', office: '3401' } };
   const collected = (who: Sample, facts: Partial<Collected> = {}, version?: number) =>
-    collect(ctx, { person: claimed(who), phone: who.phone, officer: '0042', ...facts }, version, origin);
+    recordCollection(
+      ctx,
+      { person: claimed(who), phone: who.phone, officer: '0042', ...facts },
+      version,
+      origin,
+    );
 
   it('REG-2 LVL-1 is level 5 and the number; a counter’s holds until a newer line', async () => {
     const who = sample();

@@ -16,9 +16,9 @@ import {
   companyCopies,
   copiesOf,
   copiesUpdate,
+  hasSameCopies,
   nameUpdate,
   needsNoCopies,
-  saysTheSame,
 } from '#store/companies/relation-copies.ts';
 import {
   companyList,
@@ -518,9 +518,9 @@ describe('the copies of a company', () => {
 
   it('ENT-4 DOC-4 need no write where they are the same, or newer ones stand there', () => {
     const row = (of: Partial<Relation> = {}) => rowOf({ ...copies(), ...of });
-    expect(saysTheSame(row(), copies())).toBe(true);
-    expect(saysTheSame(row({ taxpayerTerm: 0 }), copies())).toBe(true);
-    expect(saysTheSame(rowOf({ ...copies({ taxpayerTerm: 0 }) }), copies())).toBe(true);
+    expect(hasSameCopies(row(), copies())).toBe(true);
+    expect(hasSameCopies(row({ taxpayerTerm: 0 }), copies())).toBe(true);
+    expect(hasSameCopies(rowOf({ ...copies({ taxpayerTerm: 0 }) }), copies())).toBe(true);
     const different: Partial<Relation>[] = [
       { taxpayerName: '旧名' },
       { taxpayerId: '91340100MA0000002X' },
@@ -530,7 +530,7 @@ describe('the copies of a company', () => {
       { taxpayerTerm: 1 },
     ];
     for (const one of different) {
-      expect(saysTheSame(row(one), copies()), JSON.stringify(one)).toBe(false);
+      expect(hasSameCopies(row(one), copies()), JSON.stringify(one)).toBe(false);
       expect(needsNoCopies(row(one), copies())).toBe(false);
       expect(needsNoCopies(row({ ...one, taxpayerRev: 6 }), copies())).toBe(true);
     }
@@ -538,14 +538,14 @@ describe('the copies of a company', () => {
     expect(needsNoCopies(row({ taxpayerRev: 4 }), copies())).toBe(false);
     const { taxpayerRev: _, taxpayerSubjects: __, ...old } = row();
     expect(needsNoCopies(old, copies())).toBe(false);
-    expect(saysTheSame(old, copies())).toBe(false);
+    expect(hasSameCopies(old, copies())).toBe(false);
     expect(needsNoCopies(old, copies({ taxpayerRev: -1 }))).toBe(false);
     const { taxpayerSubjects: ___, ...without } = copies();
-    expect(saysTheSame(old, without)).toBe(true);
+    expect(hasSameCopies(old, without)).toBe(true);
     // A number counts as equal however it was sealed.
     const { taxpayerId: ____, ...sealed } = copies({ sealedId: 's1.one' });
     expect(
-      saysTheSame(rowOf({ ...sealed, taxpayerId: undefined as never, sealedId: 's1.two' }), sealed),
+      hasSameCopies(rowOf({ ...sealed, taxpayerId: undefined as never, sealedId: 's1.two' }), sealed),
     ).toBe(true);
   });
 

@@ -5,9 +5,10 @@ import type { Db, Write } from '#store/dynamodb/tables.ts';
 import {
   findRpSession,
   findWithSession,
-  nextCheckUpdate,
   narrowedUpdate,
+  nextCheckUpdate,
   nextLookAt,
+  noticeSentUpdate,
   type RpSession,
   rpEndUpdate,
   rpIndexKeysOf,
@@ -16,7 +17,6 @@ import {
   rpSessionsDue,
   rpSessionsOf,
   rpSweepShards,
-  noticeSentUpdate,
 } from '#store/sessions/rp-sessions.ts';
 import { openStore } from '../support/store.ts';
 

@@ -169,9 +169,9 @@ it('FACE-2 only the newest kit of a scan decides, once; a check that proves noth
   expect(failed).not.toHaveProperty('faceToken');
   expect(await tried(scan, updates.faceFailedUpdate(scan, 'k2', 0, now))).toBe('STATE_CONFLICT');
   const passing = await opened({ scanState: 'scanned', faceToken: 'k2' });
-  expect(await tried(passing, updates.scanPassedUpdate(passing, 'k2', face, undefined, now))).not.toHaveProperty(
-    'proven',
-  );
+  expect(
+    await tried(passing, updates.scanPassedUpdate(passing, 'k2', face, undefined, now)),
+  ).not.toHaveProperty('proven');
   const refused = await opened({ faceToken: 'k2' });
   expect(await tried(refused, updates.cancelledUpdate(refused, undefined, now))).not.toHaveProperty(
     'faceToken',
