@@ -29,7 +29,7 @@ const own = (ctx: FlowContext, { caller, params }: Calls) =>
   authorizationOf(ctx, params.authorizationId, { personKey: caller.session.personKey });
 
 /** @param seen the revision that the person was shown (REL-11) */
-async function move(
+async function changeState(
   ctx: FlowContext,
   call: Calls,
   transition: Transition,
@@ -55,21 +55,21 @@ async function move(
 export const confirm: StepOf<typeof authorizations, 'confirm'> = async (ctx, call) => {
   requireNatural(call);
   return ok(
-    await move(ctx, call, transitions.acceptInvitation, call.body.revision, managingFactor(ctx, call)),
+    await changeState(ctx, call, transitions.acceptInvitation, call.body.revision, managingFactor(ctx, call)),
   );
 };
 /** REFUSAL_NOT_ALLOWED for a finance head (REL-3). */
 export const reject: StepOf<typeof authorizations, 'reject'> = async (ctx, call) => {
   requireNatural(call);
-  return ok(await move(ctx, call, transitions.refuseInvitation, call.body.revision));
+  return ok(await changeState(ctx, call, transitions.refuseInvitation, call.body.revision));
 };
 /** REL-6: withdraws the person's own application; the record stays. */
 export const withdraw: StepOf<typeof authorizations, 'withdraw'> = async (ctx, call) =>
-  ok(await move(ctx, call, transitions.withdrawApplication, call.body.revision));
+  ok(await changeState(ctx, call, transitions.withdrawApplication, call.body.revision));
 
 /** REL-7: ends an active relation at once, also in sessions that use it now. */
 export const leave: StepOf<typeof authorizations, 'leave'> = async (ctx, call) => {
-  await move(ctx, call, transitions.leave, call.query.revision);
+  await changeState(ctx, call, transitions.leave, call.query.revision);
   return noContent();
 };
 

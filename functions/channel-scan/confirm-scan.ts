@@ -69,7 +69,7 @@ export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (ctx, call
   return noContent();
 };
 
-type Wanted =
+type ChosenIdentity =
   | { readonly kind: 'natural' }
   | { readonly kind?: 'enterprise' | undefined; readonly taxpayerId: string; readonly role: string };
 
@@ -77,7 +77,10 @@ type Wanted =
  * The identity that the page will take over: the company in the assertion, or the natural person, which is always
  * allowed. A company that the channel did not sign for is refused.
  */
-function identityOf({ identity }: Assertion, body: Wanted | undefined): Assertion['identity'] | 'unsigned' {
+function identityOf(
+  { identity }: Assertion,
+  body: ChosenIdentity | undefined,
+): Assertion['identity'] | 'unsigned' {
   if (body === undefined) return identity;
   if (body.kind === 'natural') return undefined;
   const signed = identity?.taxpayerId === body.taxpayerId && identity.role === body.role;

@@ -21,7 +21,7 @@ type LogoutNotice = v.InferOutput<typeof logoutNotice>;
 export const readLogoutNotice = (body: string): LogoutNotice => v.parse(logoutNotice, JSON.parse(body));
 
 /** SSO-8: milliseconds until the system must be connected, and until it must have answered. */
-const patience = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
+const timeLimits = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
 
 type NoticeContext = Pick<FlowContext, 'db' | 'settings' | 'signing' | 'relyingParties'>;
 interface Try {
@@ -47,7 +47,7 @@ export async function sendLogoutToken(
   const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said, tries };
   if (done) writeLine({ level: 'INFO', word: 'rp-told', ...line });
   else writeLine({ level: last ? 'ERROR' : 'WARN', word: 'rp-not-told', ...line });
-  if (done) await recordTold(ctx, notice, now, tries);
+  if (done) await recordNoticeSent(ctx, notice, now, tries);
   else if (last) await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-telling-failed', now, { said, tries }));
   return done;
 }
@@ -59,10 +59,15 @@ async function post(
   now: Date,
 ): Promise<string> {
   const token = await newLogoutToken(signing, { issuer: settings.issuer, clientId, sub, sid }, now);
-  return postForm(backchannelLogoutUri, { logout_token: token }, patience);
+  return postForm(backchannelLogoutUri, { logout_token: token }, timeLimits);
 }
 
-async function recordTold(ctx: NoticeContext, notice: LogoutNotice, now: Date, tries: number): Promise<void> {
+async function recordNoticeSent(
+  ctx: NoticeContext,
+  notice: LogoutNotice,
+  now: Date,
+  tries: number,
+): Promise<void> {
   const at = epochSeconds(now);
   // Another hand-over may have its row by now: then this one is only in the audit.
   await ctx.db.update(noticeSentUpdate(notice, { at, tries }));

@@ -23,7 +23,7 @@ const ofCompany = (ctx: FlowContext, call: Calls, { basis }: Manager<'company'>)
   authorizationOf(ctx, call.params.authorizationId, { companyKey: basis.companyKey });
 
 /** @param seen the revision that the company was shown (REL-11) */
-async function move(ctx: FlowContext, call: Calls, transition: Transition, seen: string | undefined) {
+async function changeState(ctx: FlowContext, call: Calls, transition: Transition, seen: string | undefined) {
   const manager = requireManager(ctx, call, 'company');
   const relation = await ofCompany(ctx, call, manager);
   const moved = transitionWrites(
@@ -41,7 +41,7 @@ async function move(ctx: FlowContext, call: Calls, transition: Transition, seen:
 
 type Answered = CallOf<typeof staff, 'confirm' | 'reject' | 'withdraw'>;
 const answered = async (ctx: FlowContext, call: Answered, transition: Transition) => {
-  const { authorizationId } = await move(ctx, call, transition, call.body.revision);
+  const { authorizationId } = await changeState(ctx, call, transition, call.body.revision);
   return ok({ authorizationId, state: transition.to });
 };
 
@@ -54,7 +54,7 @@ export const withdraw: StepOf<typeof staff, 'withdraw'> = (ctx, call) =>
 
 /** REL-7: ends the relation at once, also in the person's live session. */
 export const dismiss: StepOf<typeof staff, 'dismiss'> = async (ctx, call) => {
-  const relation = await move(ctx, call, transitions.dismiss, call.query.revision);
+  const relation = await changeState(ctx, call, transitions.dismiss, call.query.revision);
   await notifyHolder(ctx, call, relation, 'relation-deleted');
   return noContent();
 };

@@ -94,7 +94,7 @@ type NewScan = Pick<
   | 'alsoBy'
 >;
 /** The person whose face is checked: a registered person, or, during registration, only the document. */
-type Wanted = FaceSubject & Pick<Person, 'account'>;
+type CheckedPerson = FaceSubject & Pick<Person, 'account'>;
 
 /**
  * Opens a scan. The poll secret binds it to the browser that asked (QR-2).
@@ -145,7 +145,7 @@ export const startFaceScan = (
   parent: CodeTicket,
   purpose: ScanPurpose,
   counts: 'lockout' | 'ticket',
-  { documentType, sealedName, sealedNumber, account }: Wanted,
+  { documentType, sealedName, sealedNumber, account }: CheckedPerson,
 ): Promise<Scan> =>
   openScan(
     ctx,
@@ -189,7 +189,13 @@ export const passedFace = (
 export const startStandaloneFaceScan = (
   ctx: FlowContext,
   call: AnyCall,
-  { personKey, documentType, sealedName, sealedNumber, account }: Wanted & { readonly personKey: string },
+  {
+    personKey,
+    documentType,
+    sealedName,
+    sealedNumber,
+    account,
+  }: CheckedPerson & { readonly personKey: string },
   what: Pick<ScanTicket, 'purpose' | 'action' | 'parent' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
   writes: readonly Write[] = [],
 ): Promise<Scan> =>
@@ -216,7 +222,7 @@ export const startStandaloneFaceScan = (
 export function startOwnFaceScan(
   ctx: FlowContext,
   call: SessionCall,
-  person: Wanted & { readonly personKey: string },
+  person: CheckedPerson & { readonly personKey: string },
   use: FaceUse,
 ): Promise<Scan> {
   const { sessionId, qr } = call.caller.session;

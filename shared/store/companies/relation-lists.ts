@@ -98,7 +98,7 @@ export interface ListPage {
   /** Absent at the end of the list. */
   readonly next?: ListCursor;
 }
-interface Wanted {
+interface PageRequest {
   readonly day: string;
   readonly limit: number;
   readonly from?: ListCursor | undefined;
@@ -110,7 +110,7 @@ async function pageOf(
   index: { readonly name: 'byCompany' | 'byPerson'; readonly partition: string; readonly sort: string },
   owner: string,
   ranges: readonly Range[],
-  { limit, from }: Wanted,
+  { limit, from }: PageRequest,
 ): Promise<ListPage> {
   const found: { relation: Relation; range: number }[] = [];
   let after = from?.after;
@@ -158,7 +158,7 @@ export const companyList = (
   db: Db,
   { companyKey, term }: { readonly companyKey: string; readonly term?: number | undefined },
   list: ListName,
-  wanted: Wanted,
+  wanted: PageRequest,
 ): Promise<ListPage> =>
   pageOf(
     db,
@@ -175,7 +175,12 @@ export const companyList = (
  * One page of a person's relations. Of the live ones first those without a last day, by company, then those with the
  * latest last day. The rows' copies of their companies may be a moment old: the caller reads the companies.
  */
-export const personList = (db: Db, personKey: string, list: ListName, wanted: Wanted): Promise<ListPage> =>
+export const personList = (
+  db: Db,
+  personKey: string,
+  list: ListName,
+  wanted: PageRequest,
+): Promise<ListPage> =>
   pageOf(
     db,
     byPerson,

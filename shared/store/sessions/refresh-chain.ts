@@ -15,7 +15,7 @@ const turnsRemembered = 8;
 export const noTurns: readonly number[] = Array.from({ length: turnsRemembered }, () => 0);
 
 /** DynamoDB reads all operands before it writes: each turn moves on by one place. */
-const turnOn = (at: number) =>
+const addedTurn = (at: number) =>
   Object.fromEntries(noTurns.map((_, i) => [`turnedAt[${i}]`, i === 0 ? at : copyOf(`turnedAt[${i - 1}]`)]));
 
 /** What the table stores of a refresh token. */
@@ -44,7 +44,7 @@ export async function rotateRefresh<Token extends TokenHash>(
   const written = await db.update<Session>({
     table: 'Sessions',
     key: { sessionId: presented.sessionId },
-    update: { set: { refreshHash: next.hash, lastSeenAt: at, ...turnOn(at) } },
+    update: { set: { refreshHash: next.hash, lastSeenAt: at, ...addedTurn(at) } },
     condition: all(
       equals('refreshHash', presented.hash),
       below(`turnedAt[${turnsRemembered - 1}]`, at - policies.refreshGraceSeconds),
