@@ -12,7 +12,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import type { Active } from '#store/people/person-row.ts';
+import type { RegisteredPerson } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
 import { sessionAliveCheck } from '#store/sessions/session-checks.ts';
 import { passwordSetUpdate } from '#store/sessions/sessions.ts';
@@ -37,7 +37,7 @@ export const changePassword: StepOf<typeof account, 'password'> = async (ctx, ca
   return noContent();
 };
 
-function byPassword(ctx: FlowContext, call: PasswordCall, password: string): Promise<Active> {
+function byPassword(ctx: FlowContext, call: PasswordCall, password: string): Promise<RegisteredPerson> {
   requireFresh(ctx, call);
   const { personKey, passwordDue } = call.caller.session;
   const initial = passwordDue ? undefined : new Problem('FACE_REQUIRED', {}, { variant: 'initial-password' });
@@ -49,7 +49,7 @@ function byPassword(ctx: FlowContext, call: PasswordCall, password: string): Pro
   );
 }
 
-async function byFace(ctx: FlowContext, call: PasswordCall, faceTicket: string): Promise<Active> {
+async function byFace(ctx: FlowContext, call: PasswordCall, faceTicket: string): Promise<RegisteredPerson> {
   const { spent } = await faceProof(ctx, call, faceTicket, 'password');
   return retryOnConcurrentChange(async () =>
     change(ctx, call, await signedInPerson(ctx, call), 'face', [spent]),
@@ -59,10 +59,10 @@ async function byFace(ctx: FlowContext, call: PasswordCall, faceTicket: string):
 async function change(
   ctx: FlowContext,
   call: PasswordCall,
-  person: Active,
+  person: RegisteredPerson,
   method: 'password' | 'face',
   writes: readonly Write[],
-): Promise<Active> {
+): Promise<RegisteredPerson> {
   const { session } = call.caller;
   const { policies } = ctx.settings;
   // A login elsewhere, or a logout, has ended this session since it was read.

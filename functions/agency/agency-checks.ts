@@ -24,7 +24,7 @@ export function actingChecks(
     ...(basis.by === 'relation'
       ? [activeRelationCheck({ personKey, ...basis }, shanghaiDay(now))]
       : form
-        ? onStaffFormChecks(personKey, form).map(readAgainIfChanged)
+        ? onStaffFormChecks(personKey, form).map(rereadOnRefusal)
         : []),
     {
       table: 'Taxpayers',
@@ -37,5 +37,5 @@ export function actingChecks(
 }
 
 /** If the head row changed since it was read, it is read again; then the person's own row decides. */
-const readAgainIfChanged = (check: Write): Write =>
+const rereadOnRefusal = (check: Write): Write =>
   check.table === 'Agencies' ? { ...check, onRefused: () => new ConcurrentChange() } : check;

@@ -1,6 +1,6 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { keepObject } from '#gateways/kept-objects.ts';
-import { withinBudget } from '#gateways/time-budget.ts';
+import { withinTimeBudget } from '#gateways/time-budget.ts';
 import { auditObject } from '#store/audit/audit-object.ts';
 
 /**
@@ -8,7 +8,7 @@ import { auditObject } from '#store/audit/audit-object.ts';
  * contains the hash of its lines, so a batch that comes twice is kept once.
  */
 export const handler = ({ Records }: DynamoDBStreamEvent, context: Context): Promise<void> =>
-  withinBudget(context, async () => {
+  withinTimeBudget(context, async () => {
     const object = auditObject(Records);
     if (object) await keepObject('audit-copy', object.key, object.text);
   });

@@ -29,7 +29,7 @@ const own = (ctx: FlowContext, { caller, params }: Calls) =>
   authorizationOf(ctx, params.authorizationId, { personKey: caller.session.personKey });
 
 /** @param seen the revision that the person was shown (REL-11) */
-async function changeState(
+async function applyTransition(
   ctx: FlowContext,
   call: Calls,
   transition: Transition,
@@ -52,28 +52,34 @@ async function changeState(
  * REL-5: an offer by a company, the registry or a hall becomes active when the person agrees and passes a factor
  * (SES-5).
  */
-export const confirm: StepOf<typeof authorizations, 'confirm'> = async (ctx, call) => {
+export const acceptInvitation: StepOf<typeof authorizations, 'confirm'> = async (ctx, call) => {
   requireNatural(call);
   return ok(
-    await changeState(ctx, call, transitions.acceptInvitation, call.body.revision, managingFactor(ctx, call)),
+    await applyTransition(
+      ctx,
+      call,
+      transitions.acceptInvitation,
+      call.body.revision,
+      managingFactor(ctx, call),
+    ),
   );
 };
 /** REFUSAL_NOT_ALLOWED for a finance head (REL-3). */
-export const reject: StepOf<typeof authorizations, 'reject'> = async (ctx, call) => {
+export const rejectInvitation: StepOf<typeof authorizations, 'reject'> = async (ctx, call) => {
   requireNatural(call);
-  return ok(await changeState(ctx, call, transitions.refuseInvitation, call.body.revision));
+  return ok(await applyTransition(ctx, call, transitions.refuseInvitation, call.body.revision));
 };
 /** REL-6: withdraws the person's own application; the record stays. */
-export const withdraw: StepOf<typeof authorizations, 'withdraw'> = async (ctx, call) =>
-  ok(await changeState(ctx, call, transitions.withdrawApplication, call.body.revision));
+export const withdrawApplication: StepOf<typeof authorizations, 'withdraw'> = async (ctx, call) =>
+  ok(await applyTransition(ctx, call, transitions.withdrawApplication, call.body.revision));
 
 /** REL-7: ends an active relation at once, also in sessions that use it now. */
-export const leave: StepOf<typeof authorizations, 'leave'> = async (ctx, call) => {
-  await changeState(ctx, call, transitions.leave, call.query.revision);
+export const leaveCompany: StepOf<typeof authorizations, 'leave'> = async (ctx, call) => {
+  await applyTransition(ctx, call, transitions.leave, call.query.revision);
   return noContent();
 };
 
-export const hide: StepOf<typeof authorizations, 'hide'> = async (ctx, call) => {
+export const hideOwnAuthorization: StepOf<typeof authorizations, 'hide'> = async (ctx, call) => {
   requireChangingChannel(ctx, call);
   const { authorizationId, state } = await hideAuthorization(ctx, 'person', call.now, () => own(ctx, call));
   return ok({ authorizationId, state });

@@ -2,7 +2,13 @@ import { serve } from '#http/serve.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { applyToCompany } from './apply-to-company.ts';
 import { authorizations } from './contract.ts';
-import { confirm, hide, leave, reject, withdraw } from './decide-authorization.ts';
+import {
+  acceptInvitation,
+  hideOwnAuthorization,
+  leaveCompany,
+  rejectInvitation,
+  withdrawApplication,
+} from './decide-authorization.ts';
 import { listAuthorizations } from './list-authorizations.ts';
 import { previewCompany } from './preview-company.ts';
 
@@ -12,11 +18,11 @@ export const handler = serve(
     list: listAuthorizations,
     preview: previewCompany,
     apply: applyToCompany,
-    confirm,
-    reject,
-    withdraw,
-    hide,
-    leave,
+    confirm: acceptInvitation,
+    reject: rejectInvitation,
+    withdraw: withdrawApplication,
+    hide: hideOwnAuthorization,
+    leave: leaveCompany,
   },
   { db: openTables() },
 );

@@ -1,4 +1,4 @@
-import { may } from '#domain/channels.ts';
+import { channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { isLive } from '#domain/relations.ts';
@@ -25,7 +25,8 @@ const pageLength = 100;
  */
 export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx, call) => {
   const { assertion } = call.caller;
-  if (!may(assertion.channel, 'view-relations', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (!channelMay(assertion.channel, 'view-relations', ctx.settings))
+    throw new Problem('CHANNEL_NOT_ALLOWED');
   const personKey = assertedPerson(ctx, assertion);
   if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
   const day = shanghaiDay(call.now);

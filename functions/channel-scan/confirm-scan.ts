@@ -6,7 +6,7 @@ import { assertedCompany } from '#journeys/sessions/company-claims.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { settled } from '#runtime/settled.ts';
+import { valueOrThrow } from '#runtime/settled.ts';
 import { requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { CompanyClaim } from '#store/tickets/ticket-kinds.ts';
@@ -27,14 +27,14 @@ export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (ctx, ca
     key === undefined ? undefined : companyOf(ctx, key, identityOf(assertion, call.body?.identity), call.now),
   ]);
   // Errors in this order, so that a caller with a foreign code or channel learns nothing about the person.
-  const scan = settled(ticket);
+  const scan = valueOrThrow(ticket);
   requireScanner(ctx, call, scan);
   if (requiredBy[scan.purpose] !== 'confirm') throw new Problem('STATE_CONFLICT');
   if (key === undefined) throw new Problem('ASSERTION_INVALID');
   if (isHeldByAnother(scan, key)) throw heldByAnother();
   if (scan.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
-  requireAdmitted(settled(person), 'USER_NOT_REGISTERED');
-  const company = settled(acting);
+  requireAdmitted(valueOrThrow(person), 'USER_NOT_REGISTERED');
+  const company = valueOrThrow(acting);
   await ctx.db.transact([
     confirmedUpdate(
       scan,
@@ -69,7 +69,7 @@ export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (ctx, call
   return noContent();
 };
 
-type ChosenIdentity =
+type RequestedIdentity =
   | { readonly kind: 'natural' }
   | { readonly kind?: 'enterprise' | undefined; readonly taxpayerId: string; readonly role: string };
 
@@ -79,7 +79,7 @@ type ChosenIdentity =
  */
 function identityOf(
   { identity }: Assertion,
-  body: ChosenIdentity | undefined,
+  body: RequestedIdentity | undefined,
 ): Assertion['identity'] | 'unsigned' {
   if (body === undefined) return identity;
   if (body.kind === 'natural') return undefined;

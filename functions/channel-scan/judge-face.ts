@@ -1,5 +1,5 @@
 import { handle } from '#crypto/random.ts';
-import { may } from '#domain/channels.ts';
+import { channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { remainingAttempts } from '#domain/lockout-policy.ts';
@@ -25,7 +25,7 @@ import {
 } from '#store/tickets/ticket-kinds.ts';
 import { ticketUpdate } from '#store/tickets/tickets.ts';
 import type { channelScan } from './contract.ts';
-import { faceFailedUpdate, passedUpdate } from './scan-updates.ts';
+import { faceFailedUpdate, scanPassedUpdate } from './scan-updates.ts';
 
 type ResultCall = CallOf<typeof channelScan, 'faceResult'>;
 type Judged = { passed: boolean; remainingAttempts: number; advice?: { code: string; title: string } };
@@ -48,7 +48,7 @@ export async function judgeFace(
   if (scan.scanState !== 'scanned' || scan.faceToken !== token || !personKey)
     throw new Problem('STATE_CONFLICT');
   const check: Check = { ctx, call, scan, token, personKey };
-  return scan.counts === 'lockout' ? judgeAtLogin(check) : judgeElsewhere(check);
+  return scan.counts === 'lockout' ? judgeAtLogin(check) : judgeOutsideLogin(check);
 }
 
 interface Check {
@@ -80,7 +80,7 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
   try {
     outcome = await outcomeOf(check);
     if (outcome.outcome === 'pass') {
-      await pass(check, outcome.transactionId, [
+      await writePassedCheck(check, outcome.transactionId, [
         successUpdate(attempt, policies),
         ...liftedLockAudits(ctx, call, attempt, reserved, { method: 'face' }),
       ]);
@@ -95,16 +95,16 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
     throw error;
   }
   if (last) throw lockedProblem(day);
-  return failed(check, outcome.outcome, remainingAttempts(taken, policies));
+  return failureAnswer(check, outcome.outcome, remainingAttempts(taken, policies));
 }
 
 /** REG-5: five failed checks end what they were for: the whole journey, over all its scans, or the single scan. */
-async function judgeElsewhere(check: Check): Promise<Judged> {
+async function judgeOutsideLogin(check: Check): Promise<Judged> {
   const { ctx, call, scan, token } = check;
   const { faceTries } = ctx.settings.policies;
   const { outcome, transactionId } = await outcomeOf(check);
   if (outcome === 'pass') {
-    await pass(check, transactionId);
+    await writePassedCheck(check, transactionId);
     return { passed: true, remainingAttempts: faceTries };
   }
   const parent = scan.counts === 'ticket' ? scan.parent : undefined;
@@ -118,7 +118,7 @@ async function judgeElsewhere(check: Check): Promise<Judged> {
     ...(parent ? [journeyFailedUpdate(parent, before, last, call.now)] : []),
     failureEvent(check, outcome),
   ]);
-  return failed(check, outcome, left);
+  return failureAnswer(check, outcome, left);
 }
 
 /** Counts a failure on the journey's ticket as it was read; the last permitted one ends the ticket. */
@@ -136,7 +136,7 @@ const journeyFailedUpdate = (
   );
 
 /** REG-5: tells what helps in the next try, and what else the person can do. */
-function failed({ call }: Check, outcome: string, left: number): Judged {
+function failureAnswer({ call }: Check, outcome: string, left: number): Judged {
   if (outcome === 'mismatch') throw new Problem('FACE_MISMATCH', { remainingAttempts: left });
   return { passed: false, remainingAttempts: left, advice: noticeFor('FACE_FAILED', call.language) };
 }
@@ -145,14 +145,18 @@ function failed({ call }: Check, outcome: string, left: number): Judged {
  * Writes a passed check in one transaction with all that follows from it: the proof on the journey's ticket, the proof
  * on the person (STP-2; during registration there is no account to hold it), and the higher level (LVL-2).
  */
-async function pass(check: Check, transactionId: string, also: readonly Write[] = []): Promise<void> {
+async function writePassedCheck(
+  check: Check,
+  transactionId: string,
+  also: readonly Write[] = [],
+): Promise<void> {
   const { ctx, call, scan, token, personKey } = check;
   const at = call.now.toISOString();
   const face: FaceProof = { scanKey: scan.ticketKey, transactionId, at, channel: call.origin.channel };
   await retryOnConcurrentChange(async () => {
     const raised = scan.counts === 'scan' ? await levelAfter(check) : undefined;
     await ctx.db.transact([
-      passedUpdate(scan, token, face, raised?.level, call.now),
+      scanPassedUpdate(scan, token, face, raised?.level, call.now),
       ...(scan.parent
         ? [ticketUpdate(scan.parent, call.now, { set: { face: proofOnJourney(scan, face) } })]
         : []),
@@ -176,7 +180,8 @@ async function levelAfter({ ctx, call, scan, personKey }: Check) {
   if (person.account.since !== scan.since) throw new Problem('STATE_CONFLICT');
   const from = person.realNameLevel;
   // With a mini program only a step-up raises the level.
-  const lifts = scan.stepUp !== undefined || may(call.caller.assertion.channel, 'face-factor', ctx.settings);
+  const lifts =
+    scan.stepUp !== undefined || channelMay(call.caller.assertion.channel, 'face-factor', ctx.settings);
   if ((from ?? 3) >= 4 || !lifts) return { level: from ?? 3, writes: [] };
   const alive = (person.webSession?.expiresAt ?? 0) > epochSeconds(call.now);
   const session =

@@ -1,15 +1,15 @@
 import { unseal } from '#crypto/sealed.ts';
-import { may } from '#domain/channels.ts';
+import { channelMay } from '#domain/channels.ts';
 import { Problem } from '#domain/problem.ts';
 import { assertedPerson, requiredBy, ticketOfQr } from '#journeys/factors/scans.ts';
 import { maskedNameOf } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { isActive, sealContext } from '#store/people/person-row.ts';
+import { isRegistered, sealContext } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicket, ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
+import { readOpenTicket, ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
 import type { channelScan } from './contract.ts';
 import { judgeFace } from './judge-face.ts';
 import {
@@ -34,8 +34,8 @@ export function requireScanner(
   const { assertion } = call.caller;
   const { channel } = assertion;
   const allowed =
-    may(channel, scan.action, ctx.settings) ||
-    (scan.alsoBy === channel && may(channel, 'session-face', ctx.settings));
+    channelMay(channel, scan.action, ctx.settings) ||
+    (scan.alsoBy === channel && channelMay(channel, 'session-face', ctx.settings));
   if (!allowed) throw new Problem('CHANNEL_NOT_ALLOWED');
   if (scan.personKey === undefined || channel === 'ahtax-app') return;
   if (assertedPerson(ctx, assertion) !== scan.personKey) throw new Problem('FACE_MISMATCH');
@@ -67,7 +67,7 @@ async function claim(
   if (isHeldByAnother(ticket, key)) throw heldByAnother();
   if (key === undefined) return;
   const person = await findPerson(ctx.db, key);
-  if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+  if (!isRegistered(person)) throw new Problem('USER_NOT_REGISTERED');
   await ctx.db.transact([
     claimedUpdate(ticket, { personKey: key, name: maskedNameOf(ctx, person) }, call.now),
   ]);
@@ -103,7 +103,7 @@ export async function readScan(
   orAlso?: ScanTicket['scanState'],
 ): Promise<ScanTicket> {
   if (!orAlso) {
-    const ticket = await openTicket<ScanTicket>(ctx.db, id, 'scan', now);
+    const ticket = await readOpenTicket<ScanTicket>(ctx.db, id, 'scan', now);
     if (ticket.scanState !== 'pending' && ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
     return ticket;
   }

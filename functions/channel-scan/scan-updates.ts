@@ -87,7 +87,7 @@ export const faceStartedUpdate = (scan: ScanTicket, token: string, now: Date) =>
   ticketUpdate(scan, now, { set: { faceToken: token } }, allowedFrom('faceStarted'));
 
 /** @param level the person's real-name level after this check, if the check itself is what is proved */
-export const passedUpdate = (
+export const scanPassedUpdate = (
   scan: ScanTicket,
   token: string,
   { at, transactionId }: Pick<FaceProof, 'at' | 'transactionId'>,

@@ -8,9 +8,9 @@ import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import type { Active } from '#store/people/person-row.ts';
+import type { RegisteredPerson } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
-import { endOf, endUpdate } from '#store/sessions/session-end.ts';
+import { endOf, endSessionUpdate } from '#store/sessions/session-end.ts';
 import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { seenUpdate, sessionPut } from '#store/sessions/sessions.ts';
 import type { channelSso } from './contract.ts';
@@ -26,7 +26,7 @@ export type HandOverCall = CallOf<typeof channelSso, 'handOver'>;
 export async function appSession(
   ctx: FlowContext,
   call: HandOverCall,
-  person: Active,
+  person: RegisteredPerson,
   as: ActsAs,
 ): Promise<{ session: Session; writes: Write[] }> {
   const { policies } = ctx.settings;
@@ -59,7 +59,7 @@ export async function appSession(
         { appSessions: { ...person.appSessions, [channel]: { sessionId, expiresAt } } },
         () => new ConcurrentChange(),
       ),
-      ...(alive ? [endUpdate(alive.sessionId, { reason: 'replaced', at, by: session.browser })] : []),
+      ...(alive ? [endSessionUpdate(alive.sessionId, { reason: 'replaced', at, by: session.browser })] : []),
       auditPut(ctx, call, personKey, 'login', 'success', {
         method: 'qr',
         ...identityAuditDetail(as.identity),

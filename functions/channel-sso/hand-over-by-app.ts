@@ -1,4 +1,4 @@
-import { may } from '#domain/channels.ts';
+import { channelMay } from '#domain/channels.ts';
 import { Problem } from '#domain/problem.ts';
 import { assertedPerson } from '#journeys/factors/scans.ts';
 import { assertedCompany } from '#journeys/sessions/company-claims.ts';
@@ -13,14 +13,14 @@ import { handOver } from '#journeys/sso/hand-over.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { settled } from '#runtime/settled.ts';
+import { valueOrThrow } from '#runtime/settled.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import { asPerson } from '#store/sessions/session-row.ts';
-import { openedRequest } from '#store/tickets/sso-requests.ts';
+import { findOpenedRequest } from '#store/tickets/sso-requests.ts';
 import { appSession, type HandOverCall } from './app-session.ts';
 import type { channelSso } from './contract.ts';
 
@@ -31,7 +31,8 @@ import type { channelSso } from './contract.ts';
  */
 export const handOverByApp: StepOf<typeof channelSso, 'handOver'> = async (ctx, call) => {
   const { assertion } = call.caller;
-  if (!may(assertion.channel, 'confirm-qr-login', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (!channelMay(assertion.channel, 'confirm-qr-login', ctx.settings))
+    throw new Problem('CHANNEL_NOT_ALLOWED');
   const personKey = assertedPerson(ctx, assertion);
   if (personKey === undefined) throw new Problem('ASSERTION_INVALID');
   return retryOnConcurrentChange(() => handOverOnce(ctx, call, personKey));
@@ -41,14 +42,14 @@ async function handOverOnce(ctx: FlowContext, call: HandOverCall, personKey: str
   const { assertion } = call.caller;
   const { identity: wanted } = assertion;
   const [request, known, acting] = await Promise.allSettled([
-    openedRequest(ctx.db, call.params.id, call.now),
+    findOpenedRequest(ctx.db, call.params.id, call.now),
     findPerson(ctx.db, personKey),
     wanted && assertedCompany(ctx, personKey, wanted, call.now),
   ]);
-  const ticket = settled(request);
+  const ticket = valueOrThrow(request);
   const client = requestingClient(ctx, ticket);
-  const person = requireAdmitted(settled(known), 'USER_NOT_REGISTERED');
-  const as = settled(acting)?.option ?? asPerson;
+  const person = requireAdmitted(valueOrThrow(known), 'USER_NOT_REGISTERED');
+  const as = valueOrThrow(acting)?.option ?? asPerson;
   // A matter needs a face check on the page (SSO-9): the person logs in there.
   if (ticket.request.matter) throw new Problem('FACE_REQUIRED', { system: client.name });
   const [{ session, writes }, records] = await Promise.all([
@@ -62,7 +63,7 @@ async function handOverOnce(ctx: FlowContext, call: HandOverCall, personKey: str
   const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
   if (!granted) throw identityNotAccepted(client);
   const handedOver = { ...effective, records, version: session.version };
-  const handed = handOver(ctx, call, client, ticket, handedOver, granted);
-  await ctx.db.transact([handed.decided, ...writes, ...handed.rest]);
-  return ok({ redirectTo: handed.redirectTo });
+  const handOverWrites = handOver(ctx, call, client, ticket, handedOver, granted);
+  await ctx.db.transact([handOverWrites.decided, ...writes, ...handOverWrites.rest]);
+  return ok({ redirectTo: handOverWrites.redirectTo });
 }

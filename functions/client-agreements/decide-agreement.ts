@@ -55,7 +55,7 @@ async function liveAgreementOf(ctx: FlowContext, call: Calls, { basis }: Manager
  * AGY-4: the waiting terms take effect. If the call names the revision that the client saw, only that revision is
  * confirmed. STATE_CONFLICT if nothing waits (any more).
  */
-export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, call) => {
+export const acceptAgreement: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
   const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {
@@ -75,7 +75,7 @@ export const confirm: StepOf<typeof clientAgreements, 'confirm'> = async (ctx, c
   });
 };
 
-export const reject: StepOf<typeof clientAgreements, 'reject'> = async (ctx, call) => {
+export const rejectAgreement: StepOf<typeof clientAgreements, 'reject'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
   const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {

@@ -1,7 +1,7 @@
 import { shanghaiDay } from '#domain/days.ts';
 import { isAdmitted } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
-import { byAgreement, byStaffForm, servesToday } from '#journeys/agencies/agent-access.ts';
+import { byAgreement, byStaffForm, isAgreementInForce } from '#journeys/agencies/agent-access.ts';
 import type { ActingOption } from '#journeys/companies/acting-option.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import {
@@ -93,7 +93,7 @@ async function inForce(
   return some.find((entry, at) => {
     const agreement = found[at];
     const { clientKey } = clientEntryRef(entry);
-    return servesToday(agreement, { agencyKey, clientKey }, now) && isNamedBy(agreement, entry);
+    return isAgreementInForce(agreement, { agencyKey, clientKey }, now) && isNamedBy(agreement, entry);
   });
 }
 

@@ -15,7 +15,7 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import type { Active } from '#store/people/person-row.ts';
+import type { RegisteredPerson } from '#store/people/person-row.ts';
 import { releasePhoneUpdate } from '#store/people/phones.ts';
 import { releaseUsernamePut } from '#store/people/usernames.ts';
 import { personUpdate } from '#store/people/users.ts';
@@ -34,12 +34,12 @@ export const deregister: StepOf<typeof deregistration, 'deregister'> = async (ct
   return noContent({ cookies: [clearRefreshCookie()] });
 };
 
-const bySms = (ctx: FlowContext, call: DeregisterCall, code: string): Promise<Active> =>
+const bySms = (ctx: FlowContext, call: DeregisterCall, code: string): Promise<RegisteredPerson> =>
   withSessionCode(ctx, call, 'deregistration', code, (proof) =>
     deregisterWith(ctx, call, 'sms', [proof.spent], { phoneKey: proof.phoneKey, guess: proof.attemptId }),
   );
 
-async function byFace(ctx: FlowContext, call: DeregisterCall, faceTicket: string): Promise<Active> {
+async function byFace(ctx: FlowContext, call: DeregisterCall, faceTicket: string): Promise<RegisteredPerson> {
   const { spent } = await faceProof(ctx, call, faceTicket, 'deregistration');
   return deregisterWith(ctx, call, 'face', [spent]);
 }
@@ -50,7 +50,7 @@ const deregisterWith = (
   method: 'sms' | 'face',
   factor: readonly Write[],
   sms?: { readonly phoneKey: string; readonly guess: string },
-): Promise<Active> =>
+): Promise<RegisteredPerson> =>
   withPassword(
     ctx,
     call,
@@ -77,7 +77,7 @@ const deregisterWith = (
  * the real-name record with its level and consents, the last passwords, the relations. The session of the call must be
  * live (SES-5).
  */
-function endOfAccount(ctx: FlowContext, call: DeregisterCall, person: Active): Write[] {
+function endOfAccount(ctx: FlowContext, call: DeregisterCall, person: RegisteredPerson): Write[] {
   const { personKey } = person;
   const { policies } = ctx.settings;
   const { session } = call.caller;

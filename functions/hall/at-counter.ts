@@ -1,6 +1,6 @@
 import type { Assertion } from '#crypto/assertions.ts';
 import { personKey } from '#crypto/keys.ts';
-import { type ChannelAction, may } from '#domain/channels.ts';
+import { type ChannelAction, channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { type DocumentType, parseDocument } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
@@ -21,7 +21,8 @@ export function requireCounter(
   action: ChannelAction,
 ): ChangeOrigin & { readonly detail: { readonly officer: string; readonly office: string } } {
   const { channel, officer, office } = call.caller.assertion;
-  if (channel !== 'hall' || !may(channel, action, ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (channel !== 'hall' || !channelMay(channel, action, ctx.settings))
+    throw new Problem('CHANNEL_NOT_ALLOWED');
   if (officer === undefined || office === undefined) throw new Problem('ASSERTION_INVALID');
   return { ...originOf(call), detail: { officer, office } };
 }

@@ -1,4 +1,4 @@
-import { collect } from '#journeys/people/collection.ts';
+import { recordCollection } from '#journeys/people/collection.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { countingMissAtCounter, requireCounter } from './at-counter.ts';
@@ -8,7 +8,7 @@ export const collectPerson: StepOf<typeof hall, 'collect'> = async (ctx, call) =
   const origin = requireCounter(ctx, call, 'collect');
   const collected = { ...call.body, officer: origin.detail.officer };
   await countingMissAtCounter(ctx, call, origin, call.body.person, () =>
-    collect(ctx, collected, undefined, origin),
+    recordCollection(ctx, collected, undefined, origin),
   );
   return created({ realNameLevel: 5 });
 };

@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
 import { writeLine } from '#gateways/log.ts';
 import { type RotatedSecret, type RotationEvent, rotateSecret } from '#gateways/rotation.ts';
-import { withinBudget } from '#gateways/time-budget.ts';
+import { withinTimeBudget } from '#gateways/time-budget.ts';
 
 /** Secrets Manager calls this, four steps per rotation; the secret's ARN tells which of the two secrets it is. */
 export async function handler(event: RotationEvent, context: Context): Promise<void> {
   const secret = secretOf(event.SecretId);
-  await withinBudget(context, async () => {
+  await withinTimeBudget(context, async () => {
     await rotateSecret(event, secret, new Date());
     if (event.Step === 'finishSecret')
       writeLine({ level: 'INFO', word: 'secret-rotated', flow: 'key-rotation', secret });

@@ -10,7 +10,7 @@ import { withPassword } from '#journeys/factors/password-check.ts';
 import { provenPhoneWrites } from '#journeys/factors/proven-phone.ts';
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
 import { type RecordTry, requireNameOrCountMiss, withinFreeTries } from '#journeys/factors/tries.ts';
-import { windowHint } from '#journeys/people/accounts.ts';
+import { smsWindowHint } from '#journeys/people/accounts.ts';
 import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import { accepted, created } from '#runtime/answers.ts';
@@ -29,11 +29,11 @@ import {
 } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange, firstRead } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, isActive } from '#store/people/person-row.ts';
+import { isRegistered, type RegisteredPerson } from '#store/people/person-row.ts';
 import { admittedCheck, findPerson } from '#store/people/users.ts';
-import { codeSpentUpdate, journeySendUpdate } from '#store/tickets/ticket-codes.ts';
+import { journeySendUpdate, smsCodeSpentUpdate } from '#store/tickets/ticket-codes.ts';
 import { type LegacyTicket, type SessionCodeTicket, sessionCodeId } from '#store/tickets/ticket-kinds.ts';
-import { openTicket, ticketKeyOf } from '#store/tickets/tickets.ts';
+import { readOpenTicket, ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { legacy } from './contract.ts';
 
 const role = 'tax-handler';
@@ -54,7 +54,7 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
   const named = parseNamedPerson(ctx, call.body, now);
   const { stranger, read } = await strangersSend(ctx, call, call.body.challenge, {
     read: Promise.all([
-      openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', now),
+      readOpenTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', now),
       findPerson(ctx.db, named.key),
     ]),
   });
@@ -63,7 +63,7 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
   await requireNameOrCountMiss(ctx, call, named, person, tried);
   if (!person) throw new Problem('PERSON_NOT_REGISTERED');
   return withinFreeTries(ctx, call, tried, async (within) => {
-    if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
+    if (!isRegistered(person)) throw new Problem('PERSON_NOT_REGISTERED');
     const phone = factorPhone(person, now, policies);
     const ticket: SessionCodeTicket = {
       ticketKey: ticketKeyOf(codeIdOf(call.params.legacyId, named)),
@@ -71,7 +71,7 @@ export const sendBindingCode: StepOf<typeof legacy, 'bindingSms'> = async (ctx, 
       personKey: named.key,
       expiresAt: opened.expiresAt,
       state: 'open',
-      ...windowHint(undefined, person, phone.phoneKey),
+      ...smsWindowHint(undefined, person, phone.phoneKey),
     };
     // One handle of the old login sends to few numbers, whoever is named (SMS-4).
     const also = [...within, journeySendUpdate(opened, phone.phoneKey, now, policies)];
@@ -92,7 +92,7 @@ type BindCall = CallOf<typeof legacy, 'bind'>;
  */
 export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
   const named = parseNamedPerson(ctx, call.body, call.now);
-  const { companyKey } = await openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
+  const { companyKey } = await readOpenTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
   const read = async (): Promise<Records> => {
     const [company, previous] = await Promise.all([
       findTaxpayer(ctx.db, companyKey),
@@ -125,7 +125,7 @@ export const bindHandler: StepOf<typeof legacy, 'bind'> = async (ctx, call) => {
 async function bound(
   ctx: FlowContext,
   call: BindCall,
-  person: Active,
+  person: RegisteredPerson,
   { company: taxpayer, previous }: Records,
   proof: CodeProof<SessionCodeTicket>,
   writes: readonly Write[],
@@ -157,7 +157,7 @@ async function bound(
   // In both cases the person's row is checked: an earlier suspension refuses the binding (ORD-1).
   const proven = provenPhoneWrites(person, phone);
   await ctx.db.transact([
-    codeSpentUpdate(proof.ticket, proof.hash, now),
+    smsCodeSpentUpdate(proof.ticket, proof.hash, now),
     ...writes,
     state === 'active'
       ? firstStaffedUpdate(companyKey, () => new ConcurrentChange())

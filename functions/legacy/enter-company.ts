@@ -20,7 +20,7 @@ import {
 } from '#store/companies/taxpayers.ts';
 import { findPeople } from '#store/people/users.ts';
 import type { LegacyTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicketPut } from '#store/tickets/tickets.ts';
+import { newTicketPut } from '#store/tickets/tickets.ts';
 import type { legacy } from './contract.ts';
 
 /** The most people that a page can offer; the others are pointed to the new login, which needs no list. */
@@ -59,7 +59,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
         persons.map(({ relation }) => relation.personKey),
       );
       people.catch(() => undefined);
-      const opened = openTicketPut<LegacyTicket>(
+      const opened = newTicketPut<LegacyTicket>(
         {
           kind: 'legacy',
           companyKey,

@@ -5,7 +5,7 @@ import { auditPut } from '#journeys/audit.ts';
 import { entryProblem, knownCompany, notRelatedProblem } from '#journeys/companies/admission.ts';
 import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';
 import { rehash, withPassword } from '#journeys/factors/password-check.ts';
-import { windowHint } from '#journeys/people/accounts.ts';
+import { smsWindowHint } from '#journeys/people/accounts.ts';
 import { loginTicketOpening } from '#journeys/sessions/login-ticket-opening.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -13,7 +13,7 @@ import { relationsIn } from '#store/companies/relations.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { defaultPhone } from '#store/people/person-row.ts';
 import type { LegacyTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicket, spendUpdate } from '#store/tickets/tickets.ts';
+import { readOpenTicket, spendTicketUpdate } from '#store/tickets/tickets.ts';
 import type { legacy } from './contract.ts';
 
 const entry = 'enterprise';
@@ -24,7 +24,7 @@ const entry = 'enterprise';
  * password, which many people may know, opens nothing here (LGN-11).
  */
 export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => {
-  const opening = openTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
+  const opening = readOpenTicket<LegacyTicket>(ctx.db, call.params.legacyId, 'legacy', call.now);
   const ticket = await requireHumanAndRead(ctx, call, call.body.challenge, opening);
   const { companyKey, persons } = ticket;
   const { personRef, password } = call.body;
@@ -55,7 +55,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => 
       return refused;
     }
     const phone = defaultPhone(person);
-    const hint = windowHint(undefined, person, phone?.phoneKey);
+    const hint = smsWindowHint(undefined, person, phone?.phoneKey);
     const opened = loginTicketOpening(ctx, call, person, {
       entry,
       companyKey,
@@ -64,7 +64,7 @@ export const pickPerson: StepOf<typeof legacy, 'person'> = async (ctx, call) => 
       phone,
       ...hint,
     });
-    await ctx.db.transact([spendUpdate(ticket, call.now), ...writes, opened.write]);
+    await ctx.db.transact([spendTicketUpdate(ticket, call.now), ...writes, opened.write]);
     if (needsRehash) await rehash(ctx, call, person, password);
     return opened.answer;
   }).catch((error: unknown) => {

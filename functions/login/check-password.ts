@@ -18,15 +18,15 @@ import {
 import {
   accountNamed,
   type NamedAccount,
+  smsWindowHint,
   stillNames,
   unknownAccount,
-  windowHint,
 } from '#journeys/people/accounts.ts';
 import { loginTicketOpening } from '#journeys/sessions/login-ticket-opening.ts';
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { settled } from '#runtime/settled.ts';
+import { valueOrThrow } from '#runtime/settled.ts';
 import { type Relation, relationsIn } from '#store/companies/relations.ts';
 import { findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -34,7 +34,7 @@ import type { Attempt } from '#store/people/lockout-row.ts';
 import { returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
 import { defaultPhone, isSuspended, type Person } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
-import { namedCheck } from '#store/reports/cross-region-reports.ts';
+import { reportNamesCheck } from '#store/reports/cross-region-reports.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import { admissionProblem } from './admit-to-company.ts';
 import { agentAccessBasesFor } from './agent-login.ts';
@@ -56,10 +56,10 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
     asked && findTaxpayer(ctx.db, asked.companyKey),
     accountNamed(ctx, call.body, call.now, asked && 'other-entry'),
   ]);
-  settled(human);
-  const read = settled(taxpayer);
+  valueOrThrow(human);
+  const read = valueOrThrow(taxpayer);
   const company = asked && knownCompany(read);
-  const named = settled(found);
+  const named = valueOrThrow(found);
 
   const looked = await requireRightPassword(ctx, call, named, asked, company);
   // ENT-4: a relation from an earlier term of the company lets nobody in.
@@ -67,7 +67,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
   const phoneTyped = named.via === 'phone';
   // LGN-2: checked after the password, before entry and relation (ORD-1).
   if (isSuspended(right.person))
-    throw await refuseAdmission(ctx, call, right, new Problem('ACCOUNT_SUSPENDED'));
+    throw await recordRefusedAdmission(ctx, call, right, new Problem('ACCOUNT_SUSPENDED'));
   const refused =
     asked &&
     company &&
@@ -85,10 +85,10 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
   if (!refused) await commitRightPassword(ctx, call, right, [opened.write]);
   else {
     // A 经办人 needs no relation (SPC-3).
-    const handler = asked && handlerCheck(ctx, right, asked, refused);
+    const handler = asked && reportHandlerCheck(ctx, right, asked, refused);
     const isIn =
       handler !== undefined && (await commitRightPassword(ctx, call, right, [opened.write], handler));
-    if (!isIn) throw await refuseAdmission(ctx, call, right, refused);
+    if (!isIn) throw await recordRefusedAdmission(ctx, call, right, refused);
   }
   if (right.needsRehash) await rehash(ctx, call, right.person, call.body.password);
   return created(opened.answer);
@@ -98,7 +98,7 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
  * At `cross-region`, for a person whom no role lets in: the condition that a report names them. Undefined if it is
  * known already that none does.
  */
-function handlerCheck(
+function reportHandlerCheck(
   ctx: FlowContext,
   { person, attempt, named }: RightPassword,
   { entry, companyKey }: CompanyAsked,
@@ -106,7 +106,7 @@ function handlerCheck(
 ): Write | undefined {
   if (entry !== 'cross-region' || refused.code !== 'RELATION_NOT_FOUND' || named === false) return undefined;
   const handler = possibleHandler(ctx, person, companyKey);
-  return handler && namedCheck(companyKey, handler, attempt.day, () => refused);
+  return handler && reportNamesCheck(companyKey, handler, attempt.day, () => refused);
 }
 
 interface RightPassword {
@@ -141,7 +141,7 @@ async function requireRightPassword(
   const known = named.via === 'document' ? named.person : undefined;
   const personKey = named.via === 'document' ? named.person.personKey : named.personKey;
   const attempt = passwordAttempt(personKey, call.now);
-  const [reserved, [person, relations, agentAt, isNamed]] = await reservedPassword(
+  const [reserved, [person, relations, agentAt, hasVerifiedName]] = await reservedPassword(
     ctx,
     attempt,
     reservePassword(
@@ -179,7 +179,7 @@ async function requireRightPassword(
     typedPhoneKey: named.via === 'phone' ? named.phoneKey : undefined,
     relations,
     agentAt,
-    named: isNamed,
+    named: hasVerifiedName,
   };
 }
 
@@ -218,7 +218,7 @@ async function commitRightPassword(
  * The password was right, but the account is suspended (ORD-1), or the company is not for this person or entry (LGN-8):
  * the person gets the reason, and no failure is counted.
  */
-async function refuseAdmission(
+async function recordRefusedAdmission(
   ctx: FlowContext,
   call: PasswordCall,
   right: RightPassword,
@@ -258,6 +258,6 @@ function loginTicketFor(
     taxpayerName: asked?.taxpayerName,
     phone,
     agentAt: right.agentAt,
-    ...windowHint(named, person, phone?.phoneKey),
+    ...smsWindowHint(named, person, phone?.phoneKey),
   });
 }

@@ -22,7 +22,7 @@ import {
   reportCheck,
   reportGone,
 } from '#store/reports/cross-region-reports.ts';
-import { chosenUpdate } from '#store/tickets/tickets.ts';
+import { choiceMadeUpdate } from '#store/tickets/tickets.ts';
 import type { login } from './contract.ts';
 import { byEarlierFactor } from './earlier-factor.ts';
 import { type PassedTicket, readPersonAndAccess, requireSamePerson } from './role-choices.ts';
@@ -51,7 +51,7 @@ export async function chooseReport(
     const person = requireSamePerson(read, ticket);
     const option = reportOption(ctx, { person, relations, company, report }, call.now);
     return openSession(ctx, call, person, option, byEarlierFactor(ticket), [
-      chosenUpdate(ticket, call.now),
+      choiceMadeUpdate(ticket, call.now),
       ...option.writes,
     ]);
   });

@@ -8,7 +8,7 @@ import { findRelation } from '#store/companies/relations.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
-import { chosenUpdate } from '#store/tickets/tickets.ts';
+import { choiceMadeUpdate } from '#store/tickets/tickets.ts';
 import { agentActingOptionOf } from './agent-login.ts';
 import { chooseReport } from './choose-report.ts';
 import type { login } from './contract.ts';
@@ -42,7 +42,7 @@ export const chooseRole: StepOf<typeof login, 'choose'> = async (ctx, call) => {
     if (relation?.authorizationId !== chosen.authorizationId) throw new Problem('RELATION_NOT_FOUND');
     const option = actingOptionAt(ctx, ticket, relation, call.now);
     return openSession(ctx, call, person, option, byEarlierFactor(ticket), [
-      chosenUpdate(ticket, call.now),
+      choiceMadeUpdate(ticket, call.now),
       ...option.writes,
     ]);
   });
@@ -65,7 +65,7 @@ const chooseAgent = (
     const option = agentActingOptionOf(ctx, ticket, agents, call.now);
     if (!option) throw new Problem('RELATION_NOT_FOUND');
     return openSession(ctx, call, person, option, byEarlierFactor(ticket), [
-      chosenUpdate(ticket, call.now),
+      choiceMadeUpdate(ticket, call.now),
       ...option.writes,
     ]);
   });

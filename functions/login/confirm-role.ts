@@ -12,7 +12,7 @@ import type { Relation } from '#store/companies/relations.ts';
 import { activeCompanyCheck, staffedUpdate } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
-import { chosenUpdate, offerUpdate } from '#store/tickets/tickets.ts';
+import { choiceMadeUpdate, choicesOfferedUpdate } from '#store/tickets/tickets.ts';
 import { agentActingOptionOf } from './agent-login.ts';
 import type { login } from './contract.ts';
 import { byEarlierFactor } from './earlier-factor.ts';
@@ -64,7 +64,7 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (ctx, call
       // The transition of this relation is its own check, because a transaction can contain an item only once.
       const option = actingOptionAt(ctx, ticket, confirmed, call.now);
       const opened = await openSession(ctx, call, person, option, byEarlierFactor(ticket), [
-        chosenUpdate(ticket, call.now),
+        choiceMadeUpdate(ticket, call.now),
         ...accepted,
       ]);
       return ok({ session: opened.session }, { cookies: opened.cookies });
@@ -73,7 +73,7 @@ export const confirmRole: StepOf<typeof login, 'confirmRole'> = async (ctx, call
     const { confirm: _, ...rest } = passed;
     const offered = { ...rest, choices: choicesOf(roles) };
     await ctx.db.transact([
-      offerUpdate(ticket, offered, call.now),
+      choicesOfferedUpdate(ticket, offered, call.now),
       recoveryCoveredCheck(person.personKey, faceAt, call.now, policies),
       ...accepted,
     ]);

@@ -8,7 +8,7 @@ import { type ActingOption, actingOptionOf, identityOf } from '#journeys/compani
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type Relation, relationsIn } from '#store/companies/relations.ts';
-import { type Active, type Person, requireAdmitted } from '#store/people/person-row.ts';
+import { type Person, type RegisteredPerson, requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { LoginTicket, PassedFactors, RoleChoice } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
@@ -66,7 +66,7 @@ export async function readPersonAndAccess(
  * The person may finish the login if they are still registered, not suspended (ORD-1), and have not changed the
  * password that opened it (PWD-3).
  */
-export function requireSamePerson(person: Person | undefined, ticket: LoginTicket): Active {
+export function requireSamePerson(person: Person | undefined, ticket: LoginTicket): RegisteredPerson {
   const same = requireAdmitted(person, 'USER_NOT_REGISTERED');
   if (same.passwordRev !== ticket.passwordRev) throw new Problem('STATE_CONFLICT');
   return same;

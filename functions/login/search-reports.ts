@@ -19,7 +19,7 @@ import {
   isHandler,
   isReportFor,
   mostReports,
-  namedCheck,
+  reportNamesCheck,
   reportsEndingIn,
   reportsIfFew,
 } from '#store/reports/cross-region-reports.ts';
@@ -48,7 +48,7 @@ export function reportRights(
   if (reportRoles(relations, day).length > 0) return [];
   const handler = possibleHandler(ctx, person, companyKey);
   if (!handler) throw notRelated(relations, day);
-  return [namedCheck(companyKey, handler, day, () => notRelated(relations, day))];
+  return [reportNamesCheck(companyKey, handler, day, () => notRelated(relations, day))];
 }
 
 const notRelated = (relations: readonly Relation[], day: string): Problem =>

@@ -17,7 +17,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { successUpdate } from '#store/people/lockout-table.ts';
 import { asPerson } from '#store/sessions/session-row.ts';
 import type { LoginTicket, PassedFactors } from '#store/tickets/ticket-kinds.ts';
-import { isCode, openTicket, passUpdate, spendUpdate } from '#store/tickets/tickets.ts';
+import { factorsPassedUpdate, isCode, readOpenTicket, spendTicketUpdate } from '#store/tickets/tickets.ts';
 import { agentActingOptionOf, agentChoiceOf } from './agent-login.ts';
 import type { login } from './contract.ts';
 import {
@@ -31,7 +31,7 @@ import {
 import { reportRights } from './search-reports.ts';
 
 type VerifyCall = CallOf<typeof login, 'verify'>;
-type Known = Awaited<ReturnType<typeof readPersonAndAccess>>;
+type PersonAndAccess = Awaited<ReturnType<typeof readPersonAndAccess>>;
 
 /**
  * The second factor (LGN-3): an SMS code or a passed face check. One ticket opens one session, at once or after a
@@ -46,11 +46,11 @@ export const verifyLogin: StepOf<typeof login, 'verify'> = async (ctx, call) => 
  * The person as the first step read them, if nothing else has to be read: the session is opened on condition that this
  * is unchanged; otherwise everything is read (`openOrOfferChoices`). This saves one call.
  */
-const personAsFirstSeen = ({ who }: LoginTicket): Known | undefined =>
+const personAsFirstSeen = ({ who }: LoginTicket): PersonAndAccess | undefined =>
   who && { person: who, relations: [], agents: [] };
 
 const bySms = (ctx: FlowContext, call: VerifyCall, code: string) =>
-  withCode<LoginTicket, Known, Awaited<ReturnType<typeof openOrOfferChoices>>>(
+  withCode<LoginTicket, PersonAndAccess, Awaited<ReturnType<typeof openOrOfferChoices>>>(
     ctx,
     call,
     { id: call.params.id, kind: 'login', purpose: 'login', code, counting: 'lockout' },
@@ -63,7 +63,7 @@ const bySms = (ctx: FlowContext, call: VerifyCall, code: string) =>
   );
 
 async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
-  const ticket = await openTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
+  const ticket = await readOpenTicket<LoginTicket>(ctx.db, call.params.id, 'login', call.now);
   const face = passedFace(ticket, faceTicket);
   if (!face) throw new Problem('FACE_REQUIRED');
   const attempt = {
@@ -102,7 +102,7 @@ function openOrOfferChoices(
   ctx: FlowContext,
   call: VerifyCall,
   ticket: LoginTicket,
-  read: Known,
+  read: PersonAndAccess,
   factor: Factor,
 ) {
   const { policies } = ctx.settings;
@@ -150,7 +150,7 @@ function openOrOfferChoices(
           : {}),
       };
       await ctx.db.transact([
-        passUpdate(ticket, passed, now, factor.sms?.hash),
+        factorsPassedUpdate(ticket, passed, now, factor.sms?.hash),
         ...factor.writes,
         ...(reports ?? []),
         ...provenPhoneWrites(person, phone),
@@ -161,7 +161,7 @@ function openOrOfferChoices(
     const option = only ? actingOptionAt(ctx, ticket, only, now) : agent;
     if (ticket.companyKey !== undefined && !option) throw new Problem('RELATION_NOT_FOUND');
     const opened = await openSession(ctx, call, person, option ?? asPerson, by, [
-      spentUpdate(ticket, now, factor),
+      loginSpentUpdate(ticket, now, factor),
       ...factor.writes,
       ...proof.writes,
       ...(option?.writes ?? []),
@@ -170,5 +170,5 @@ function openOrOfferChoices(
   });
 }
 
-const spentUpdate = (ticket: LoginTicket, now: Date, { sms }: Factor): Write =>
-  sms ? spendUpdate(ticket, now, isCode(sms.hash)) : spendUpdate(ticket, now);
+const loginSpentUpdate = (ticket: LoginTicket, now: Date, { sms }: Factor): Write =>
+  sms ? spendTicketUpdate(ticket, now, isCode(sms.hash)) : spendTicketUpdate(ticket, now);

@@ -18,7 +18,7 @@ import { unlockUpdate } from '#store/people/lockout-table.ts';
 import { type Person, requireAdmitted } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
 import type { ResetTicket } from '#store/tickets/ticket-kinds.ts';
-import { isCode, openTicket, spendUpdate } from '#store/tickets/tickets.ts';
+import { isCode, readOpenTicket, spendTicketUpdate } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';
 
 type CompleteCall = CallOf<typeof passwordReset, 'complete'>;
@@ -44,15 +44,15 @@ const bySms = (ctx: FlowContext, call: CompleteCall, code: string) =>
     (ticket) => readAccount(ctx, call, ticket.personKey),
     (proof, account) =>
       change(ctx, call, proof.ticket, account, { phoneKey: proof.phoneKey, guess: proof.attemptId }, [
-        spendUpdate(proof.ticket, call.now, isCode(proof.hash)),
+        spendTicketUpdate(proof.ticket, call.now, isCode(proof.hash)),
       ]),
   );
 
 async function byFace(ctx: FlowContext, call: CompleteCall, faceTicket: string): Promise<Person> {
-  const ticket = await openTicket<ResetTicket>(ctx.db, call.params.id, 'password-reset', call.now);
+  const ticket = await readOpenTicket<ResetTicket>(ctx.db, call.params.id, 'password-reset', call.now);
   if (!passedFace(ticket, faceTicket)) throw new Problem('FACE_REQUIRED');
   return change(ctx, call, ticket, await readAccount(ctx, call, ticket.personKey), undefined, [
-    spendUpdate(ticket, call.now),
+    spendTicketUpdate(ticket, call.now),
   ]);
 }
 

@@ -7,9 +7,9 @@ import { commitMatch, countMiss } from '#journeys/factors/tries.ts';
 import {
   accountNamed,
   type NamedAccount,
+  smsWindowHint,
   stillNames,
   unknownAccount,
-  windowHint,
 } from '#journeys/people/accounts.ts';
 import { isNumberOf, maskedPhoneOf, nameOf } from '#journeys/people/personal-data.ts';
 import { created } from '#runtime/answers.ts';
@@ -18,7 +18,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { defaultPhone, isSuspended, type Person } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { ResetTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicketPut } from '#store/tickets/tickets.ts';
+import { newTicketPut } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';
 
 /**
@@ -54,14 +54,14 @@ export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, cal
   const faceOnly = own !== undefined && recoveredLately(own, call.now, ctx.settings.policies);
   const unproven = own?.imported && !ctx.settings.policies.unprovenPhoneResets;
   const phone = faceOnly || unproven ? undefined : own;
-  const opened = openTicketPut<ResetTicket>(
+  const opened = newTicketPut<ResetTicket>(
     {
       kind: 'password-reset',
       personKey: person.personKey,
       ...(person.account ? { since: person.account.since } : {}),
       ...(faceOnly ? { faceOnly } : {}),
       ...(phone ? { phone: { phoneKey: phone.phoneKey, sealed: phone.sealed } } : {}),
-      ...windowHint(named, person, phone?.phoneKey),
+      ...smsWindowHint(named, person, phone?.phoneKey),
     },
     call.now,
     ctx.settings.policies.resetSeconds,

@@ -16,17 +16,17 @@ import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dyn
 import type { Write } from '#store/dynamodb/tables.ts';
 import { notLockedCheck, successUpdate } from '#store/people/lockout-table.ts';
 import {
-  type Active,
   type OwnPhone,
   ownPhone,
   type Person,
+  type RegisteredPerson,
   requireAdmitted,
 } from '#store/people/person-row.ts';
 import { claimPhoneUpdate, type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
 import { returnedGuessUpdate } from '#store/people/sms-guesses.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
-import { isCode, spendUpdate } from '#store/tickets/tickets.ts';
+import { isCode, spendTicketUpdate } from '#store/tickets/tickets.ts';
 import type { phoneRecovery } from './contract.ts';
 
 type CompleteCall = CallOf<typeof phoneRecovery, 'complete'>;
@@ -78,7 +78,7 @@ async function recover(
   call: CompleteCall,
   proof: Proof,
   { person: read, owner }: Read,
-): Promise<{ before: Active; loss: PhoneLoss }> {
+): Promise<{ before: RegisteredPerson; loss: PhoneLoss }> {
   const { ticket } = proof;
   const { phoneKey } = ticket.newPhone;
   // A password that was changed meanwhile ends this journey (PWD-3).
@@ -100,7 +100,7 @@ async function recover(
   const others = person.phones?.filter((phone) => phone !== own) ?? [];
   const loss = holder ? await phoneLoss(ctx, call, holder, phoneKey) : noLoss;
   await ctx.db.transact([
-    spendUpdate(ticket, call.now, isCode(proof.hash)),
+    spendTicketUpdate(ticket, call.now, isCode(proof.hash)),
     countsUpdate(ctx, call, person, proof, face),
     personUpdate(
       person.personKey,
@@ -131,7 +131,7 @@ async function recover(
 function countsUpdate(
   ctx: FlowContext,
   call: CompleteCall,
-  { personKey }: Active,
+  { personKey }: RegisteredPerson,
   proof: Proof,
   face: RecoveryTicket['face'],
 ): Write {

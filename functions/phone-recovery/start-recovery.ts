@@ -12,10 +12,10 @@ import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { countForUnknownPerson, writeForUnknownPerson } from '#store/people/name-misses.ts';
-import { isActive, sealContext } from '#store/people/person-row.ts';
+import { isRegistered, sealContext } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { RecoveryTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicketPut } from '#store/tickets/tickets.ts';
+import { newTicketPut } from '#store/tickets/tickets.ts';
 import type { phoneRecovery } from './contract.ts';
 
 /**
@@ -33,7 +33,7 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, 
   );
   const phone = parsePhone(call.body.newPhone);
   const person = await requireHumanAndRead(ctx, call, call.body.challenge, findPerson(ctx.db, key));
-  if (!isActive(person)) return refuseUnknownPerson(ctx, call, key);
+  if (!isRegistered(person)) return refuseUnknownPerson(ctx, call, key);
 
   const newKey = phoneKey(ctx.keys, phone);
   const typed = {
@@ -44,7 +44,7 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, 
     alike: (person: Parameters<typeof nameOf>[1]) => sameName(nameOf(ctx, person), name),
   };
   return withPassword(ctx, call, typed, async (person, writes) => {
-    const opened = openTicketPut<RecoveryTicket>(
+    const opened = newTicketPut<RecoveryTicket>(
       {
         kind: 'phone-recovery',
         personKey: key,

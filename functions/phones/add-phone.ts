@@ -24,12 +24,18 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, defaultPhone, type OwnPhone, ownPhone, sealContext } from '#store/people/person-row.ts';
+import {
+  defaultPhone,
+  type OwnPhone,
+  ownPhone,
+  type RegisteredPerson,
+  sealContext,
+} from '#store/people/person-row.ts';
 import { claimPhoneUpdate, phoneOwner } from '#store/people/phones.ts';
 import { personUpdate } from '#store/people/users.ts';
 import type { phones } from './contract.ts';
 
-const requireRoom = (ctx: FlowContext, person: Active): void => {
+const requireRoom = (ctx: FlowContext, person: RegisteredPerson): void => {
   const most = ctx.settings.policies.phonesPerPerson;
   if ((person.phones?.length ?? 0) >= most) throw new Problem('TOO_MANY_PHONES', { most });
 };
@@ -77,7 +83,7 @@ async function add(
   call: AddCall,
   alive: Write,
   proof: SessionCodeProof,
-  person: Active,
+  person: RegisteredPerson,
   phone: string,
   phoneKey: string,
 ) {
@@ -134,7 +140,13 @@ function noticeOf(isNew: boolean, isNewDefault: boolean): NoticeKind | undefined
 /**
  * What is needed to give the number to the person: nobody else has it, or a face proof in addition to the code (PHN-3).
  */
-async function claim(ctx: FlowContext, call: AddCall, person: Active, phone: string, phoneKey: string) {
+async function claim(
+  ctx: FlowContext,
+  call: AddCall,
+  person: RegisteredPerson,
+  phone: string,
+  phoneKey: string,
+) {
   const { takeover, faceTicket } = call.body;
   const owned: OwnPhone = {
     phoneId: handle(),

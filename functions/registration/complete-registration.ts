@@ -17,7 +17,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { logSessionNotOpened } from '#runtime/log.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import {
-  isActive,
+  isRegistered,
   type OwnPhone,
   type Person,
   refuseSuspended,
@@ -27,7 +27,7 @@ import { claimPhoneUpdate, findPhone, isOwned } from '#store/people/phones.ts';
 import { claimUsernamePut } from '#store/people/usernames.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
 import type { RegistrationProfile, RegistrationTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicket, spendUpdate } from '#store/tickets/tickets.ts';
+import { readOpenTicket, spendTicketUpdate } from '#store/tickets/tickets.ts';
 import { collectionRequired } from './collection-required.ts';
 import type { registration } from './contract.ts';
 import { requireRegisteringChannel } from './registering-channel.ts';
@@ -35,7 +35,7 @@ import { requireRegisteringChannel } from './registering-channel.ts';
 /** Shows a QR code for the face check; face processing needs a consent of its own (REG-6). */
 export const startRegistrationFace: StepOf<typeof registration, 'face'> = async (ctx, call) => {
   requireRegisteringChannel(call);
-  const ticket = await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
+  const ticket = await readOpenTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
   // The steps have an order (REG-1): no face is checked before the phone is proved to be the person's own.
   if (!ticket.profile) throw new Problem('STEP_MISSING', { step: 'profile' });
   if (!ticket.consents.includes('face')) throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
@@ -49,7 +49,7 @@ export const startRegistrationFace: StepOf<typeof registration, 'face'> = async 
  */
 export const completeRegistration: StepOf<typeof registration, 'complete'> = async (ctx, call) => {
   requireRegisteringChannel(call);
-  const ticket = await openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
+  const ticket = await readOpenTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now);
   const { profile } = ticket;
   if (!profile) throw new Problem('STEP_MISSING', { step: 'profile' });
 
@@ -105,7 +105,7 @@ async function register(
     findPhone(ctx.db, profile.phoneKey),
   ]);
   refuseSuspended(person);
-  if (isActive(person)) throw new Problem('ALREADY_REGISTERED');
+  if (isRegistered(person)) throw new Problem('ALREADY_REGISTERED');
   requireSameName(ctx, { name: nameOf(ctx, ticket) }, person);
   const known = person?.hall?.phoneKey === profile.phoneKey ? { read: row } : undefined;
   const { valid: hall, ended } = await hallRecordOf(ctx, person, call.now, known);
@@ -121,7 +121,7 @@ async function register(
   const again = person?.account !== undefined;
   const loss = holder ? await phoneLoss(ctx, call, holder, profile.phoneKey) : noLoss;
   await ctx.db.transact([
-    spendUpdate(ticket, call.now),
+    spendTicketUpdate(ticket, call.now),
     personUpdate(
       personKey,
       person?.rev ?? 0,

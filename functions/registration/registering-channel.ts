@@ -1,4 +1,4 @@
-import { may } from '#domain/channels.ts';
+import { channelMay } from '#domain/channels.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 
@@ -7,5 +7,5 @@ import type { AnyCall } from '#runtime/call.ts';
  * so that no other channel continues what one of the two began.
  */
 export function requireRegisteringChannel(call: AnyCall): void {
-  if (!may(call.origin.channel, 'register')) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (!channelMay(call.origin.channel, 'register')) throw new Problem('CHANNEL_NOT_ALLOWED');
 }

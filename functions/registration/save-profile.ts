@@ -21,7 +21,7 @@ import { type OwnedPhone, phoneOwner } from '#store/people/phones.ts';
 import { findUsername, type UsernameGuard, usernameFree } from '#store/people/usernames.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { RegistrationProfile, RegistrationTicket } from '#store/tickets/ticket-kinds.ts';
-import { isCode, openTicket, ticketUpdate, wrongPhoneUpdate } from '#store/tickets/tickets.ts';
+import { isCode, readOpenTicket, ticketUpdate, wrongPhoneUpdate } from '#store/tickets/tickets.ts';
 import type { registration } from './contract.ts';
 import { requireRegisteringChannel } from './registering-channel.ts';
 
@@ -40,7 +40,7 @@ async function refuseWrongPhone(
 ): Promise<never> {
   const most = ctx.settings.policies.hallPhoneTries;
   const readTicket = firstRead(first, () =>
-    openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now),
+    readOpenTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now),
   );
   const remainingAttempts = await retryOnConcurrentChange(async () => {
     const ticket = await readTicket();
@@ -60,7 +60,7 @@ export const sendRegistrationCode: StepOf<typeof registration, 'sms'> = async (c
   const phoneKey = phoneKeyOf(ctx.keys, phone);
   const { stranger, read: ticket } = await strangersSend(ctx, call, call.body.challenge, {
     phoneKey,
-    read: openTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now),
+    read: readOpenTicket<RegistrationTicket>(ctx.db, call.params.id, 'registration', call.now),
   });
   if (ticket.hallPhoneKey === undefined)
     return accepted(await sendCode(ctx, call, ticket, 'registration', phone, 'ticket', { stranger }));

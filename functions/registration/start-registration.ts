@@ -11,10 +11,10 @@ import { hallRecordOf } from '#journeys/people/hall-record.ts';
 import { hasOtherName } from '#journeys/people/named-person.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { isActive, isSuspended, sealContext } from '#store/people/person-row.ts';
+import { isRegistered, isSuspended, sealContext } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { RegistrationTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicketPut } from '#store/tickets/tickets.ts';
+import { newTicketPut } from '#store/tickets/tickets.ts';
 import { collectionRequired } from './collection-required.ts';
 import type { registration } from './contract.ts';
 import { requireRegisteringChannel } from './registering-channel.ts';
@@ -44,7 +44,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
     await fits('suspended');
     throw new Problem('ACCOUNT_SUSPENDED');
   }
-  if (isActive(person)) {
+  if (isRegistered(person)) {
     await fits('already-registered');
     throw new Problem('ALREADY_REGISTERED');
   }
@@ -60,7 +60,7 @@ export const startRegistration: StepOf<typeof registration, 'start'> = async (ct
     throw new Problem('CONSENT_REQUIRED', { missing: ['face'] });
   }
 
-  const opened = openTicketPut<RegistrationTicket>(
+  const opened = newTicketPut<RegistrationTicket>(
     {
       kind: 'registration',
       personKey: key,

@@ -8,7 +8,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { allListed, findStaffForm, formIdOf } from '#store/agencies/staff-forms.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readCompany, taxpayerId } from './companies.ts';
-import type { Taken } from './outcome.ts';
+import type { LineResult } from './outcome.ts';
 import { isStale, version } from './versions.ts';
 
 /** `agency-staff`: the whole staff form of an agency, 《涉税专业服务机构（人员）基本信息采集表》 (AGY-1). */
@@ -22,11 +22,11 @@ export const agencyStaffLine = v.object({
 /**
  * Replaces the agency's form; the agents may be unregistered, and the agency's own line may still be missing (ENT-3).
  */
-export function takeAgencyStaff(
+export function importAgencyStaff(
   ctx: FlowContext,
   line: v.InferOutput<typeof agencyStaffLine>,
   now: Date,
-): Promise<Taken> {
+): Promise<LineResult> {
   const { key: agencyKey, number } = readCompany(ctx, line.agencyId, 'agencyId');
   return retryOnConcurrentChange(async () => {
     const [form, rows] = await Promise.all([findStaffForm(ctx.db, agencyKey), allListed(ctx.db, agencyKey)]);

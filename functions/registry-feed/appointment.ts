@@ -13,7 +13,7 @@ import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findPerson } from '#store/people/users.ts';
 import { companyPersonEntries, readCompany } from './companies.ts';
-import type { Taken } from './outcome.ts';
+import type { LineResult } from './outcome.ts';
 import { isStale } from './versions.ts';
 
 /**
@@ -23,11 +23,11 @@ import { isStale } from './versions.ts';
 export const appointmentLine = v.object({ type: v.picklist(appointedRoles), ...companyPersonEntries });
 
 /** Each of the two roles has its own sequence of versions; the line may come before its company (ENT-3). */
-export function takeAppointment(
+export function importAppointment(
   ctx: FlowContext,
   line: v.InferOutput<typeof appointmentLine>,
   now: Date,
-): Promise<Taken> {
+): Promise<LineResult> {
   const { key, number } = readCompany(ctx, line.taxpayerId);
   const named = parseNamedPerson(ctx, line.person, now);
   return retryOnConcurrentChange(async () => {

@@ -3,9 +3,9 @@ import { freeText, person, personEntries } from '#contract/schemas.ts';
 import { readCollectedAt } from '#domain/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
-import { collect } from '#journeys/people/collection.ts';
+import { recordCollection } from '#journeys/people/collection.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { Taken } from './outcome.ts';
+import type { LineResult } from './outcome.ts';
 import { version } from './versions.ts';
 
 /** `collection`: a hall has seen the person, the document and the phone (REG-2). */
@@ -21,13 +21,13 @@ export const collectionLine = v.object({
 });
 
 /** An older version changes nothing (ENT-3). Throws BAD_REQUEST if `collectedAt` is no time. */
-export async function takeCollection(
+export async function importCollection(
   ctx: FlowContext,
   line: v.InferOutput<typeof collectionLine>,
   now: Date,
-): Promise<Taken> {
+): Promise<LineResult> {
   const collectedAt = line.collectedAt === undefined ? undefined : readCollectedAt(line.collectedAt, now);
   if (line.collectedAt !== undefined && collectedAt === undefined)
     throw new Problem('BAD_REQUEST', { reason: 'collectedAt (time or day)' });
-  return collect(ctx, { ...line, collectedAt }, line.version, fromRegistry(now));
+  return recordCollection(ctx, { ...line, collectedAt }, line.version, fromRegistry(now));
 }

@@ -11,7 +11,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { findNamedHandlers, findReportHead, reportWrites } from '#store/reports/cross-region-reports.ts';
 import { readCompany, taxpayerId } from './companies.ts';
-import type { Taken } from './outcome.ts';
+import type { LineResult } from './outcome.ts';
 import { isStale, version } from './versions.ts';
 
 /** `cross-region-report`: a 跨区域涉税事项报告 as it is from now on (SPC-2, SPC-3). */
@@ -31,7 +31,7 @@ export const crossRegionReportLine = v.object({
 type Line = v.InferOutput<typeof crossRegionReportLine>;
 
 /** The company may be unknown yet (ENT-3). The same transaction removes whatever the report said before. */
-export function takeReport(ctx: FlowContext, line: Line, now: Date): Promise<Taken> {
+export function importReport(ctx: FlowContext, line: Line, now: Date): Promise<LineResult> {
   const { key: companyKey } = readCompany(ctx, line.taxpayerId);
   const reportNo = readReportNumber(line.reportNo);
   if (reportNo === undefined) throw new Problem('BAD_REQUEST', { reason: 'reportNo (number)' });

@@ -1,15 +1,15 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { writeLine } from '#gateways/log.ts';
 import { createSmsGateway } from '#gateways/sms/index.ts';
-import { withinBudget } from '#gateways/time-budget.ts';
+import { withinTimeBudget } from '#gateways/time-budget.ts';
 import { type FlowContext, flowContextOf } from '#runtime/context.ts';
 import { causeOf } from '#runtime/log.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { batchedTables } from './batched-tables.ts';
 import { registryFeed } from './contract.ts';
 import { readMessage } from './messages.ts';
-import { makeVisibleAgain, type QueueDelivery, takeFile } from './take-file.ts';
-import { type FeedCounts, type LineIssue, loggingListener, takeLines } from './take-lines.ts';
+import { makeVisibleAgain, processFile, type QueueDelivery } from './take-file.ts';
+import { type FeedCounts, type LineIssue, loggingListener, processLines } from './take-lines.ts';
 
 const tables = openTables();
 /** Calls are combined within one invocation. */
@@ -33,7 +33,7 @@ type Report = Pick<FeedCounts, 'accepted' | 'stale' | 'emptied'> & {
  * is safe, because lines may be repeated.
  */
 export async function handler(event: SQSEvent | Batch, context: Context): Promise<Report | SQSBatchResponse> {
-  return withinBudget<Report | SQSBatchResponse>(context, () =>
+  return withinTimeBudget<Report | SQSBatchResponse>(context, () =>
     'Records' in event ? takeMessages(event, context) : takeBatch(event),
   );
 }
@@ -45,7 +45,7 @@ async function takeBatch({ lines, firstLine = 1 }: Batch): Promise<Report> {
     rejected: (issue: LineIssue) => rejected.push(issue),
     warned: (issue: LineIssue) => warnings.push(issue),
   };
-  const counts = await takeLines(await openContext(), lines, firstLine, new Date(), listener, true);
+  const counts = await processLines(await openContext(), lines, firstLine, new Date(), listener, true);
   for (const list of [rejected, warnings]) list.sort((a, b) => a.line - b.line);
   const { accepted, stale, emptied } = counts;
   return { accepted, stale, emptied, rejected, warnings };
@@ -78,10 +78,10 @@ async function takeMessage(ctx: FlowContext, body: string, delivery: QueueDelive
   const now = new Date();
   const content = readMessage(body, now);
   if (content.kind === 'files') {
-    for (const file of content.files) await takeFile(ctx, file, delivery);
+    for (const file of content.files) await processFile(ctx, file, delivery);
     return;
   }
   const logFields = { flow: 'registry-feed', messageId: delivery.messageId };
-  const counts = await takeLines(ctx, content.lines, 1, now, loggingListener(logFields));
+  const counts = await processLines(ctx, content.lines, 1, now, loggingListener(logFields));
   writeLine({ level: 'INFO', word: 'message-done', ...logFields, ...counts });
 }

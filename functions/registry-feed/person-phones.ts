@@ -60,7 +60,7 @@ const changed = (): Error => new ConcurrentChange();
  * in parallel have the same result; if a row or holder changes meanwhile, the writes fail with ConcurrentChange.
  * @param rows the rows of `numbers`, in their order
  */
-export async function takePhones(
+export async function importPhones(
   ctx: FlowContext,
   personKey: string,
   known: Person | undefined,

@@ -8,13 +8,19 @@ import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { isNamed, type Person } from '#store/people/person-row.ts';
+import { hasVerifiedName, type Person } from '#store/people/person-row.ts';
 import { findPhone, type PhoneRow } from '#store/people/phones.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
 import { feedCall } from './feed-call.ts';
 import { charset, type LegacyHash, legacyHash } from './legacy-hash.ts';
 import type { Outcome } from './outcome.ts';
-import { type ImportedPhones, noPhones, type ReadNumber, readNumbers, takePhones } from './person-phones.ts';
+import {
+  type ImportedPhones,
+  importPhones,
+  noPhones,
+  type ReadNumber,
+  readNumbers,
+} from './person-phones.ts';
 import { isStale, version } from './versions.ts';
 
 /**
@@ -38,7 +44,7 @@ type PersonLine = v.InferOutput<typeof personLine>;
  * done here since takes precedence: an account that was registered or changed here takes only the version and a higher
  * level from the line.
  */
-export function takePerson(ctx: FlowContext, line: PersonLine, now: Date): Promise<Outcome> {
+export function importPerson(ctx: FlowContext, line: PersonLine, now: Date): Promise<Outcome> {
   const named = parseNamedPerson(ctx, line, now);
   const numbers = readNumbers(ctx, line.phones);
   const hash = legacyHash(ctx, line.passwordHash, 'passwordHash', line.charset);
@@ -49,10 +55,10 @@ export function takePerson(ctx: FlowContext, line: PersonLine, now: Date): Promi
     ]);
     requireSameName(ctx, named, known);
     if (isStale(known?.migrated?.version, line)) return { taken: 'stale' };
-    if (known?.account && isChangedHere(known)) return keep(ctx, line, known, now);
+    if (known?.account && isChangedHere(known)) return keepLocalAccount(ctx, line, known, now);
     return line.state === 'valid'
-      ? open(ctx, line, named, known, numbers, rows, hash, now)
-      : close(ctx, line, named, known, now);
+      ? importActiveAccount(ctx, line, named, known, numbers, rows, hash, now)
+      : importEndedAccount(ctx, line, named, known, now);
   });
 }
 
@@ -73,7 +79,12 @@ function isChangedHere(person: Person): boolean {
 }
 
 /** The account stays as it is; whoever checked the face has seen the document. */
-async function keep(ctx: FlowContext, line: PersonLine, known: Person, now: Date): Promise<Outcome> {
+async function keepLocalAccount(
+  ctx: FlowContext,
+  line: PersonLine,
+  known: Person,
+  now: Date,
+): Promise<Outcome> {
   const realNameLevel = levelAfter(known, line);
   await ctx.db.transact([
     personUpdate(
@@ -89,7 +100,7 @@ async function keep(ctx: FlowContext, line: PersonLine, known: Person, now: Date
   return { taken: 'accepted', warnings: isMeantToEnd ? ['STATE_NOT_TAKEN'] : [] };
 }
 
-async function open(
+async function importActiveAccount(
   ctx: FlowContext,
   line: PersonLine,
   named: NamedPerson,
@@ -102,9 +113,9 @@ async function open(
   // ORD-1: if an order removed all phones of a person, none comes back from what an old system still has.
   const phones = known?.orders?.emptiedAt
     ? noPhones(known, now)
-    : await takePhones(ctx, named.key, known, numbers, rows, now);
+    : await importPhones(ctx, named.key, known, numbers, rows, now);
   const realNameLevel = levelAfter(known, line);
-  await write(ctx, named, known, now, 'active', line.version, phones, {
+  await writeImport(ctx, named, known, now, 'active', line.version, phones, {
     ...(await passwordAfter(known, hash)),
     realNameLevel,
     account: known?.account?.status === 'active' ? known.account : accountOf('active', now),
@@ -131,7 +142,7 @@ async function passwordAfter(
 }
 
 /** REG-4: the record stays, so that its person can register again. The numbers of an ended account belong to nobody. */
-async function close(
+async function importEndedAccount(
   ctx: FlowContext,
   line: PersonLine,
   named: NamedPerson,
@@ -139,7 +150,7 @@ async function close(
   now: Date,
 ): Promise<Outcome> {
   const status = line.state === 'cancelled' ? 'cancelled' : 'invalid';
-  await write(ctx, named, known, now, status, line.version, noPhones(known, now), {
+  await writeImport(ctx, named, known, now, status, line.version, noPhones(known, now), {
     realNameLevel: levelAfter(known, line),
     account: known?.account?.status === status ? known.account : accountOf(status, now),
     password: undefined,
@@ -150,7 +161,7 @@ async function close(
 }
 
 /** One transaction for a person whose account comes only from imports so far. */
-async function write(
+async function writeImport(
   ctx: FlowContext,
   named: NamedPerson,
   known: Person | undefined,
@@ -168,7 +179,7 @@ async function write(
       ? endSessions(ctx, feedCall(now), known, status === 'active' ? 'credential-change' : 'deregistered')
       : { changes: {}, writes: [] };
   const all: PersonChanges = {
-    ...(isNamed(known) ? {} : named.record),
+    ...(hasVerifiedName(known) ? {} : named.record),
     ...changes,
     ...sessions.changes,
     ...(passwordRev > 0 ? { passwordRev } : {}),

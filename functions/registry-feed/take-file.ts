@@ -5,7 +5,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { causeOf } from '#runtime/log.ts';
 import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
-import { type FeedCounts, loggingListener, takeLines } from './take-lines.ts';
+import { type FeedCounts, loggingListener, processLines } from './take-lines.ts';
 
 /** What the code knows about the invocation that it runs in. */
 export interface QueueDelivery {
@@ -35,7 +35,7 @@ const pauses = { afterFailure: 120, betweenTries: 180 } as const;
  * stay taken.
  * @throws if nothing could be taken: the message comes again, and repeating is harmless
  */
-export async function takeFile(
+export async function processFile(
   ctx: FlowContext,
   file: FeedFile,
   { messageId, queueArn, remainingMs }: QueueDelivery,
@@ -46,7 +46,7 @@ export async function takeFile(
     try {
       const { lines, next, atEnd, etag, size } = await nextLines(at, at.position, at.etag);
       const listener = loggingListener({ ...logFields, file: etag });
-      const counts = await takeLines(ctx, lines, at.position.line, new Date(), listener);
+      const counts = await processLines(ctx, lines, at.position.line, new Date(), listener);
       at = { ...at, etag, position: next, counts: sumOf(at.counts, counts) };
       writeLine({
         level: 'INFO',

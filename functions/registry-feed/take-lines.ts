@@ -8,18 +8,18 @@ import { asProblem } from '#http/problems.ts';
 import { brokenText } from '#http/request.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { messageFor } from '#runtime/messages/index.ts';
-import { agencyStaffLine, takeAgencyStaff } from './agency-staff.ts';
-import { agreementLine, takeAgreement } from './agreement.ts';
-import { appointmentLine, takeAppointment } from './appointment.ts';
-import { collectionLine, takeCollection } from './collection.ts';
-import { crossRegionReportLine, takeReport } from './cross-region-report.ts';
+import { agencyStaffLine, importAgencyStaff } from './agency-staff.ts';
+import { agreementLine, importAgreement } from './agreement.ts';
+import { appointmentLine, importAppointment } from './appointment.ts';
+import { collectionLine, importCollection } from './collection.ts';
+import { crossRegionReportLine, importReport } from './cross-region-report.ts';
 import { type Bounds, type Piece, runKeyed } from './keyed-concurrency.ts';
 import { companiesIn, objectsOf } from './objects.ts';
-import type { Outcome, Taken } from './outcome.ts';
-import { personLine, takePerson } from './person.ts';
-import { orderLine, takeOrder } from './take-order.ts';
-import { takeTaxHandler, taxHandlerLine } from './tax-handler.ts';
-import { takeTaxpayer, taxpayerLine } from './taxpayer.ts';
+import type { LineResult, Outcome } from './outcome.ts';
+import { importPerson, personLine } from './person.ts';
+import { importOrder, orderLine } from './take-order.ts';
+import { importTaxHandler, taxHandlerLine } from './tax-handler.ts';
+import { importTaxpayer, taxpayerLine } from './taxpayer.ts';
 import { warningOf } from './warnings.ts';
 
 /** The report about a line (ENT-3): its number, a code and a reason, which never repeats what the line contained. */
@@ -87,32 +87,37 @@ function readLine(text: string): Line {
   });
 }
 
-function takeLine(ctx: FlowContext, line: Line, now: Date, isDirectCall: boolean): Promise<Taken | Outcome> {
+function takeLine(
+  ctx: FlowContext,
+  line: Line,
+  now: Date,
+  isDirectCall: boolean,
+): Promise<LineResult | Outcome> {
   switch (line.type) {
     case 'collection':
-      return takeCollection(ctx, line, now);
+      return importCollection(ctx, line, now);
     case 'person':
-      return takePerson(ctx, line, now);
+      return importPerson(ctx, line, now);
     case 'taxpayer':
-      return takeTaxpayer(ctx, line, now);
+      return importTaxpayer(ctx, line, now);
     case 'legal-representative':
     case 'finance-head':
-      return takeAppointment(ctx, line, now);
+      return importAppointment(ctx, line, now);
     case 'agency-staff':
-      return takeAgencyStaff(ctx, line, now);
+      return importAgencyStaff(ctx, line, now);
     case 'agreement':
-      return takeAgreement(ctx, line, now);
+      return importAgreement(ctx, line, now);
     case 'tax-handler':
-      return takeTaxHandler(ctx, line, now);
+      return importTaxHandler(ctx, line, now);
     case 'cross-region-report':
-      return takeReport(ctx, line, now);
+      return importReport(ctx, line, now);
     case 'order':
-      return takeOrder(ctx, line, now, isDirectCall);
+      return importOrder(ctx, line, now, isDirectCall);
   }
 }
 
 /** DOC-3: a number with a wrong check character is accepted, and reported once for each line that was not outdated. */
-function withNumberWarning(line: Line, outcome: Taken | Outcome): Taken | Outcome {
+function withNumberWarning(line: Line, outcome: LineResult | Outcome): LineResult | Outcome {
   const result = typeof outcome === 'string' ? { taken: outcome } : outcome;
   if (result.taken === 'stale' || !companiesIn(line).some(hasOddCheck)) return outcome;
   return { ...result, warnings: ['TAXPAYER_NUMBER_CHECK', ...(result.warnings ?? [])] };
@@ -130,7 +135,7 @@ const pauseMs = 1_000;
  * @param isDirectCall true if an operator calls the function directly, without the queue
  * @throws if a dependency is unavailable, after the running lines have ended; no further line is begun
  */
-export async function takeLines(
+export async function processLines(
   ctx: FlowContext,
   lines: Iterable<string> | AsyncIterable<string>,
   firstLine: number,
@@ -143,7 +148,7 @@ export async function takeLines(
     counts.rejected++;
     listener.rejected({ line, ...reasonOf(problem) });
   };
-  const count = (line: number, outcome: Taken | Outcome): void => {
+  const count = (line: number, outcome: LineResult | Outcome): void => {
     const { taken, warnings = [], emptied = 0 } = typeof outcome === 'string' ? { taken: outcome } : outcome;
     counts[taken]++;
     counts.warnings += warnings.length;

@@ -7,7 +7,7 @@ import { writeOrderLine } from '#runtime/log.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { feedOffice, orderCountUpdate } from '#store/tickets/order-hours.ts';
 import { feedCall } from './feed-call.ts';
-import type { Taken } from './outcome.ts';
+import type { LineResult } from './outcome.ts';
 import { version } from './versions.ts';
 
 /** `order`: what the authority orders about an account (ORD-1). Each person has their own sequence of versions. */
@@ -41,12 +41,12 @@ function hourOfFeed(ctx: FlowContext, now: Date): Write {
  * @param isDirectCall true if an operator calls the function directly: then a person has looked at the orders
  * @throws OrdersHeld
  */
-export async function takeOrder(
+export async function importOrder(
   ctx: FlowContext,
   line: v.InferOutput<typeof orderLine>,
   now: Date,
   isDirectCall: boolean,
-): Promise<Taken> {
+): Promise<LineResult> {
   const also = isDirectCall ? [] : [hourOfFeed(ctx, now)];
   const taken = await giveOrder(ctx, feedCall(now), line, line.version, fromRegistry(now), also);
   if (taken === 'accepted') writeOrderLine('registry-feed', line.order);

@@ -29,7 +29,7 @@ import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concu
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
 import { companyPersonEntries, readCompany } from './companies.ts';
-import type { Taken } from './outcome.ts';
+import type { LineResult } from './outcome.ts';
 import { isStale } from './versions.ts';
 
 const role = 'tax-handler';
@@ -41,11 +41,11 @@ export const taxHandlerLine = v.object({ type: v.literal(role), ...companyPerson
  * The relation waits for the person's consent, registered or not (REL-4); if the company is unknown yet, also for its
  * line (ENT-3).
  */
-export function takeTaxHandler(
+export function importTaxHandler(
   ctx: FlowContext,
   line: v.InferOutput<typeof taxHandlerLine>,
   now: Date,
-): Promise<Taken> {
+): Promise<LineResult> {
   const { key, number } = readCompany(ctx, line.taxpayerId);
   const named = parseNamedPerson(ctx, line.person, now);
   return retryOnConcurrentChange(async () => {

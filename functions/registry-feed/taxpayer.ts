@@ -19,7 +19,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
 import { readCompany, taxpayerId } from './companies.ts';
 import { charset, legacyHash } from './legacy-hash.ts';
-import type { Taken } from './outcome.ts';
+import type { LineResult } from './outcome.ts';
 import { createDueRelations } from './tax-handler.ts';
 import { isStale, version } from './versions.ts';
 
@@ -44,11 +44,11 @@ export const taxpayerLine = v.object({
  * Writes the company's facts, and in the same transaction the effect on a legal representative who was appointed
  * earlier (REL-2). A version that is not newer changes nothing.
  */
-export function takeTaxpayer(
+export function importTaxpayer(
   ctx: FlowContext,
   line: v.InferOutput<typeof taxpayerLine>,
   now: Date,
-): Promise<Taken> {
+): Promise<LineResult> {
   const { key, number } = readCompany(ctx, line.taxpayerId, 'taxpayerId', line.personal);
   const subjects = companySubjects.filter((one) => [line.subject].flat().includes(one));
   const hash = legacyHash(ctx, line.companyPasswordHash, 'companyPasswordHash', line.charset);

@@ -9,7 +9,7 @@ import { requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import { asPerson } from '#store/sessions/session-row.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
-import { spendUpdate } from '#store/tickets/tickets.ts';
+import { spendTicketUpdate } from '#store/tickets/tickets.ts';
 
 /**
  * QR-2: opens the session of a confirmed code, once: the write that spends the code opens the session. Of many polls
@@ -19,7 +19,7 @@ import { spendUpdate } from '#store/tickets/tickets.ts';
 export async function openConfirmedSession(ctx: FlowContext, call: AnyCall, ticket: ScanTicket) {
   const { confirmed } = ticket;
   if (!confirmed) throw new Problem('STATE_CONFLICT');
-  const spend = spendUpdate(ticket, call.now, equals('scanState', 'confirmed'));
+  const spend = spendTicketUpdate(ticket, call.now, equals('scanState', 'confirmed'));
   return retryOnConcurrentChange(async () => {
     const [person, option] = await Promise.all([
       findPerson(ctx.db, confirmed.personKey),

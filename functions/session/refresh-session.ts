@@ -7,7 +7,7 @@ import { cookieFor, sessionAnswer, shownSession } from '#journeys/sessions/open-
 import { noContent, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { rotateRefresh } from '#store/sessions/refresh-chain.ts';
-import { endedProblem, endUpdate } from '#store/sessions/session-end.ts';
+import { endedProblem, endSessionUpdate } from '#store/sessions/session-end.ts';
 import { forgetWebSession } from '#store/sessions/web-sessions.ts';
 import type { session } from './contract.ts';
 
@@ -27,7 +27,7 @@ export const refreshSession: StepOf<typeof session, 'refresh'> = async (ctx, cal
   if (!token) {
     const ended = { reason: 'reuse' as const, at: epochSeconds(call.now) };
     await ctx.db.transact([
-      endUpdate(current.sessionId, ended),
+      endSessionUpdate(current.sessionId, ended),
       auditPut(ctx, call, current.personKey, 'session-ended', 'failure', { reason: 'reuse' }),
     ]);
     throw endedProblem(ended);

@@ -16,7 +16,7 @@ import type { ApproveCall } from './decision-calls.ts';
 import { handOverWithFace } from './hand-over-with-face.ts';
 import { redirectToSystem } from './redirect-to-system.ts';
 import { endWithError, refuseOnShortfall } from './refuse-request.ts';
-import { handOverContent, judgeMatter, orAskForFaceCheck } from './requested-matter.ts';
+import { askForFaceCheckIfNeeded, handOverContent, judgeMatter } from './requested-matter.ts';
 import { shownRequest } from './show-request.ts';
 
 /**
@@ -28,44 +28,45 @@ export const approveRequest: StepOf<typeof ssoDecision, 'approve'> = async (ctx,
   const { caller, body } = call;
   const { request: ticket } = caller;
   const client = requestingClient(ctx, ticket);
-  const isNone = ticket.request.prompt.includes('none');
+  const isPromptNone = ticket.request.prompt.includes('none');
   const refused = await refuseOnShortfall(ctx, call, client);
   if (refused) return refused;
-  if (body.choiceId !== undefined && !isNone) return approveWithChoice(ctx, call, client, body.choiceId);
+  if (body.choiceId !== undefined && !isPromptNone)
+    return approveWithChoice(ctx, call, client, body.choiceId);
 
   const silent = isHandedOverSilently(client, ticket.request);
-  const readSeen = firstRead<Seen>(caller, () => readCallerAgain(ctx, call));
+  const readCurrent = firstRead<CurrentCaller>(caller, () => readCallerAgain(ctx, call));
   const decide = async () => {
-    const now = await readSeen();
+    const now = await readCurrent();
     const granted = now.lost
       ? undefined
       : grantedDetails(ctx, client, ticket.request.taxpayer, now, now.records);
     const matter = judgeMatter(ctx, call, now);
-    const goes = granted && matter !== 'not-allowed';
-    if (isNone && !goes) return endWithError(ctx, call, promptNoneError('not-accepted'));
-    if (isNone && !silent) return endWithError(ctx, call, promptNoneError('asks'));
-    if (body.silently && !(goes && silent))
+    const isGranted = granted && matter !== 'not-allowed';
+    if (isPromptNone && !isGranted) return endWithError(ctx, call, promptNoneError('not-accepted'));
+    if (isPromptNone && !silent) return endWithError(ctx, call, promptNoneError('asks'));
+    if (body.silently && !(isGranted && silent))
       return ok({ asked: shownRequest(ctx, { caller: { ...caller, ...now } }, client) });
     if (now.lost) throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
     if (!granted) throw identityNotAccepted(client);
     const given = handOverContent(granted, matter);
     const { session, permissions, records } = now;
     const handedOver = { session, permissions, records, version: session.version };
-    const handed = handOverWithFace(ctx, call, client, handedOver, given);
+    const handOverWrites = handOverWithFace(ctx, call, client, handedOver, given);
     await ctx.db.transact([
-      handed.decided,
+      handOverWrites.decided,
       versionAliveCheck(session, call.now, ctx.settings.policies),
-      ...handed.rest,
+      ...handOverWrites.rest,
     ]);
-    return redirectToSystem(call.params.id, handed.redirectTo);
+    return redirectToSystem(call.params.id, handOverWrites.redirectTo);
   };
-  return orAskForFaceCheck(ctx, caller, () => retryOnConcurrentChange(decide));
+  return askForFaceCheckIfNeeded(ctx, caller, () => retryOnConcurrentChange(decide));
 };
 
-type Seen = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'records'>;
+type CurrentCaller = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lost' | 'records'>;
 
 /** Reads the caller again, because the rows behind the company identity changed since they were read. */
-async function readCallerAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<Seen> {
+async function readCallerAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<CurrentCaller> {
   const { sessionId, personKey, version } = caller.session;
   const session = await liveSession(ctx.db, { sessionId, personKey, version }, now, ctx.settings.policies);
   const records = session.company && (await readAccessRecords(ctx.db, personKey, session.company));

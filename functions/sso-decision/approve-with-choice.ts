@@ -14,7 +14,7 @@ import type { Session } from '#store/sessions/session-row.ts';
 import type { ApproveCall, DecisionCall } from './decision-calls.ts';
 import { handOverWithFace } from './hand-over-with-face.ts';
 import { redirectToSystem } from './redirect-to-system.ts';
-import { handOverContent, judgeMatter, orAskForFaceCheck } from './requested-matter.ts';
+import { askForFaceCheckIfNeeded, handOverContent, judgeMatter } from './requested-matter.ts';
 
 /** SSO-4: the person is handed over with another identity, which the session takes in the same transaction (SWI-5). */
 export async function approveWithChoice(
@@ -25,20 +25,20 @@ export async function approveWithChoice(
 ) {
   const { request: ticket, session } = call.caller;
   const readChosen = chosenIdentityReader(ctx, call, choiceId);
-  return orAskForFaceCheck(ctx, call.caller, async () => {
+  return askForFaceCheckIfNeeded(ctx, call.caller, async () => {
     const redirectTo = await decideSwitch(ctx, call, async () => {
       const { effective, records, next, writes } = await readChosen();
       const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
       if (!granted) throw identityNotAccepted(client);
       const given = handOverContent(granted, judgeMatter(ctx, call, effective));
       const handedOver = { ...effective, records, version: session.version + 1 };
-      const handed = handOverWithFace(ctx, call, client, handedOver, given);
+      const handOverWrites = handOverWithFace(ctx, call, client, handedOver, given);
       await ctx.db.transact([
-        handed.decided,
+        handOverWrites.decided,
         ...switchWrites(ctx, call, next),
-        ...eachOnce(handed.rest, writes),
+        ...mergeWritesPerItem(handOverWrites.rest, writes),
       ]);
-      return handed.redirectTo;
+      return handOverWrites.redirectTo;
     });
     return redirectToSystem(call.params.id, redirectTo);
   });
@@ -80,7 +80,7 @@ function accessRefOf({ company }: Session, choice: IdentityChoice): AccessBasisR
  * A transaction can contain an item only once. A check of the switch is dropped if a revision check of the same item
  * covers it; a change that the switch makes to a checked item gets both conditions.
  */
-function eachOnce(exact: readonly Write[], others: readonly Write[]): Write[] {
+function mergeWritesPerItem(exact: readonly Write[], others: readonly Write[]): Write[] {
   const itemOf = (write: Write): string | undefined =>
     'key' in write ? `${write.table} ${Object.values(write.key).join(' ')}` : undefined;
   const changing = new Map(others.filter((one) => 'update' in one).map((one) => [itemOf(one), one]));

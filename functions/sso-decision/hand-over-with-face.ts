@@ -1,9 +1,9 @@
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import {
   type FoundMatter,
-  type HandedOver,
   type HandOverContent,
   handOver,
+  type SessionToHandOver,
 } from '#journeys/sso/hand-over.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -16,13 +16,13 @@ export function handOverWithFace(
   ctx: FlowContext,
   call: ApproveCall,
   client: RelyingParty,
-  who: HandedOver,
+  who: SessionToHandOver,
   given: HandOverContent,
 ): ReturnType<typeof handOver> {
-  const handed = handOver(ctx, call, client, call.caller.request, who, given);
+  const handOverWrites = handOver(ctx, call, client, call.caller.request, who, given);
   const { matter } = given;
   const checks = matter ? [faceCheckWrite(ctx, call, who.session.personKey, matter)] : [];
-  return { ...handed, rest: [...handed.rest, ...checks] };
+  return { ...handOverWrites, rest: [...handOverWrites.rest, ...checks] };
 }
 
 /** The face check is still valid for the person, even if a moment later (STP-4, PHN-4, ORD-1). */

@@ -5,7 +5,7 @@ import { auditPut } from '#journeys/audit.ts';
 import { requestingClient, shortfallOf, shortfallProblem } from '#journeys/sso/client-requirements.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { decidedUpdate, requestFor } from '#store/tickets/sso-requests.ts';
+import { requestDecidedUpdate, requestOfBrowser } from '#store/tickets/sso-requests.ts';
 import type { ssoDecision } from './contract.ts';
 import type { DecisionCall } from './decision-calls.ts';
 import { redirectToSystem } from './redirect-to-system.ts';
@@ -16,9 +16,9 @@ import { redirectToSystem } from './redirect-to-system.ts';
 export const refuseRequest: StepOf<typeof ssoDecision, 'refuse'> = (ctx, call) => {
   const { request, session } = call.caller;
   const shortfall = shortfallOf(ctx, request, requestingClient(ctx, request), session, call.now);
-  const said =
+  const error =
     shortfall?.kind === 'acr' ? unmetAuthentication : refusal('access_denied', 'the person did not agree');
-  return endWithError(ctx, call, said);
+  return endWithError(ctx, call, error);
 };
 
 /**
@@ -34,26 +34,26 @@ export async function refuseOnShortfall(ctx: FlowContext, call: DecisionCall, cl
 }
 
 /** The request ends with an error for the client; it is audited, because it was made in a person's session. */
-export async function endWithError(ctx: FlowContext, call: DecisionCall, said: OAuthRefusal) {
+export async function endWithError(ctx: FlowContext, call: DecisionCall, error: OAuthRefusal) {
   const { request: ticket, session } = call.caller;
   const { request } = ticket;
   await ctx.db.transact([
-    decidedUpdate(ticket, call.now),
+    requestDecidedUpdate(ticket, call.now),
     auditPut(ctx, call, session.personKey, 'sso-refused', 'failure', {
       client: request.clientId,
-      reason: said.error,
+      reason: error.error,
     }),
   ]);
-  return redirectToSystem(call.params.id, answerAddress(ctx.settings.issuer, request, said));
+  return redirectToSystem(call.params.id, answerAddress(ctx.settings.issuer, request, error));
 }
 
 /** Nobody is logged in: the answer for the client depends on whether it allowed a page. It is in nobody's history. */
 export const leaveWithoutLogin: StepOf<typeof ssoDecision, 'leave'> = async (ctx, call) => {
   const { id } = call.params;
-  const ticket = await requestFor(ctx.db, id, call.cookie, call.now);
-  await ctx.db.transact([decidedUpdate(ticket, call.now)]);
-  const said = ticket.request.prompt.includes('none')
+  const ticket = await requestOfBrowser(ctx.db, id, call.cookie, call.now);
+  await ctx.db.transact([requestDecidedUpdate(ticket, call.now)]);
+  const error = ticket.request.prompt.includes('none')
     ? promptNoneError('no-session')
     : refusal('access_denied', 'the person did not log in');
-  return redirectToSystem(id, answerAddress(ctx.settings.issuer, ticket.request, said));
+  return redirectToSystem(id, answerAddress(ctx.settings.issuer, ticket.request, error));
 };

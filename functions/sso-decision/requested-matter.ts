@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MatterAsked } from '#domain/authorization-details.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { channelsFor, faceServes, type Matter, reliedOnUntil } from '#domain/matters.ts';
+import { channelsFor, isFaceCheckRecent, type Matter, reliedOnUntil } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { requestingClient } from '#journeys/sso/client-requirements.ts';
 import type { GrantedDetails } from '#journeys/sso/granted-details.ts';
 import type { FoundMatter, HandOverContent } from '#journeys/sso/hand-over.ts';
-import { type Acts, mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
+import { type Acts, identityMayDo } from '#journeys/sso/matter-detail.ts';
 import { ok } from '#runtime/answers.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
@@ -47,12 +47,12 @@ export function judgeMatter(
 ): JudgedMatter {
   const asked = requestedMatter(ctx, ticket);
   if (!asked) return 'none';
-  if (!mayBeDoneBy(asked.matter, acts)) return 'not-allowed';
+  if (!identityMayDo(asked.matter, acts)) return 'not-allowed';
   const { face } = ticket;
   const { sessionId, company } = acts.session;
   const { matter, nonce } = asked;
   const at = new Date(face?.at ?? 0);
-  const isFresh = faceServes(matter, at, now) || epochSeconds(now) < (face?.scanUntil ?? 0);
+  const isFresh = isFaceCheckRecent(matter, at, now) || epochSeconds(now) < (face?.scanUntil ?? 0);
   if (!face || !isFresh || face.sessionId !== sessionId || !isDeepStrictEqual(face.acting, company))
     return 'face';
   return {
@@ -84,7 +84,7 @@ export function handOverContent(granted: GrantedDetails, matter: JudgedMatter): 
 }
 
 /** The result of `act`, or what the page must do before it asks again: `POST /v1/sso/{id}/step-up`. */
-export async function orAskForFaceCheck<T>(
+export async function askForFaceCheckIfNeeded<T>(
   ctx: FlowContext,
   { request }: DecisionCall['caller'],
   act: () => Promise<T>,

@@ -8,11 +8,11 @@ import {
   shortfallProblem,
 } from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
-import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
+import { identityMayDo } from '#journeys/sso/matter-detail.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { requestFor } from '#store/tickets/sso-requests.ts';
+import { requestOfBrowser } from '#store/tickets/sso-requests.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import type { ssoDecision } from './contract.ts';
 import type { DecisionCall } from './decision-calls.ts';
@@ -21,7 +21,7 @@ import { requestedMatter } from './requested-matter.ts';
 /** Which system asks, before anybody is logged in: the browser of the request learns that and nothing else. */
 export const introduceSystem: StepOf<typeof ssoDecision, 'introduce'> = async (ctx, call) => {
   const { id } = call.params;
-  const ticket = await requestFor(ctx.db, id, call.cookie, call.now);
+  const ticket = await requestOfBrowser(ctx.db, id, call.cookie, call.now);
   return ok({
     client: shownClient(requestingClient(ctx, ticket)),
     interactive: !ticket.request.prompt.includes('none'),
@@ -46,7 +46,7 @@ export function shownRequest(
   // If the company is lost, only the natural person is left, and that is not the identity that the person meant.
   const granted = lost ? undefined : grantedDetails(ctx, client, ticket.request.taxpayer, caller, records);
   const asked = requestedMatter(ctx, ticket);
-  const allowed = asked === undefined || mayBeDoneBy(asked.matter, caller);
+  const allowed = asked === undefined || identityMayDo(asked.matter, caller);
   return {
     client: shownClient(client),
     identity: session.identity,

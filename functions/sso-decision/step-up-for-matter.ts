@@ -1,10 +1,10 @@
 import { promptNoneError } from '#domain/authentication.ts';
-import { actionFor, faceServes } from '#domain/matters.ts';
+import { actionFor, isFaceCheckRecent } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';
 import { identityNotAccepted, requestingClient } from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
-import { mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
+import { identityMayDo } from '#journeys/sso/matter-detail.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -29,13 +29,13 @@ export const stepUpForMatter: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx,
   const client = requestingClient(ctx, ticket);
   const asked = requestedMatter(ctx, ticket);
   if (!asked) throw new Problem('STATE_CONFLICT');
-  const isNone = ticket.request.prompt.includes('none');
+  const isPromptNone = ticket.request.prompt.includes('none');
   const refused = await refuseOnShortfall(ctx, call, client);
   if (refused) return refused;
   const [acts, found] = await Promise.all([actsAs(ctx, call), findPerson(ctx.db, session.personKey)]);
   if (!grantedDetails(ctx, client, ticket.request.taxpayer, acts, acts.records))
     throw identityNotAccepted(client);
-  if (!mayBeDoneBy(asked.matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
+  if (!identityMayDo(asked.matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const { company: acting } = acts.session;
   const forWhom = { sessionId: session.sessionId, ...(acting ? { acting } : {}) };
@@ -44,24 +44,24 @@ export const stepUpForMatter: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx,
   if (
     kept &&
     isFaceCheckValid(person, kept, call.now, policies) &&
-    faceServes(asked.matter, new Date(kept.at), call.now)
+    isFaceCheckRecent(asked.matter, new Date(kept.at), call.now)
   ) {
     const { at, transactionId, since } = kept;
     const face: MatterFace = { at, transactionId, since, ...forWhom };
     await ctx.db.transact([ticketUpdate(ticket, call.now, { set: { face } })]);
     return ok({ satisfied: true as const });
   }
-  if (isNone) return endWithError(ctx, call, promptNoneError('matter'));
+  if (isPromptNone) return endWithError(ctx, call, promptNoneError('matter'));
   const scan = await startStandaloneFaceScan(ctx, call, person, {
     purpose: 'step-up',
     action: actionFor(asked.matter.class),
     parent: { ticketKey: ticket.ticketKey, kind: ticket.kind },
-    stepUp: { ...named(asked), audience: client.sector, ...forWhom },
+    stepUp: { ...stepUpFieldsOf(asked), audience: client.sector, ...forWhom },
   });
   return created({ scan });
 };
 
-const named = ({ matter, nonce }: RequestedMatter) => ({
+const stepUpFieldsOf = ({ matter, nonce }: RequestedMatter) => ({
   matter: matter.code,
   ...(nonce === undefined ? {} : { nonce }),
 });

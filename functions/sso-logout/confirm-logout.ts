@@ -8,7 +8,7 @@ import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { rpSessionsOf } from '#store/sessions/rp-sessions.ts';
 import { forgetWebSession } from '#store/sessions/web-sessions.ts';
 import type { SsoLogoutTicket } from '#store/tickets/sso-tickets.ts';
-import { openTicket } from '#store/tickets/tickets.ts';
+import { readOpenTicket } from '#store/tickets/tickets.ts';
 import type { ssoLogout } from './contract.ts';
 
 /**
@@ -19,7 +19,7 @@ import type { ssoLogout } from './contract.ts';
 export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, call) => {
   const { session } = call.caller;
   const { sessionId, personKey } = session;
-  const { asked } = await openTicket<SsoLogoutTicket>(ctx.db, call.params.id, 'sso-logout', call.now);
+  const { asked } = await readOpenTicket<SsoLogoutTicket>(ctx.db, call.params.id, 'sso-logout', call.now);
   const client = ctx.relyingParties.find(({ clientId }) => clientId === asked.clientId);
   const isAsked = await retryOnConcurrentChange(async () => {
     const entered = (await rpSessionsOf(ctx.db, sessionId)).find(
@@ -44,6 +44,6 @@ export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, ca
 
 /** Nobody is logged in (any more): the browser goes where it would have gone after the logout. */
 export const leaveLoggedOut: StepOf<typeof ssoLogout, 'leave'> = async (ctx, call) => {
-  const { asked } = await openTicket<SsoLogoutTicket>(ctx.db, call.params.id, 'sso-logout', call.now);
+  const { asked } = await readOpenTicket<SsoLogoutTicket>(ctx.db, call.params.id, 'sso-logout', call.now);
   return ok({ redirectTo: afterLogout(asked) });
 };

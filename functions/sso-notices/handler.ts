@@ -1,5 +1,5 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { withinBudget } from '#gateways/time-budget.ts';
+import { withinTimeBudget } from '#gateways/time-budget.ts';
 import { endIfOver } from '#journeys/sso/end-if-over.ts';
 import { forEachConcurrently } from '#runtime/concurrency.ts';
 import { flowContextOf } from '#runtime/context.ts';
@@ -23,7 +23,7 @@ const judgedAtOnce = 20;
  * system that is informed twice ends what it has already ended.
  */
 export const handler = (event: DynamoDBStreamEvent, context: Context): Promise<void> =>
-  withinBudget(context, () => judgeAll(event));
+  withinTimeBudget(context, () => judgeAll(event));
 
 async function judgeAll({ Records }: DynamoDBStreamEvent): Promise<void> {
   const ctx = await openContext();

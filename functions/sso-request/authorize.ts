@@ -7,7 +7,7 @@ import { storableRequest } from '#journeys/sso/requested-company.ts';
 import { seeOther } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { browserCookie, openPushed, openRequestPut } from '#store/tickets/sso-requests.ts';
+import { browserCookie, openPushedRequest, openRequestPut } from '#store/tickets/sso-requests.ts';
 import type { ssoRequest } from './contract.ts';
 import { judgeWithHint } from './judge-request.ts';
 import { pushedId } from './request-uri.ts';
@@ -40,7 +40,7 @@ const errorPage = (ctx: FlowContext, reason: PageReason) =>
   seeOther(`${ctx.settings.issuer}/sso/error?reason=${reason}`);
 
 /** Checked before anything is written, so that an address without budget fills no table. */
-const withinBudget = (ctx: FlowContext, call: AuthorizeCall): Promise<boolean> =>
+const withinRequestBudget = (ctx: FlowContext, call: AuthorizeCall): Promise<boolean> =>
   withinAddressBudget(ctx, call, ctx.settings.policies.ssoRequestsPerAddress);
 
 type Opened =
@@ -63,8 +63,8 @@ async function openRequest(
     const known = ctx.relyingParties.some((client) => client.clientId === clientId);
     if (!known || doubled.has('client_id')) return { page: 'client' };
     if (doubled.has('request_uri')) return { page: 'request_uri' };
-    if (!(await withinBudget(ctx, call))) return { page: 'busy' };
-    const ticket = await openPushed(ctx.db, pushed, clientId, secret, call.now, ssoRequestSeconds);
+    if (!(await withinRequestBudget(ctx, call))) return { page: 'busy' };
+    const ticket = await openPushedRequest(ctx.db, pushed, clientId, secret, call.now, ssoRequestSeconds);
     return ticket ? { id: pushed, secret } : { page: 'request_uri' };
   }
   const clientOf = (id: string) => ctx.relyingParties.find(({ clientId }) => clientId === id);
@@ -78,7 +78,7 @@ async function openRequest(
     const unpushed = refusal('invalid_request', 'requests of this client are pushed first');
     return { location: answerAddress(issuer, judged.request, unpushed) };
   }
-  if (!(await withinBudget(ctx, call))) return { page: 'busy' };
+  if (!(await withinRequestBudget(ctx, call))) return { page: 'busy' };
   const { id, write } = openRequestPut(
     storableRequest(ctx, judged.request),
     secret,

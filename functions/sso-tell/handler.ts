@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { withinBudget } from '#gateways/time-budget.ts';
+import { withinTimeBudget } from '#gateways/time-budget.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { noticeTries, ssoTell } from './contract.ts';
@@ -12,7 +12,7 @@ const openContext = flowContextOf(ssoTell, { db: openTables() });
  * an alarm.
  */
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-  withinBudget(context, () => sendAll(event));
+  withinTimeBudget(context, () => sendAll(event));
 
 async function sendAll({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const ctx = await openContext();

@@ -21,7 +21,7 @@ type LogoutNotice = v.InferOutput<typeof logoutNotice>;
 export const readLogoutNotice = (body: string): LogoutNotice => v.parse(logoutNotice, JSON.parse(body));
 
 /** SSO-8: milliseconds until the system must be connected, and until it must have answered. */
-const timeLimits = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
+const patience = { connectMilliseconds: 2_000, timeoutMilliseconds: 5_000 };
 
 type NoticeContext = Pick<FlowContext, 'db' | 'settings' | 'signing' | 'relyingParties'>;
 interface Try {
@@ -42,13 +42,14 @@ export async function sendLogoutToken(
   { tries, last }: Try,
 ): Promise<boolean> {
   const client = ctx.relyingParties.find(({ clientId }) => clientId === notice.clientId);
-  const said = client ? await post(ctx, client, notice, now) : 'no-client';
-  const done = said === '200' || said === '204' || said === 'no-client';
-  const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said, tries };
+  const result = client ? await post(ctx, client, notice, now) : 'no-client';
+  const done = result === '200' || result === '204' || result === 'no-client';
+  const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said: result, tries };
   if (done) writeLine({ level: 'INFO', word: 'rp-told', ...line });
   else writeLine({ level: last ? 'ERROR' : 'WARN', word: 'rp-not-told', ...line });
   if (done) await recordNoticeSent(ctx, notice, now, tries);
-  else if (last) await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-telling-failed', now, { said, tries }));
+  else if (last)
+    await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-telling-failed', now, { said: result, tries }));
   return done;
 }
 
@@ -59,7 +60,7 @@ async function post(
   now: Date,
 ): Promise<string> {
   const token = await newLogoutToken(signing, { issuer: settings.issuer, clientId, sub, sid }, now);
-  return postForm(backchannelLogoutUri, { logout_token: token }, timeLimits);
+  return postForm(backchannelLogoutUri, { logout_token: token }, patience);
 }
 
 async function recordNoticeSent(

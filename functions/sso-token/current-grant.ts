@@ -4,7 +4,7 @@ import type { Granted } from '#domain/granted-limits.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { ClientTokenCaller } from '#http/client-token.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
-import { matterDetail, mayBeDoneBy } from '#journeys/sso/matter-detail.ts';
+import { identityMayDo, matterDetail } from '#journeys/sso/matter-detail.ts';
 import { tokenClaims } from '#journeys/sso/token-claims.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { isFaceCheckValid } from '#store/people/face-checks.ts';
@@ -15,7 +15,7 @@ import { type EffectiveSession, effectiveSession } from '#store/sessions/effecti
 import { findWithSession, type RpSession } from '#store/sessions/rp-sessions.ts';
 import { endOf } from '#store/sessions/session-end.ts';
 import type { Session } from '#store/sessions/session-row.ts';
-import type { ShownMatter, TokenClaims } from '#store/tickets/sso-tickets.ts';
+import type { FaceCheckedMatter, TokenClaims } from '#store/tickets/sso-tickets.ts';
 
 /**
  * A hand-over whose session is live and still has the same identity. The rows behind a company identity are not read
@@ -58,7 +58,7 @@ export interface CurrentGrant extends LiveHandOver {
   readonly limits: Granted | undefined;
   readonly claims: TokenClaims;
   /** The matter of the hand-over, if it still holds (SSO-9). */
-  readonly matter: ShownMatter | undefined;
+  readonly matter: FaceCheckedMatter | undefined;
 }
 
 /**
@@ -103,9 +103,9 @@ function matterToday(
   acts: EffectiveSession,
   person: Person | undefined,
   now: Date,
-): ShownMatter | undefined {
+): FaceCheckedMatter | undefined {
   const matter = settings.matters.find(({ code }) => code === shown?.code);
   if (!shown || !matter || shown.validUntil <= epochSeconds(now)) return undefined;
-  if (!mayBeDoneBy(matter, acts)) return undefined;
+  if (!identityMayDo(matter, acts)) return undefined;
   return isFaceCheckValid(person, shown, now, settings.policies) ? shown : undefined;
 }

@@ -25,11 +25,21 @@ import {
 } from '#store/sessions/rp-sessions.ts';
 import { seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { sessionNotIdleCheck } from '#store/sessions/session-checks.ts';
-import { codeSpentUpdate, findCodeAndHandOver, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
+import {
+  authorizationCodeSpentUpdate,
+  findCodeAndHandOver,
+  sealedDetailsContext,
+} from '#store/tickets/sso-codes.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
 import { issueTokens, type Tokens } from './issue-tokens.ts';
-import { refuseReplayedCode } from './replayed-code.ts';
-import { decideGrant, GrantRefused, refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
+import { endReplayedGrant } from './replayed-code.ts';
+import {
+  decideGrant,
+  GrantRefused,
+  spendProofsOfRefusedCall,
+  spentProofPuts,
+  type TokenCall,
+} from './token-call.ts';
 
 /** Without a reason, so that a guesser does not learn which part was right. */
 const invalidGrant = (): OAuthProblem =>
@@ -44,18 +54,22 @@ export async function exchangeCode(ctx: FlowContext, call: TokenCall): Promise<T
   const { body, now } = call;
   for (const name of ['code', 'redirect_uri', 'code_verifier'] as const)
     if (body[name] === undefined)
-      throw await refuseCall(ctx, call, new OAuthProblem('invalid_request', `${name} is missing`));
+      throw await spendProofsOfRefusedCall(
+        ctx,
+        call,
+        new OAuthProblem('invalid_request', `${name} is missing`),
+      );
   const { clientId } = call.caller.client;
   const { code = '' } = body;
   const sessionId = sessionInCode(ctx.dataKeys, clientId, code);
-  if (sessionId === undefined) throw await refuseCall(ctx, call, invalidGrant());
+  if (sessionId === undefined) throw await spendProofsOfRefusedCall(ctx, call, invalidGrant());
   const { ticket, before } = await findCodeAndHandOver(ctx.db, code, { sessionId, clientId });
-  if (!ticket || !isBoundTo(ticket, call)) throw await refuseCall(ctx, call, invalidGrant());
-  if (ticket.spent) throw await refuseReplayedCode(ctx, call, ticket, ticket.spent, invalidGrant());
-  if (ticket.expiresAt <= epochSeconds(now)) throw await refuseCall(ctx, call, invalidGrant());
+  if (!ticket || !isBoundTo(ticket, call)) throw await spendProofsOfRefusedCall(ctx, call, invalidGrant());
+  if (ticket.spent) throw await endReplayedGrant(ctx, call, ticket, ticket.spent, invalidGrant());
+  if (ticket.expiresAt <= epochSeconds(now)) throw await spendProofsOfRefusedCall(ctx, call, invalidGrant());
   if (body.resource !== undefined && body.resource !== ticket.request.resource) {
     const what = 'resource is another one than that of the request';
-    throw await refuseCall(ctx, call, new OAuthProblem('invalid_target', what));
+    throw await spendProofsOfRefusedCall(ctx, call, new OAuthProblem('invalid_target', what));
   }
   const readBefore = firstRead(before, () => findRpSession(ctx.db, sessionId, clientId));
   return decideGrant(ctx, call, async () => exchangeOnce(ctx, call, ticket, await readBefore()));
@@ -71,7 +85,7 @@ function isBoundTo({ request }: SsoCodeTicket, { body, caller, proof }: TokenCal
 }
 
 /** Since the code was read it was spent, or something ended on which it depends. */
-const over = (): GrantRefused => new GrantRefused(invalidGrant());
+const invalidGrantRefused = (): GrantRefused => new GrantRefused(invalidGrant());
 
 /**
  * @throws GrantRefused, ConcurrentChange (another hand-over of this session to this client, or its end), OAuthProblem
@@ -128,10 +142,10 @@ function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeT
 function unchangedChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
   const { personKey, grounds, matter } = ticket;
   return [
-    codeSpentUpdate(ticket, sid, now, over),
-    { ...sessionNotIdleCheck(ticket, now, settings.policies), onRefused: over },
-    ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), over) : []),
-    ...(matter ? [faceCheckUnchanged(personKey, matter, now, settings.policies, over)] : []),
+    authorizationCodeSpentUpdate(ticket, sid, now, invalidGrantRefused),
+    { ...sessionNotIdleCheck(ticket, now, settings.policies), onRefused: invalidGrantRefused },
+    ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), invalidGrantRefused) : []),
+    ...(matter ? [faceCheckUnchanged(personKey, matter, now, settings.policies, invalidGrantRefused)] : []),
   ];
 }
 

@@ -13,11 +13,17 @@ import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
 import { type CurrentGrant, currentGrant, liveHandOver } from './current-grant.ts';
 import { issueTokens, type Tokens } from './issue-tokens.ts';
-import { decideGrant, GrantRefused, refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
+import {
+  decideGrant,
+  GrantRefused,
+  spendProofsOfRefusedCall,
+  spentProofPuts,
+  type TokenCall,
+} from './token-call.ts';
 
 const invalidGrant = (): OAuthProblem =>
   new OAuthProblem('invalid_grant', 'The refresh token is not good, or what it stands on is over');
-const over = (): GrantRefused => new GrantRefused(invalidGrant());
+const invalidGrantRefused = (): GrantRefused => new GrantRefused(invalidGrant());
 
 /**
  * SSO-7: new tokens for a hand-over that still holds, with what is permitted today. The refresh token stays the same.
@@ -27,12 +33,16 @@ export async function refreshTokens(ctx: FlowContext, call: TokenCall): Promise<
   const { body, caller } = call;
   if (!caller.client.refresh) {
     const what = 'This client has no refresh tokens';
-    throw await refuseCall(ctx, call, new OAuthProblem('unauthorized_client', what));
+    throw await spendProofsOfRefusedCall(ctx, call, new OAuthProblem('unauthorized_client', what));
   }
   if (body.refresh_token === undefined)
-    throw await refuseCall(ctx, call, new OAuthProblem('invalid_request', 'refresh_token is missing'));
+    throw await spendProofsOfRefusedCall(
+      ctx,
+      call,
+      new OAuthProblem('invalid_request', 'refresh_token is missing'),
+    );
   const presented = readRpRefreshToken(ctx.dataKeys, caller.client.clientId, body.refresh_token);
-  if (!presented) throw await refuseCall(ctx, call, invalidGrant());
+  if (!presented) throw await spendProofsOfRefusedCall(ctx, call, invalidGrant());
   return decideGrant(ctx, call, () => refreshOnce(ctx, call, presented));
 }
 
@@ -40,21 +50,22 @@ export async function refreshTokens(ctx: FlowContext, call: TokenCall): Promise<
 async function refreshOnce(ctx: FlowContext, call: TokenCall, presented: RpRefreshToken): Promise<Tokens> {
   const { body, caller, now } = call;
   const live = await liveHandOver(ctx, caller.client, presented, now);
-  if (!live || !constantTimeEqual(live.handOver.refreshHash ?? '', presented.hash)) throw over();
+  if (!live || !constantTimeEqual(live.handOver.refreshHash ?? '', presented.hash))
+    throw invalidGrantRefused();
   const jkt = call.proof?.jkt;
   // Bound like the first tokens: a caller with the refresh token and without the key gets nothing.
-  if (live.handOver.jkt !== undefined && live.handOver.jkt !== jkt) throw over();
+  if (live.handOver.jkt !== undefined && live.handOver.jkt !== jkt) throw invalidGrantRefused();
   const scope = narrowedScope(body, live.handOver);
   const grant = await currentGrant(ctx, caller.client, live, now);
-  if (!grant) throw over();
+  if (!grant) throw invalidGrantRefused();
   const { handOver, claims, details, limits, session } = grant;
   const name = maskedNameOf(ctx, session);
   const refreshToken = body.refresh_token;
   const tokens = await issueTokens(ctx, { handOver, claims, scope, details, jkt, name, refreshToken }, now);
   await ctx.db.transact([
     ...spentProofPuts(call),
-    { ...seenUpdate(session, now, ctx.settings.policies), onRefused: over },
-    { ...rpLiveWrite(handOver, limits), onRefused: over },
+    { ...seenUpdate(session, now, ctx.settings.policies), onRefused: invalidGrantRefused },
+    { ...rpLiveWrite(handOver, limits), onRefused: invalidGrantRefused },
     ...accessChecks(grant, now),
     ...matterChecks(ctx, grant, now),
   ]);
@@ -87,6 +98,6 @@ const matterChecks = ({ settings }: FlowContext, { session, matter }: CurrentGra
 function accessChecks({ session, records }: CurrentGrant, now: Date): Write[] {
   if (!session.company) return [];
   const seen = records && seenAccess(session.company, records);
-  if (!seen) throw over();
+  if (!seen) throw invalidGrantRefused();
   return seenAccessChecks(session.personKey, seen, shanghaiDay(now), () => new ConcurrentChange());
 }

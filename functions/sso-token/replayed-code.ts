@@ -6,7 +6,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { rpEndUpdate } from '#store/sessions/rp-sessions.ts';
 import type { SsoCodeTicket } from '#store/tickets/sso-tickets.ts';
-import { refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
+import { spendProofsOfRefusedCall, spentProofPuts, type TokenCall } from './token-call.ts';
 
 /**
  * SSO-5: a code that comes again, from its own client and with the right verifier. Soon after the first time this is a
@@ -15,7 +15,7 @@ import { refuseCall, spentProofPuts, type TokenCall } from './token-call.ts';
  * spent.
  * @returns what to answer
  */
-export async function refuseReplayedCode(
+export async function endReplayedGrant(
   ctx: FlowContext,
   call: TokenCall,
   { sessionId, personKey, request: { clientId } }: SsoCodeTicket,
@@ -23,7 +23,8 @@ export async function refuseReplayedCode(
   answer: OAuthProblem,
 ): Promise<OAuthProblem> {
   const now = epochSeconds(call.now);
-  if (now - at <= ctx.settings.policies.ssoReplayGraceSeconds) return refuseCall(ctx, call, answer);
+  if (now - at <= ctx.settings.policies.ssoReplayGraceSeconds)
+    return spendProofsOfRefusedCall(ctx, call, answer);
   try {
     await ctx.db.transact([
       ...spentProofPuts(call),
@@ -33,7 +34,7 @@ export async function refuseReplayedCode(
   } catch (error) {
     if (!(error instanceof ConcurrentChange)) throw error;
     // It has ended already, or a later hand-over with another name has its row.
-    return refuseCall(ctx, call, answer);
+    return spendProofsOfRefusedCall(ctx, call, answer);
   }
   writeLine({ level: 'WARN', word: 'code-replayed', flow: 'sso-token', client: clientId });
   return answer;

@@ -23,7 +23,7 @@ export const spentProofPuts = ({ caller, proof, now }: TokenCall): Write[] => [
  * The answer to a call that changes nothing: its own problem. An assertion, like a proof, is good for one call whatever
  * its result, so this spends only them; if one had been used before, that problem comes first (SSO-3).
  */
-export async function refuseCall(
+export async function spendProofsOfRefusedCall(
   { db }: FlowContext,
   { caller, proof, now }: TokenCall,
   problem: OAuthProblem,
@@ -54,6 +54,6 @@ export async function decideGrant<T>(
   try {
     return await retryOnConcurrentChange(decide);
   } catch (error) {
-    throw error instanceof GrantRefused ? await refuseCall(ctx, call, error.problem) : error;
+    throw error instanceof GrantRefused ? await spendProofsOfRefusedCall(ctx, call, error.problem) : error;
   }
 }

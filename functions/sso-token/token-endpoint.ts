@@ -7,13 +7,13 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { ssoToken } from './contract.ts';
 import { exchangeCode } from './exchange-code.ts';
 import { refreshTokens } from './refresh-tokens.ts';
-import { refuseCall, type TokenCall } from './token-call.ts';
+import { spendProofsOfRefusedCall, type TokenCall } from './token-call.ts';
 
 /** The token endpoint. */
 export const tokenEndpoint: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {
   const call = await withDpopProof(ctx, given);
   const wrong = wrongForm(call.body);
-  if (wrong) throw await refuseCall(ctx, call, new OAuthProblem('invalid_request', wrong));
+  if (wrong) throw await spendProofsOfRefusedCall(ctx, call, new OAuthProblem('invalid_request', wrong));
   switch (call.body.grant_type) {
     case 'authorization_code':
       return ok(await exchangeCode(ctx, call));
@@ -21,7 +21,7 @@ export const tokenEndpoint: StepOf<typeof ssoToken, 'token'> = async (ctx, given
       return ok(await refreshTokens(ctx, call));
     default: {
       const what = 'The grant_type is authorization_code or refresh_token';
-      throw await refuseCall(ctx, call, new OAuthProblem('unsupported_grant_type', what));
+      throw await spendProofsOfRefusedCall(ctx, call, new OAuthProblem('unsupported_grant_type', what));
     }
   }
 };
@@ -45,9 +45,13 @@ async function withDpopProof(ctx: FlowContext, call: TokenCall): Promise<TokenCa
   try {
     proof = await dpopProofOf(ctx, call);
   } catch (error) {
-    throw error instanceof OAuthProblem ? await refuseCall(ctx, call, error) : error;
+    throw error instanceof OAuthProblem ? await spendProofsOfRefusedCall(ctx, call, error) : error;
   }
   if (call.caller.client.dpop && !proof)
-    throw await refuseCall(ctx, call, new OAuthProblem('invalid_request', 'The DPoP proof is missing'));
+    throw await spendProofsOfRefusedCall(
+      ctx,
+      call,
+      new OAuthProblem('invalid_request', 'The DPoP proof is missing'),
+    );
   return { ...call, proof };
 }

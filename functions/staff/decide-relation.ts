@@ -19,13 +19,18 @@ import type { staff } from './contract.ts';
 type Calls = CallOf<typeof staff, 'adjust' | 'dismiss' | 'confirm' | 'reject' | 'withdraw' | 'hide'>;
 
 /** An authorisation of the manager's company; those of other companies do not exist for the caller. */
-const ofCompany = (ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) =>
+const relationOfCompany = (ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) =>
   authorizationOf(ctx, call.params.authorizationId, { companyKey: basis.companyKey });
 
 /** @param seen the revision that the company was shown (REL-11) */
-async function changeState(ctx: FlowContext, call: Calls, transition: Transition, seen: string | undefined) {
+async function applyTransition(
+  ctx: FlowContext,
+  call: Calls,
+  transition: Transition,
+  seen: string | undefined,
+) {
   const manager = requireManager(ctx, call, 'company');
-  const relation = await ofCompany(ctx, call, manager);
+  const relation = await relationOfCompany(ctx, call, manager);
   const moved = transitionWrites(
     ctx,
     relation,
@@ -40,39 +45,39 @@ async function changeState(ctx: FlowContext, call: Calls, transition: Transition
 }
 
 type Answered = CallOf<typeof staff, 'confirm' | 'reject' | 'withdraw'>;
-const answered = async (ctx: FlowContext, call: Answered, transition: Transition) => {
-  const { authorizationId } = await changeState(ctx, call, transition, call.body.revision);
+const answerTransition = async (ctx: FlowContext, call: Answered, transition: Transition) => {
+  const { authorizationId } = await applyTransition(ctx, call, transition, call.body.revision);
   return ok({ authorizationId, state: transition.to });
 };
 
-export const confirm: StepOf<typeof staff, 'confirm'> = (ctx, call) =>
-  answered(ctx, call, transitions.acceptApplication);
-export const reject: StepOf<typeof staff, 'reject'> = (ctx, call) =>
-  answered(ctx, call, transitions.refuseApplication);
-export const withdraw: StepOf<typeof staff, 'withdraw'> = (ctx, call) =>
-  answered(ctx, call, transitions.withdrawInvitation);
+export const acceptApplication: StepOf<typeof staff, 'confirm'> = (ctx, call) =>
+  answerTransition(ctx, call, transitions.acceptApplication);
+export const rejectApplication: StepOf<typeof staff, 'reject'> = (ctx, call) =>
+  answerTransition(ctx, call, transitions.refuseApplication);
+export const withdrawInvitation: StepOf<typeof staff, 'withdraw'> = (ctx, call) =>
+  answerTransition(ctx, call, transitions.withdrawInvitation);
 
 /** REL-7: ends the relation at once, also in the person's live session. */
-export const dismiss: StepOf<typeof staff, 'dismiss'> = async (ctx, call) => {
-  const relation = await changeState(ctx, call, transitions.dismiss, call.query.revision);
+export const dismissPerson: StepOf<typeof staff, 'dismiss'> = async (ctx, call) => {
+  const relation = await applyTransition(ctx, call, transitions.dismiss, call.query.revision);
   await notifyHolder(ctx, call, relation, 'relation-deleted');
   return noContent();
 };
 
-export const hide: StepOf<typeof staff, 'hide'> = async (ctx, call) => {
+export const hideRelation: StepOf<typeof staff, 'hide'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
   const { authorizationId, state } = await hideAuthorization(
     ctx,
     'company',
     call.now,
-    () => ofCompany(ctx, call, manager),
+    () => relationOfCompany(ctx, call, manager),
     managingChecks(manager, call),
   );
   return ok({ authorizationId, state });
 };
 
 /** REL-8: changes permissions or the last day. It needs no new consent; the person is informed. */
-export const adjust: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
+export const adjustRelation: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
   const day = shanghaiDay(call.now);
   const asked = call.body.permissions;
@@ -81,7 +86,7 @@ export const adjust: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'body', message: 'expected permissions or validUntil' }],
     });
-  const relation = await ofCompany(ctx, call, manager);
+  const relation = await relationOfCompany(ctx, call, manager);
   const changes: RelationChanges = {
     ...(asked === undefined ? {} : { permissions: permissionsOf(relation.role, asked) }),
     ...(lastDay === undefined ? {} : { validUntil: lastDay }),

@@ -19,7 +19,7 @@ import { companyCopies } from '#store/companies/relation-copies.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { isActive } from '#store/people/person-row.ts';
+import { isRegistered } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { staff } from './contract.ts';
 
@@ -27,7 +27,7 @@ import type { staff } from './contract.ts';
  * REL-5: a registered person is asked to work for the company; they get nothing before they agree. The name must match
  * the record (DOC-5), so that a mistyped number does not ask a stranger; and nobody may try out names here (REG-9).
  */
-export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
+export const invitePerson: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
   const { role } = call.body;
   if (!isStaffRole(role)) throw new Problem('ROLE_NOT_ALLOWED');
@@ -49,7 +49,7 @@ export const invite: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
       findRelation(ctx.db, named.key, manager.basis.companyKey, role),
     ]);
     requireSameName(ctx, named, person);
-    if (!isActive(person)) throw new Problem('PERSON_NOT_REGISTERED');
+    if (!isRegistered(person)) throw new Problem('PERSON_NOT_REGISTERED');
     const begun = beginRelationWrites(
       {
         personKey: person.personKey,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { actionFor, faceServes } from '#domain/matters.ts';
+import { actionFor, isFaceCheckRecent } from '#domain/matters.ts';
 import { coversRecovery } from '#domain/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
@@ -36,7 +36,7 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
       call.now,
       ctx.settings.policies,
     ) &&
-    faceServes(matter, new Date(kept.at), call.now)
+    isFaceCheckRecent(matter, new Date(kept.at), call.now)
   ) {
     const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
     const proof = await stepUpProof(ctx, call, asked, person, proven, nonce, company);

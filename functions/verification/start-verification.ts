@@ -1,5 +1,5 @@
 import { personKey } from '#crypto/keys.ts';
-import { may } from '#domain/channels.ts';
+import { channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/documents.ts';
 import { normaliseName } from '#domain/persons.ts';
@@ -10,7 +10,7 @@ import { knownMatter } from '#journeys/factors/step-up-proof.ts';
 import { requireNameOrCountMiss } from '#journeys/factors/tries.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { isActive, refuseSuspended } from '#store/people/person-row.ts';
+import { isRegistered, refuseSuspended } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { verification } from './contract.ts';
 
@@ -20,13 +20,13 @@ import type { verification } from './contract.ts';
  */
 export const startVerification: StepOf<typeof verification, 'start'> = async (ctx, call) => {
   const { channel, officer, office } = call.caller.assertion;
-  if (!may(channel, 'start-step-up', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
+  if (!channelMay(channel, 'start-step-up', ctx.settings)) throw new Problem('CHANNEL_NOT_ALLOWED');
   const { matter, audience } = knownMatter(ctx, call.body);
   const { person: shown, nonce } = call.body;
   const number = parseDocument(shown.documentType, shown.documentNumber, shanghaiDay(call.now));
   const name = normaliseName(shown.name);
   const person = await findPerson(ctx.db, personKey(ctx.keys, shown.documentType, number));
-  if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+  if (!isRegistered(person)) throw new Problem('USER_NOT_REGISTERED');
   const by = {
     ...(officer === undefined ? {} : { officer }),
     ...(office === undefined ? {} : { office }),

@@ -50,13 +50,14 @@ export function canary(scope: Construct, stage: Stage, secretArn: string): void 
       }),
     },
   });
+  const folder = mkdtempSync(join(tmpdir(), 'ahtax-canary-'));
   const lambda = new LambdaFunction(scope, 'Canary', {
     functionName: name,
     description: 'Logs a made-up person in, through the public door',
     runtime: Runtime.NODEJS_24_X,
     architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     handler: 'index.handler',
-    code: bundled(),
+    code: bundledInto(folder),
     memorySize: 256,
     timeout: Duration.seconds(60),
     role,
@@ -65,6 +66,8 @@ export function canary(scope: Construct, stage: Stage, secretArn: string): void 
     ...signedCode(scope, stage),
     environment: { DOOR_URL: stage.settings.issuer, SECRET_CANARY: secretArn },
   });
+  // The CDK copied the asset when the function was made.
+  rmSync(folder, { recursive: true });
   const starter = new Role(scope, 'CanaryScheduler', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: forThisAccount }),
     inlinePolicies: {
@@ -88,10 +91,7 @@ export function canary(scope: Construct, stage: Stage, secretArn: string): void 
   });
 }
 
-/** Bundled into a folder that is deleted with the process: the asset is copied when the function is made. */
-function bundled(): Code {
-  const folder = mkdtempSync(join(tmpdir(), 'ahtax-canary-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+function bundledInto(folder: string): Code {
   buildSync({
     entryPoints: [join(import.meta.dirname, '../canary/handler.ts')],
     outfile: join(folder, 'index.js'),

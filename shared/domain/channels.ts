@@ -42,7 +42,7 @@ const table: Readonly<Record<ChannelAction, readonly Channel[]>> = {
 };
 
 /** Whether a channel may do an action (CHN). Without settings the default of CHN-2 holds. */
-export function may(
+export function channelMay(
   channel: Channel,
   action: ChannelAction,
   settings: ChannelSettings = { alipayQrLogin: true },

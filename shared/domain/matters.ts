@@ -1,4 +1,4 @@
-import { type ChannelAction, may } from './channels.ts';
+import { type ChannelAction, channelMay } from './channels.ts';
 import { type Channel, channels, type Role } from './names.ts';
 import { isManagingRole, type Permission } from './relations.ts';
 
@@ -78,10 +78,10 @@ export const actionFor = (matterClass: MatterClass): ChannelAction =>
 
 /** The phone channels that may scan for a matter, by the matter's class. */
 export const channelsFor = ({ class: matterClass }: Pick<Matter, 'class'>): Channel[] =>
-  channels.filter((channel) => may(channel, actionFor(matterClass)));
+  channels.filter((channel) => channelMay(channel, actionFor(matterClass)));
 
 /** STP-2: whether a face check made at `at` still serves a matter. A check in the future never does. */
-export function faceServes(
+export function isFaceCheckRecent(
   { validitySeconds }: Pick<Matter, 'validitySeconds'>,
   at: Date,
   now: Date,
@@ -105,7 +105,7 @@ export const reliedOnUntil = (
  * STP-4: whether a person with this role and today's permissions may do a matter for a company. Natural persons act for
  * themselves and are not checked.
  */
-export function mayDo(
+export function roleMayDo(
   { needs }: Pick<Matter, 'needs'>,
   { role, permissions }: { readonly role: Role; readonly permissions: readonly Permission[] },
 ): boolean {

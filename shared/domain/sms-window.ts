@@ -45,15 +45,15 @@ export interface SmsWindow {
  * What a journey remembers about the window of a number: the number, and when the window began (ADR 0042). A hint decides
  * only which write is tried first, never the outcome. Without a hint, or with a wrong one, a send costs one more call.
  */
-export interface WindowHint {
+export interface SmsWindowHint {
   readonly phoneKey: string;
   readonly startedAt: number;
 }
 /** The first hint about this number. A window that was read serves as a hint too; only the two members of a hint are kept. */
 export function hintFor(
   phoneKey: string | undefined,
-  ...known: readonly (WindowHint | undefined)[]
-): WindowHint | undefined {
+  ...known: readonly (SmsWindowHint | undefined)[]
+): SmsWindowHint | undefined {
   const hint = known.find((one) => one?.phoneKey === phoneKey);
   return hint && { phoneKey: hint.phoneKey, startedAt: hint.startedAt };
 }

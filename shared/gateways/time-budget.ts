@@ -40,7 +40,7 @@ const current = new AsyncLocalStorage<Budget>();
  * the invocation's trace id.
  * @param invocation absent outside Lambda: then the budget has no end
  */
-export function withinBudget<T>(
+export function withinTimeBudget<T>(
   invocation: Partial<Invocation> | undefined,
   run: () => Promise<T>,
 ): Promise<T> {

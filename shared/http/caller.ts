@@ -4,7 +4,7 @@ import { verifyAccessToken } from '#crypto/access-tokens.ts';
 import { type Assertion, verifyAssertion } from '#crypto/assertions.ts';
 import { readCookie, readRefreshToken } from '#crypto/refresh-tokens.ts';
 import { Problem } from '#domain/problem.ts';
-import type { HandOver, Managing } from '#runtime/call.ts';
+import type { HandOverRequest, Managing } from '#runtime/call.ts';
 import { channelKeys, type FlowContext } from '#runtime/context.ts';
 import { findPerson } from '#store/people/users.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
@@ -53,7 +53,7 @@ async function sessionOf(
   event: APIGatewayProxyEventV2,
   { managing, handOver }: RouteDeclaration,
   now: Date,
-): Promise<{ caller: EffectiveSession & Partial<Managing>; asked?: () => HandOver }> {
+): Promise<{ caller: EffectiveSession & Partial<Managing>; asked?: () => HandOverRequest }> {
   const bearer = bearerOf(event);
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(ctx.signing, bearer, ctx.settings.issuer, now);

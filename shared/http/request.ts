@@ -79,7 +79,7 @@ export function readParameters(
  * @throws Problem BAD_REQUEST with the name of the repeated parameter; OAuthProblem invalid_target for several resources
  * at a route that takes one (RFC 8707, 2)
  */
-export function eachOnce(
+export function requireSingleValues(
   parameters: readonly (readonly [string, string])[],
   { oauthErrors = [] }: Pick<RouteDeclaration, 'oauthErrors'> = {},
 ): Record<string, string> {

@@ -5,7 +5,7 @@ import { html } from '#contract/schemas.ts';
 import { readCookie } from '#crypto/refresh-tokens.ts';
 import { requireOpen } from '#domain/legacy.ts';
 import { Problem } from '#domain/problem.ts';
-import { OutOfTime, reserve, withinBudget } from '#gateways/time-budget.ts';
+import { OutOfTime, reserve, withinTimeBudget } from '#gateways/time-budget.ts';
 import { nameActor, traced, traceId } from '#gateways/trace.ts';
 import type { Answer } from '#runtime/answers.ts';
 import type { Call, Steps } from '#runtime/call.ts';
@@ -16,7 +16,7 @@ import { refuseForeignPages } from './foreign-pages.ts';
 import type { OAuthRouteSupport } from './oauth-route-support.ts';
 import { pageAnswer } from './page-answers.ts';
 import { asProblem, commonHeaders, type HttpAnswer, problemAnswer } from './problems.ts';
-import { eachOnce, readBody, readForm, readParameters, readParams, readQuery } from './request.ts';
+import { readBody, readForm, readParameters, readParams, readQuery, requireSingleValues } from './request.ts';
 import { actorOf, logRequest } from './request-log.ts';
 import { addressOf, localityOf } from './viewer.ts';
 
@@ -97,7 +97,7 @@ export function serve<const F extends FlowDeclaration>(
     const query = route.raw ? undefined : readQuery(event, route);
     const params = readParams(event);
     const parameters = route.raw || route.form ? readParameters(event, route) : [];
-    const form = route.form && !route.raw ? eachOnce(parameters, route) : undefined;
+    const form = route.form && !route.raw ? requireSingleValues(parameters, route) : undefined;
     const [ctx, { browserOf }] = await Promise.all([openContext(), loadBrowsers()]);
     const origin = {
       address: addressOf(event),
@@ -136,7 +136,7 @@ export function serve<const F extends FlowDeclaration>(
     return httpAnswer(await step(ctx, call as unknown as Call).catch(refusedAs), route);
   };
   const answerInTime = (event: APIGatewayProxyEventV2, context: Context) =>
-    withinBudget(context, () => answerRequest(event));
+    withinTimeBudget(context, () => answerRequest(event));
 
   const inOrder = middy<APIGatewayProxyEventV2, HttpAnswer, Error, Context, Internal>({
     timeoutEarlyInMillis: reserve.answer,

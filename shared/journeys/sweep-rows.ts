@@ -1,6 +1,6 @@
 import type { Policies } from '#domain/policies.ts';
 import { sendMessage } from '#gateways/queues.ts';
-import { type Invocation, runTimeLimit, withinBudget } from '#gateways/time-budget.ts';
+import { type Invocation, runTimeLimit, withinTimeBudget } from '#gateways/time-budget.ts';
 import { forEachConcurrently } from '#runtime/concurrency.ts';
 import { type Page, pagesUpTo } from '#store/dynamodb/pages.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
@@ -41,7 +41,7 @@ export const sweepInTime = <Swept extends { readonly left: boolean }>(
   run: (isOver: () => boolean) => Promise<Swept>,
   tell: (swept: Swept) => void,
 ): Promise<Swept> =>
-  withinBudget(invocation, async () => {
+  withinTimeBudget(invocation, async () => {
     const swept = await run(runTimeLimit(invocation, { longestMs, spareMs }));
     if (swept.left) await sendMessage(queue, { at: now.toISOString() });
     tell(swept);

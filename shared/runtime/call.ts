@@ -36,7 +36,7 @@ export interface Call<R extends RouteDeclaration = RouteDeclaration> {
     ? R['managing'] extends true
       ? EffectiveSession & Managing
       : R['handOver'] extends true
-        ? EffectiveSession & HandOver
+        ? EffectiveSession & HandOverRequest
         : EffectiveSession
     : R['access'] extends 'channel'
       ? { assertion: Assertion }
@@ -64,7 +64,7 @@ export interface Managing {
 }
 
 /** What a route of a hand-over knows in addition to the session, for a browser that opened the request (SSO-4). */
-export interface HandOver {
+export interface HandOverRequest {
   readonly request: SsoRequestTicket;
   /** The rows behind the company identity, as they are now. */
   readonly records: AccessRecords | undefined;

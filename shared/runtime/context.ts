@@ -44,7 +44,7 @@ export interface FlowContext {
   readonly face: FaceGateway;
 }
 
-const once = <T>(make: () => T): (() => T) => {
+const madeOnce = <T>(make: () => T): (() => T) => {
   let made: { value: T } | undefined;
   return () => {
     made ??= { value: make() };
@@ -52,20 +52,20 @@ const once = <T>(make: () => T): (() => T) => {
   };
 };
 
-export const settings = once(() => parseSettings(JSON.parse(process.env.SETTINGS ?? '{}')));
-export const channelKeys = once(() =>
+export const settings = madeOnce(() => parseSettings(JSON.parse(process.env.SETTINGS ?? '{}')));
+export const channelKeys = madeOnce(() =>
   v.parse(channelKeysSchema, JSON.parse(process.env.CHANNEL_KEYS ?? '{}')),
 );
 
 /** The list was checked when the stage was synthesized and lies beside the bundle (infra/bundle.ts). */
-const relyingParties = once((): readonly RelyingParty[] =>
+const relyingParties = madeOnce((): readonly RelyingParty[] =>
   JSON.parse(readFileSync(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'relying-parties.json'), 'utf8')),
 );
 
 /** Builds the context of one invocation; after the first time the secrets come from the container's cache. */
 export function flowContextOf(contract: FlowDeclaration, parts: ContextParts): () => Promise<FlowContext> {
-  const sms = once(() => parts.sms?.(settings().sms, getProviderCredentials));
-  const face = once(() => parts.face?.(settings().face, getProviderCredentials));
+  const sms = madeOnce(() => parts.sms?.(settings().sms, getProviderCredentials));
+  const face = madeOnce(() => parts.face?.(settings().face, getProviderCredentials));
   const needs = new Set(contract.secrets ?? []);
   return async () => {
     const [keys, handles, dataKeys, signing] = await Promise.all([

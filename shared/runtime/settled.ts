@@ -3,7 +3,7 @@
  * order in which their errors should take precedence. Use it with `Promise.allSettled`, which waits for all calls, so
  * that nothing is decided while another call is still running.
  */
-export function settled<T>(result: PromiseSettledResult<T>): T {
+export function valueOrThrow<T>(result: PromiseSettledResult<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
 }
@@ -11,11 +11,11 @@ export function settled<T>(result: PromiseSettledResult<T>): T {
 /**
  * Waits for all calls and returns all values; if calls failed, throws the error of the first one in the given order.
  */
-export async function allSettled<T extends readonly unknown[]>(
+export async function allOrFirstError<T extends readonly unknown[]>(
   calls: readonly [...T],
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const results = await Promise.allSettled(calls);
-  return results.map((result) => settled(result)) as { -readonly [K in keyof T]: Awaited<T[K]> };
+  return results.map((result) => valueOrThrow(result)) as { -readonly [K in keyof T]: Awaited<T[K]> };
 }
 
 /**
@@ -32,5 +32,5 @@ export async function reserveAndRead<Reserved, Read>(
   const [reserved, read] = await Promise.allSettled([reserving, reading]);
   if (reserved.status === 'rejected') await giveBack(false).catch(() => undefined);
   else if (read.status === 'rejected') await giveBack(true, reserved.value).catch(() => undefined);
-  return [settled(reserved), settled(read)];
+  return [valueOrThrow(reserved), valueOrThrow(read)];
 }

@@ -74,6 +74,8 @@ describe('the account centre of a natural person', () => {
     const dialog = page.getByRole('dialog', { name: '请先验证身份' });
     // LGN-6: the page shows the number before it sends a code.
     await dialog.getByText(`验证码将发送至 ${masked(who.phone)}`).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'me-fresh-factor');
     await dialog.getByRole('tab', { name: '扫脸验证' }).click();
     expect((await scanFace(door, await portal.scanned(page))).status).toBe(200);
     await dialog.waitFor({ state: 'detached' });

@@ -1,6 +1,6 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type ChannelAction, may } from '#domain/channels.ts';
+import { type ChannelAction, channelMay } from '#domain/channels.ts';
 import { type Channel, channels } from '#domain/names.ts';
 import {
   channelPartner,
@@ -78,7 +78,7 @@ describe.each([true, false])('CHN the table over the real routes, Alipay QR logi
   keeping(3)(Object.entries(acts))('CHN-1 CHN-2 %s', async (action, act) => {
     for (const channel of calling) {
       const reply = await act(door, partnerOf(door, channel, who), who);
-      if (may(channel, action as ChannelAction, { alipayQrLogin }))
+      if (channelMay(channel, action as ChannelAction, { alipayQrLogin }))
         expect(reply.status, `${channel} ${JSON.stringify(reply.body)}`).toBeLessThan(300);
       else expect([channel, ...told(reply)]).toEqual([channel, 403, 'CHANNEL_NOT_ALLOWED']);
     }

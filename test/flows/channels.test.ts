@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { may } from '#domain/channels.ts';
+import { channelMay } from '#domain/channels.ts';
 import { type Channel, channels } from '#domain/names.ts';
 import { type Door, expectStatus, loginTicket, openDoor, registered } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
@@ -193,7 +193,9 @@ describe('CHN-1 a channel proves itself', () => {
 });
 
 describe('CHN the table', () => {
-  const others: Channel[] = channels.filter((channel) => channel !== 'web' && !may(channel, 'face-factor'));
+  const others: Channel[] = channels.filter(
+    (channel) => channel !== 'web' && !channelMay(channel, 'face-factor'),
+  );
   it('CHN-1 only the two apps serve as face factor', () => {
     expect([...others].sort()).toEqual(['alipay-mini', 'exchange', 'hall', 'terminal', 'wechat-mini']);
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { FlowContext } from '#runtime/context.ts';
 import { nextLines, type Position } from '../../functions/registry-feed/file-lines.ts';
 import { continuationMessage, type FeedFile, readMessage } from '../../functions/registry-feed/messages.ts';
-import { makeVisibleAgain, secondsToNextTry, takeFile } from '../../functions/registry-feed/take-file.ts';
+import { makeVisibleAgain, processFile, secondsToNextTry } from '../../functions/registry-feed/take-file.ts';
 import { long } from '../support/variants.ts';
 
 /** A stand-in for S3 with ranges and conditions, and for a queue that keeps its messages. */
@@ -209,7 +209,7 @@ describe('a file of the feed', () => {
     return file;
   };
   const take = (body: string, remainingMs: () => number) =>
-    takeFile(ctx, theFile(body), {
+    processFile(ctx, theFile(body), {
       messageId: 'm',
       queueArn: 'arn:aws-cn:sqs:cn-north-1:123456789012:ahtax-prod-registry-feed',
       remainingMs,

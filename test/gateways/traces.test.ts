@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { writeLine } from '#gateways/log.ts';
 import { call } from '#gateways/outbound.ts';
-import { withinBudget } from '#gateways/time-budget.ts';
+import { withinTimeBudget } from '#gateways/time-budget.ts';
 import { traced, traceId } from '#gateways/trace.ts';
 import { logRequest } from '#http/request-log.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
@@ -125,6 +125,6 @@ it('OPS-02 an invocation is found by X-Ray’s trace id where it is traced, else
   vi.stubEnv('_X_AMZN_TRACE_ID', `Root=1-\n{"level":"ERROR"};Parent=53995c3f42cd8ad8;Sampled=1`);
   expect(await lineOf(() => traced('request-3', log))).toMatchObject({ traceId: 'request-3' });
   const invocation = { awsRequestId: 'invocation-4', getRemainingTimeInMillis: () => 5_000 };
-  expect(await lineOf(() => withinBudget(invocation, log))).toMatchObject({ traceId: 'invocation-4' });
+  expect(await lineOf(() => withinTimeBudget(invocation, log))).toMatchObject({ traceId: 'invocation-4' });
   expect(traceId()).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import type { SendKind, WindowHint } from '#domain/sms-window.ts';
+import type { SendKind, SmsWindowHint } from '#domain/sms-window.ts';
 import { dayRowExpiry } from '#store/dynamodb/counters.ts';
 import { exists } from '#store/dynamodb/expressions.ts';
 import type { Db, Write } from '#store/dynamodb/tables.ts';
@@ -15,7 +15,7 @@ import {
   returnSend,
   type Send,
 } from '#store/sms/sms-windows.ts';
-import { someShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-budget.ts';
+import { randomShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 import { openStore } from '../support/store.ts';
 import { long } from '../support/variants.ts';
@@ -366,7 +366,7 @@ describe('the rows of a number', () => {
 
   it('SMS-1 a send and what goes with it are done together or not at all, and so is giving it back', async () => {
     const phoneKey = await number(true);
-    const hints: WindowHint[] = [];
+    const hints: SmsWindowHint[] = [];
     const asking = (writes: readonly Write[]) =>
       reserveSend(db, sendOf(phoneKey, 'stranger'), policies, (hint) => {
         hints.push(hint);
@@ -449,7 +449,7 @@ describe('the rows of a number', () => {
   });
 
   it('SMS-4 an hour’s sends are spread over eight rows, which are kept an hour longer', async () => {
-    expect([0, 0.124, 0.125, 0.5, 0.999].map(someShard)).toEqual([0, 0, 1, 4, 7]);
+    expect([0, 0.124, 0.125, 0.5, 0.999].map(randomShard)).toEqual([0, 0, 1, 4, 7]);
     const hour = new Date('2027-05-02T20:10:00+08:00');
     const from = Date.parse('2027-05-02T20:00:00+08:00') / 1000;
     expect(stageBudgetKeys(hour).map(({ key }) => key.phoneKey)).toEqual(
@@ -469,7 +469,7 @@ describe('the rows of a number', () => {
     const now = new Date(start);
     await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
-        db.transact([stageSendUpdate(now, someShard(Math.random()), i < 35 ? 1 : -1)]),
+        db.transact([stageSendUpdate(now, randomShard(Math.random()), i < 35 ? 1 : -1)]),
       ),
     );
     expect(await sends(now)).toBe(30);

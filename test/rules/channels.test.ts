@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { channelActions, may } from '#domain/channels.ts';
+import { channelActions, channelMay } from '#domain/channels.ts';
 import { channels } from '#domain/names.ts';
 
 /** The table of the rules: a row for each action, a column for each channel in the order of `channels`. */
@@ -29,7 +29,9 @@ describe('channels', () => {
     for (const [action, ...cells] of rows) {
       for (const [i, channel] of channels.entries()) {
         const known = channelActions.find((name) => name === action);
-        expect(known !== undefined && may(channel, known), `${channel} ${action}`).toBe(cells[i] === 'x');
+        expect(known !== undefined && channelMay(channel, known), `${channel} ${action}`).toBe(
+          cells[i] === 'x',
+        );
       }
     }
   });
@@ -38,13 +40,15 @@ describe('channels', () => {
     for (const channel of channels) {
       for (const action of channelActions) {
         const isIt = channel === 'alipay-mini' && action === 'confirm-qr-login';
-        expect(may(channel, action, { alipayQrLogin: false })).toBe(isIt ? false : may(channel, action));
-        expect(may(channel, action, { alipayQrLogin: true })).toBe(may(channel, action));
+        expect(channelMay(channel, action, { alipayQrLogin: false })).toBe(
+          isIt ? false : channelMay(channel, action),
+        );
+        expect(channelMay(channel, action, { alipayQrLogin: true })).toBe(channelMay(channel, action));
       }
     }
   });
 
   it('REG-7 only the web and the 安徽税务 APP register', () => {
-    expect(channels.filter((channel) => may(channel, 'register'))).toEqual(['web', 'ahtax-app']);
+    expect(channels.filter((channel) => channelMay(channel, 'register'))).toEqual(['web', 'ahtax-app']);
   });
 });

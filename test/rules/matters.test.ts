@@ -5,10 +5,10 @@ import {
   channelsFor,
   defaultAudiences,
   defaultMatters,
-  faceServes,
+  isFaceCheckRecent,
   longestValiditySeconds,
-  mayDo,
   reliedOnUntil,
+  roleMayDo,
 } from '#domain/matters.ts';
 import type { Role } from '#domain/names.ts';
 import type { Permission } from '#domain/relations.ts';
@@ -52,10 +52,15 @@ describe('matters', () => {
     fc.assert(
       fc.property(validity, age, (validitySeconds, seconds) => {
         const at = new Date(now.getTime() - seconds * 1000);
-        expect(faceServes({ validitySeconds }, at, now)).toBe(seconds >= 0 && seconds < validitySeconds);
+        expect(isFaceCheckRecent({ validitySeconds }, at, now)).toBe(
+          seconds >= 0 && seconds < validitySeconds,
+        );
       }),
     );
-    expect([0, 1].map((validitySeconds) => faceServes({ validitySeconds }, now, now))).toEqual([false, true]);
+    expect([0, 1].map((validitySeconds) => isFaceCheckRecent({ validitySeconds }, now, now))).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it('SSO-9 a system may rely on a check as long as it serves, and five minutes from when it is told', () => {
@@ -76,7 +81,7 @@ describe('matters', () => {
   it('STP-4 who acts for a company needs the permission or the role of the matter', () => {
     const all = ['filing', 'declaration', 'enquiry', 'invoice'] as const;
     const may = (role: Role, permissions: readonly Permission[]) =>
-      defaultMatters.filter((matter) => mayDo(matter, { role, permissions })).map(({ code }) => code);
+      defaultMatters.filter((matter) => roleMayDo(matter, { role, permissions })).map(({ code }) => code);
     const invoices = ['invoice.issue', 'invoice.quota', 'invoice.void'];
     expect(may('legal-representative', all)).toEqual(defaultMatters.map(({ code }) => code));
     expect(may('finance-head', all)).toEqual(defaultMatters.map(({ code }) => code));

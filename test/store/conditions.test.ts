@@ -8,7 +8,7 @@ import { faceCheckUnchanged, isFaceCheckValid } from '#store/people/face-checks.
 import type { Person } from '#store/people/person-row.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
 import { findNamedHandlers, isReportFor, reportWrites } from '#store/reports/cross-region-reports.ts';
-import { endUpdate } from '#store/sessions/session-end.ts';
+import { endSessionUpdate } from '#store/sessions/session-end.ts';
 import { tryCode } from '#store/tickets/ticket-codes.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { openStore, refusalOf } from '../support/store.ts';
@@ -104,7 +104,7 @@ it('SES-3 SES-4 the first reason of a session’s end stays', async () => {
   const sessionId = `s${rows++}`;
   await put('Sessions', { sessionId });
   const end = (reason: 'logged-out' | 'replaced', at: number) =>
-    db.transact([endUpdate(sessionId, { reason, at })]);
+    db.transact([endSessionUpdate(sessionId, { reason, at })]);
   await end('logged-out', 1);
   await end('replaced', 2);
   expect(await db.get('Sessions', { sessionId })).toMatchObject({ ended: { reason: 'logged-out', at: 1 } });

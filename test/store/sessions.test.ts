@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
-import type { Active, Person } from '#store/people/person-row.ts';
-import { noTurns, rotateRefresh } from '#store/sessions/refresh-chain.ts';
+import type { Person, RegisteredPerson } from '#store/people/person-row.ts';
+import { noRotations, rotateRefresh } from '#store/sessions/refresh-chain.ts';
 import { sessionAliveCheck, sessionNotIdleCheck, versionAliveCheck } from '#store/sessions/session-checks.ts';
-import { endedProblem, endOf, endOwnUpdate, endUpdate } from '#store/sessions/session-end.ts';
+import { endedProblem, endOf, endOwnUpdate, endSessionUpdate } from '#store/sessions/session-end.ts';
 import { type ActsAs, asPerson, type Session } from '#store/sessions/session-row.ts';
 import {
   endAliveUpdate,
@@ -51,7 +51,7 @@ const sessionOf = (more: Partial<Session> = {}): Session => ({
   browser: 'Firefox',
   address: '-',
   refreshHash: 'h0',
-  turnedAt: noTurns,
+  turnedAt: noRotations,
   ...more,
 });
 async function kept(more: Partial<Session> = {}): Promise<Session> {
@@ -94,7 +94,7 @@ describe('the end of a session', () => {
 
   it('SES-4 is no row where there was no session', async () => {
     const none = sessionOf();
-    expect(await written(endUpdate(none.sessionId, ended))).toBe('STATE_CONFLICT');
+    expect(await written(endSessionUpdate(none.sessionId, ended))).toBe('STATE_CONFLICT');
     expect(await rowOf(none)).toBeUndefined();
   });
 
@@ -231,7 +231,7 @@ describe('what is written in a session', () => {
 
 describe('the web session of a person', () => {
   const pointer = (sessionId: string, expiresAt = at + 60) => ({ sessionId, expiresAt });
-  const person = (more: Partial<Omit<Person, 'account'>> = {}): Active => ({
+  const person = (more: Partial<Omit<Person, 'account'>> = {}): RegisteredPerson => ({
     personKey: `p1_${rows++}`,
     rev: 2,
     documentType: '201',
@@ -240,11 +240,11 @@ describe('the web session of a person', () => {
     account: { status: 'active', since: '2027-01-01T00:00:00.000Z' },
     ...more,
   });
-  const keep = async (who: Active): Promise<Active> => {
+  const keep = async (who: RegisteredPerson): Promise<RegisteredPerson> => {
     await db.transact([{ table: 'Users', put: { ...who } }]);
     return who;
   };
-  const personOf = ({ personKey }: Active) => db.get<Item>('Users', { personKey });
+  const personOf = ({ personKey }: RegisteredPerson) => db.get<Item>('Users', { personKey });
 
   it('SES-3 one ends the others, or, where several are allowed, the oldest beyond twenty', () => {
     const who = person({
@@ -265,7 +265,7 @@ describe('the web session of a person', () => {
   });
 
   it('SES-3 PWD-3 LVL-2 moves on from what was read alone', async () => {
-    const swap = (who: Active, beside = [pointer('b')]) =>
+    const swap = (who: RegisteredPerson, beside = [pointer('b')]) =>
       db.transact([swapPointerUpdate(who, pointer('new'), beside, {})]);
     const first = await keep(person());
     await swap(first);
@@ -285,7 +285,7 @@ describe('the web session of a person', () => {
       { realNameLevel: 4 },
     ]) {
       const who = await keep(person({ webSession: pointer('old') }));
-      await expect(swap({ ...who, ...changed } as Active)).rejects.toBeInstanceOf(ConcurrentChange);
+      await expect(swap({ ...who, ...changed } as RegisteredPerson)).rejects.toBeInstanceOf(ConcurrentChange);
     }
   });
 
@@ -314,10 +314,10 @@ describe('the chain of refresh tokens', () => {
     expect(await rowOf(session)).toMatchObject({
       refreshHash: 'h1',
       lastSeenAt: at,
-      turnedAt: [at, ...noTurns.slice(1)],
+      turnedAt: [at, ...noRotations.slice(1)],
     });
     expect((await turn(session, 1, 1)).token?.hash).toBe('h2');
-    expect(await rowOf(session)).toMatchObject({ turnedAt: [at + 1, at, ...noTurns.slice(2)] });
+    expect(await rowOf(session)).toMatchObject({ turnedAt: [at + 1, at, ...noRotations.slice(2)] });
     expect((await turn(session, 0, grace)).token?.hash).toBe('h2');
     expect((await turn(session, 0, grace + 1)).token).toBeUndefined();
     expect((await turn(session, 1, grace + 1)).token?.hash).toBe('h2');
@@ -326,9 +326,9 @@ describe('the chain of refresh tokens', () => {
 
   it('SES-2 a token that turns eight times within the grace stays the same, and turns again after it', async () => {
     const session = await kept();
-    for (let step = 0; step < noTurns.length; step++)
+    for (let step = 0; step < noRotations.length; step++)
       expect((await turn(session, step, step)).token?.hash).toBe(`h${step + 1}`);
-    const last = noTurns.length;
+    const last = noRotations.length;
     expect((await turn(session, last, grace)).token?.hash).toBe(`h${last}`);
     expect((await turn(session, last, grace + 1)).token?.hash).toBe(`h${last + 1}`);
   });

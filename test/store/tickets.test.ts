@@ -12,19 +12,19 @@ import { feedOffice, orderCountUpdate, ordersInHour } from '#store/tickets/order
 import {
   countAddress,
   dpopProofPut,
-  once,
-  oncePut,
   spendAssertion,
   spendChallenge,
   spendDpopProof,
+  spendOnce,
+  spendOncePut,
 } from '#store/tickets/spent-once.ts';
 import {
-  codeSpentUpdate,
   codeUpdate,
   dropCode,
   endedByCodesUpdate,
   journeySendUpdate,
   returnTry,
+  smsCodeSpentUpdate,
   tryCode,
 } from '#store/tickets/ticket-codes.ts';
 import {
@@ -36,14 +36,14 @@ import {
   sessionCodeId,
 } from '#store/tickets/ticket-kinds.ts';
 import {
-  chosenUpdate,
+  choiceMadeUpdate,
+  choicesOfferedUpdate,
   clientAssertionPut,
-  offerUpdate,
-  openTicket,
-  openTicketPut,
-  passUpdate,
+  factorsPassedUpdate,
+  newTicketPut,
+  readOpenTicket,
   spendClientAssertion,
-  spendUpdate,
+  spendTicketUpdate,
   ticketKeyOf,
   wrongPhoneUpdate,
 } from '#store/tickets/tickets.ts';
@@ -67,7 +67,7 @@ async function opened<T extends ResetTicket | LoginTicket | RegistrationTicket |
   kind: T['kind'],
   more: Partial<T> = {},
 ): Promise<T & { id: string }> {
-  const { id, write, ticketKey } = openTicketPut<T>({ kind, personKey: 'p1_x', ...more } as never, now, 600);
+  const { id, write, ticketKey } = newTicketPut<T>({ kind, personKey: 'p1_x', ...more } as never, now, 600);
   await db.transact([write]);
   return { ...(await db.get<T>('Tickets', { ticketKey })), id } as T & { id: string };
 }
@@ -90,20 +90,20 @@ describe('a ticket', () => {
     const ticket = await opened<ResetTicket>('password-reset');
     expect(await rowOf(ticket)).toMatchObject({ state: 'open', expiresAt: at + 600, ttl: at + 600 + 86_400 });
     const read = (when: Date, kind: 'password-reset' | 'login' = 'password-reset') =>
-      refusalOf(openTicket(db, ticket.id, kind, when));
+      refusalOf(readOpenTicket(db, ticket.id, kind, when));
     expect(await read(later(599))).toBeUndefined();
     expect(await read(later(600))).toBe('EXPIRED');
     expect(await read(now, 'login')).toBe('NOT_FOUND');
-    expect(await refusalOf(openTicket(db, 'unknown', 'login', now))).toBe('NOT_FOUND');
-    expect(await written(spendUpdate(ticket, later(600)))).toBe('EXPIRED');
-    expect(await written(spendUpdate({ ticketKey: ticketKeyOf('none'), kind: 'login' }, now))).toBe(
+    expect(await refusalOf(readOpenTicket(db, 'unknown', 'login', now))).toBe('NOT_FOUND');
+    expect(await written(spendTicketUpdate(ticket, later(600)))).toBe('EXPIRED');
+    expect(await written(spendTicketUpdate({ ticketKey: ticketKeyOf('none'), kind: 'login' }, now))).toBe(
       'NOT_FOUND',
     );
     expect(await sent(ticket, 'h1')).toBeUndefined();
-    expect(await written(spendUpdate(ticket, now))).toBeUndefined();
+    expect(await written(spendTicketUpdate(ticket, now))).toBeUndefined();
     expect(await rowOf(ticket)).toMatchObject({ state: 'spent' });
     expect(await rowOf(ticket)).not.toHaveProperty('code');
-    expect(await written(spendUpdate(ticket, now))).toBe('STATE_CONFLICT');
+    expect(await written(spendTicketUpdate(ticket, now))).toBe('STATE_CONFLICT');
     expect(await read(now)).toBe('STATE_CONFLICT');
   });
 
@@ -111,20 +111,20 @@ describe('a ticket', () => {
     const ticket = await opened<LoginTicket>('login');
     await sent(ticket, 'h1');
     const passed = { at, fresh: true, roles: [] } as never;
-    expect(await written(chosenUpdate(ticket, now))).toBe('STATE_CONFLICT');
-    expect(await written(passUpdate(ticket, passed, now, 'h2'))).toBe('STATE_CONFLICT');
-    expect(await written(passUpdate(ticket, passed, now, 'h1'))).toBeUndefined();
+    expect(await written(choiceMadeUpdate(ticket, now))).toBe('STATE_CONFLICT');
+    expect(await written(factorsPassedUpdate(ticket, passed, now, 'h2'))).toBe('STATE_CONFLICT');
+    expect(await written(factorsPassedUpdate(ticket, passed, now, 'h1'))).toBeUndefined();
     expect(await rowOf(ticket)).toMatchObject({ state: 'passed', passed: { at, fresh: true } });
     expect(await rowOf(ticket)).not.toHaveProperty('code');
-    expect(await written(passUpdate(ticket, passed, now, undefined))).toBe('STATE_CONFLICT');
-    expect(await written(offerUpdate(ticket, { at, fresh: false } as never, now))).toBeUndefined();
+    expect(await written(factorsPassedUpdate(ticket, passed, now, undefined))).toBe('STATE_CONFLICT');
+    expect(await written(choicesOfferedUpdate(ticket, { at, fresh: false } as never, now))).toBeUndefined();
     expect(await rowOf(ticket)).toMatchObject({ state: 'passed', passed: { fresh: false } });
-    expect(await written(chosenUpdate(ticket, later(600)))).toBe('EXPIRED');
-    expect(await written(chosenUpdate(ticket, now))).toBeUndefined();
+    expect(await written(choiceMadeUpdate(ticket, later(600)))).toBe('EXPIRED');
+    expect(await written(choiceMadeUpdate(ticket, now))).toBeUndefined();
     expect(await rowOf(ticket)).toMatchObject({ state: 'spent' });
-    expect(await written(chosenUpdate(ticket, now))).toBe('STATE_CONFLICT');
+    expect(await written(choiceMadeUpdate(ticket, now))).toBe('STATE_CONFLICT');
     const byFace = await opened<LoginTicket>('login');
-    expect(await written(passUpdate(byFace, passed, now, undefined))).toBeUndefined();
+    expect(await written(factorsPassedUpdate(byFace, passed, now, undefined))).toBeUndefined();
   });
 
   long('REG-2 ends with the last permitted wrong number, counted from what was read', async () => {
@@ -252,9 +252,9 @@ describe('the code of a ticket', () => {
       });
       expect((await rowOf(ticket))?.ttl).toBe(at + 300 + 86_400);
       expect(await tried('t1')).toBeUndefined();
-      expect(await written(codeSpentUpdate(ticket, 'h2', now))).toBe('SMS_CODE_WRONG');
-      expect(await written(codeSpentUpdate(ticket, 'h1', now))).toBeUndefined();
-      expect(await written(codeSpentUpdate(ticket, 'h1', now))).toBe('SMS_CODE_WRONG');
+      expect(await written(smsCodeSpentUpdate(ticket, 'h2', now))).toBe('SMS_CODE_WRONG');
+      expect(await written(smsCodeSpentUpdate(ticket, 'h1', now))).toBeUndefined();
+      expect(await written(smsCodeSpentUpdate(ticket, 'h1', now))).toBe('SMS_CODE_WRONG');
       expect(await sent(ticket, 'h3')).toBeUndefined();
       expect(await sent(ticket, 'h4', undefined, now, { ...policies, smsSendsPerTicket: 2 })).toBe(
         'SMS_TOO_FREQUENT',
@@ -301,11 +301,14 @@ describe('what works once', () => {
         error: 'invalid_dpop_proof',
       });
       const [live, over] = [handle(), handle()];
-      await once(db, live, expiresAt, now);
-      await once(db, over, later(-60), now);
+      await spendOnce(db, live, expiresAt, now);
+      await spendOnce(db, over, later(-60), now);
       const [put, late] = [handle(), handle()];
       const again = () => new Problem('STATE_CONFLICT');
-      await db.transact([oncePut(put, expiresAt, now, again), oncePut(late, later(-60), now, again)]);
+      await db.transact([
+        spendOncePut(put, expiresAt, now, again),
+        spendOncePut(late, later(-60), now, again),
+      ]);
       expect(await rowOf({ ticketKey: put })).toMatchObject({ kind: 'once', ttl: at + 60 + 86_400 });
       expect(await rowOf({ ticketKey: late })).toMatchObject({ ttl: at + 86_400 });
       expect(await rowOf({ ticketKey: live })).toMatchObject({ kind: 'once', ttl: at + 60 + 86_400 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callAws } from '#gateways/aws.ts';
 import { readRange } from '#gateways/object-ranges.ts';
 import { outboxSms } from '#gateways/sms/outbox.ts';
-import { budgetSignal, reserve, withinBudget, withinLeft } from '#gateways/time-budget.ts';
+import { budgetSignal, reserve, withinLeft, withinTimeBudget } from '#gateways/time-budget.ts';
 import { equals } from '#store/dynamodb/expressions.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
 import { allowing } from '../support/patience.ts';
@@ -53,14 +53,14 @@ const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
 describe('the time of one invocation', () => {
   it.each(calls)('ERR-02 %s that hangs is given up when it is used up', async (_what, call) => {
     const startedAt = performance.now();
-    await withinBudget(having(300), () => failed(call()));
+    await withinTimeBudget(having(300), () => failed(call()));
     expect(performance.now() - startedAt).toBeGreaterThan(250);
     // Its own limits, over all tries, are several seconds.
     expect(performance.now() - startedAt).toBeLessThan(allowing(2_000));
   });
 
   it.each(calls)('ERR-02 %s is not even begun afterwards', async (_what, call) => {
-    await withinBudget(having(0), async () => {
+    await withinTimeBudget(having(0), async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       await failed(call());
     });
@@ -69,7 +69,7 @@ describe('the time of one invocation', () => {
 
   it('ERR-02 what comes later has what is left, not a time of its own', async () => {
     const startedAt = performance.now();
-    await withinBudget(having(400), async () => {
+    await withinTimeBudget(having(400), async () => {
       for (const [, call] of calls.slice(0, 4)) await failed(call());
     });
     expect(performance.now() - startedAt).toBeLessThan(allowing(2_000));
@@ -78,12 +78,12 @@ describe('the time of one invocation', () => {
   it('ERR-02 is its own: one that ends takes nothing from others in the same process', async () => {
     const seen: number[] = [];
     await Promise.all([
-      withinBudget(having(0), async () => {
+      withinTimeBudget(having(0), async () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         seen.push(withinLeft(3_000));
         expect(budgetSignal()?.aborted).toBe(true);
       }),
-      withinBudget(having(60_000), async () => {
+      withinTimeBudget(having(60_000), async () => {
         await new Promise((resolve) => setTimeout(resolve, 40));
         seen.push(withinLeft(3_000));
         expect(budgetSignal()?.aborted).toBe(false);

@@ -19,7 +19,7 @@ import { claimPhoneUpdate } from '#store/people/phones.ts';
 import { claimUsernamePut } from '#store/people/usernames.ts';
 import { personUpdate } from '#store/people/users.ts';
 import { dayKey } from '#store/sms/sms-windows.ts';
-import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
+import { randomShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { cheapHashes, type Door, registered } from './door.ts';
 import { person, type Sample } from './people.ts';
@@ -142,7 +142,7 @@ export async function seeded(
         ttl: nextMidnight(now).getTime() / 1000 + 86_400,
       },
     },
-    stageSendUpdate(now, someShard(Math.random()), 1),
+    stageSendUpdate(now, randomShard(Math.random()), 1),
     event('registered', 'web', { realNameLevel, face: transactionId, again: false }),
   ]);
   return { ...who, personKey };

@@ -187,7 +187,7 @@ export function firstActingOption(
 }
 
 /** Whether an agreement of this agency serves this client today, judged by the agreement alone. */
-export const servesToday = (
+export const isAgreementInForce = (
   agreement: Agreement | undefined,
   { agencyKey, clientKey }: Pick<Agreement, 'agencyKey' | 'clientKey'>,
   now: Date,

@@ -9,7 +9,7 @@ import {
 } from '#store/agencies/agency-forms.ts';
 import { isKnown, type KnownTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
-import { servesToday } from './agent-access.ts';
+import { isAgreementInForce } from './agent-access.ts';
 
 /** BatchGetItem reads a hundred items: an agreement and its client for each entry. */
 const entriesPerRead = 50;
@@ -43,7 +43,7 @@ export async function clientsServed(
       const agreement = agreements[at];
       const company = companies.get(clientKey);
       return agencyKey !== undefined &&
-        servesToday(agreement, { agencyKey, clientKey }, now) &&
+        isAgreementInForce(agreement, { agencyKey, clientKey }, now) &&
         isNamedBy(agreement, entry) &&
         isKnown(company) &&
         isFormOfTerm(agreement.formId, company) &&

@@ -1,6 +1,6 @@
 import { writeLine } from '#gateways/log.ts';
 import { sendMessage } from '#gateways/queues.ts';
-import { type Invocation, runTimeLimit, withinBudget } from '#gateways/time-budget.ts';
+import { type Invocation, runTimeLimit, withinTimeBudget } from '#gateways/time-budget.ts';
 import { forEachConcurrently } from '#runtime/concurrency.ts';
 import type { Db, Key } from '#store/dynamodb/tables.ts';
 import { type CopyingRow, copyCompany, copyToRows, rowKeyOf } from './copy-company.ts';
@@ -29,7 +29,7 @@ export const continueCopying = (
   left: CopiesLeft,
   invocation: Invocation,
 ): Promise<void> =>
-  withinBudget(invocation, async () => {
+  withinTimeBudget(invocation, async () => {
     if ('row' in left) {
       const row = await db.get<CopyingRow>('Relationships', left.row);
       if (row && (await copyToRows(db, [row])).length > 0) throw new Error('a row did not get its copies');
@@ -58,7 +58,7 @@ export const copyChanges = (
   },
   invocation: Invocation,
 ): Promise<void> =>
-  withinBudget(invocation, async () => {
+  withinTimeBudget(invocation, async () => {
     const isRunOver = runTimeLimit(invocation);
     await forEachConcurrently(changed.companies, companiesAtOnce, async (company) => {
       const begun = performance.now();

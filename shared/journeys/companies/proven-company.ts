@@ -1,6 +1,6 @@
 import type { Identity } from '#contract/schemas.ts';
 import { handleKey } from '#crypto/keys.ts';
-import { type Audience, type Matter, mayDo } from '#domain/matters.ts';
+import { type Audience, type Matter, roleMayDo } from '#domain/matters.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Permission } from '#domain/relations.ts';
@@ -31,7 +31,7 @@ export async function provenCompany(
   const { company } = session;
   if (!company) return undefined;
   const acts = { role: company.role, permissions };
-  if (!mayDo(matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
+  if (!roleMayDo(matter, acts)) throw new Problem('ROLE_NOT_ALLOWED');
   const taxpayerId = await numberFor(ctx, company.companyKey, session.identity, audience);
   return {
     ref: handleKey(ctx.handles, 'pseudonym', `${audience.code}|company|${company.companyKey}`),

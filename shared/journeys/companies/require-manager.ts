@@ -1,4 +1,4 @@
-import { may } from '#domain/channels.ts';
+import { channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
@@ -23,7 +23,7 @@ import { type ManagingCall, managingFactor } from '../factors/managing-factor.ts
  * REL-9: among the channels only the web and the hall may change relations; the session records where it was opened.
  */
 export function requireChangingChannel(ctx: Pick<FlowContext, 'settings'>, { caller }: SessionCall): void {
-  if (!may(caller.session.channel, 'change-relations', ctx.settings))
+  if (!channelMay(caller.session.channel, 'change-relations', ctx.settings))
     throw new Problem('CHANNEL_NOT_ALLOWED');
 }
 
@@ -42,15 +42,15 @@ const managers = {
   /** An agency's staff form (AGY-1): an agent who is on the form does not decide who else is on it. */
   'staff-form': { roles: [...managingRoles, 'tax-handler'], agents: false },
 } as const satisfies Record<string, { readonly roles: readonly Role[]; readonly agents: boolean }>;
-type What = keyof typeof managers;
-type BasisFor<W extends What> = W extends What
+type ManagedSubject = keyof typeof managers;
+type BasisFor<W extends ManagedSubject> = W extends ManagedSubject
   ? (typeof managers)[W]['agents'] extends true
     ? ByRelation | ByStaffForm
     : ByRelation
   : never;
 
 /** The company for which this session manages it, logged in through `enterprise`. ROLE_NOT_ALLOWED for everybody else. */
-export function managerBasis<W extends What>({ caller }: SessionCall, what: W): BasisFor<W> {
+export function managerBasis<W extends ManagedSubject>({ caller }: SessionCall, what: W): BasisFor<W> {
   const { identity, company } = caller.session;
   const { roles, agents } = managers[what];
   const mayManage =
@@ -62,7 +62,7 @@ export function managerBasis<W extends What>({ caller }: SessionCall, what: W): 
 }
 
 /** A person who may manage now: the access basis, and the checks for the transaction. */
-export interface Manager<W extends What = What> {
+export interface Manager<W extends ManagedSubject = ManagedSubject> {
   readonly basis: BasisFor<W>;
   readonly factorChecks: readonly Write[];
 }
@@ -71,7 +71,7 @@ export interface Manager<W extends What = What> {
  * Checks all that managing requires, before anything is looked up: the channel (REL-9), the role, and the session's
  * second factor (SES-5, PHN-4). Throws CHANNEL_NOT_ALLOWED, ROLE_NOT_ALLOWED, FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
  */
-export function requireManager<W extends What>(
+export function requireManager<W extends ManagedSubject>(
   ctx: Pick<FlowContext, 'settings'>,
   call: ManagingCall,
   what: W,

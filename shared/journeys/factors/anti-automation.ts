@@ -4,7 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import { type AddressBudget, addressBudgets } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { allSettled } from '#runtime/settled.ts';
+import { allOrFirstError } from '#runtime/settled.ts';
 import { countAddress, spendChallenge } from '#store/tickets/spent-once.ts';
 
 /**
@@ -57,7 +57,7 @@ export async function requireHuman(
   }
   if (always) throw await challengeRequired(ctx, call);
   if (call.origin.channel !== 'web') return signed;
-  if (challengeAfter !== null && !(await withinBudget(ctx, call, 'address', challengeAfter)))
+  if (challengeAfter !== null && !(await spendAddressBudget(ctx, call, 'address', challengeAfter)))
     throw await challengeRequired(ctx, call);
   return { solved: false, dear: false };
 }
@@ -73,7 +73,7 @@ export async function requireHumanAndRead<T>(
   reading: Promise<T>,
   options?: { always?: boolean },
 ): Promise<T> {
-  const [, read] = await allSettled([requireHuman(ctx, call, solution, options), reading]);
+  const [, read] = await allOrFirstError([requireHuman(ctx, call, solution, options), reading]);
   return read;
 }
 
@@ -82,14 +82,14 @@ export async function requireHumanAndRead<T>(
  * of call. Always true in stages where addresses have no budgets.
  */
 export const withinAddressBudget = async (ctx: FlowContext, call: AnyCall, limit: number): Promise<boolean> =>
-  ctx.settings.policies.challengeAfter === null || (await withinBudget(ctx, call, 'sso', limit));
+  ctx.settings.policies.challengeAfter === null || (await spendAddressBudget(ctx, call, 'sso', limit));
 
 /**
  * LGN-12: takes one request from the address's budget and, in parallel, from the budgets of the networks around it. If
  * a narrower budget refuses, the wider ones get theirs back, so that nobody uses up the budgets of their neighbours.
  * @param of what is counted together
  */
-async function withinBudget(
+async function spendAddressBudget(
   ctx: FlowContext,
   call: AnyCall,
   of: 'address' | 'sso',

@@ -17,7 +17,7 @@ import type { Put, Write } from '#store/dynamodb/tables.ts';
 import { lockedProblem } from '#store/people/lockout-row.ts';
 import type { Reserved } from '#store/people/lockout-table.ts';
 import { reserveSend, returnSend } from '#store/sms/sms-windows.ts';
-import { someShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
+import { randomShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
 import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';
 import type { CodeTicket, LoginTicket, ResetTicket } from '#store/tickets/ticket-kinds.ts';
 import { auditPut } from '../audit.ts';
@@ -48,7 +48,7 @@ export async function sendCode(
   const code = digits(6);
   const hash = codeHash(ctx.handles, purpose, ticket.ticketKey, phoneKey, code);
   const expiresAt = epochSeconds(now) + policies.smsCodeSeconds;
-  const shard = someShard(Math.random());
+  const shard = randomShard(Math.random());
   const reserved = await reserveSend(
     ctx.db,
     {

@@ -19,7 +19,7 @@ import { ConcurrentChange, firstRead, retryOnConcurrentChange } from '#store/dyn
 import type { Write } from '#store/dynamodb/tables.ts';
 import { type Attempt, type LockoutRow, lockedProblem } from '#store/people/lockout-row.ts';
 import { type Reserved, reserveAttempt, returnAttempt, successUpdate } from '#store/people/lockout-table.ts';
-import { type Active, isActive, isSuspended, type Person } from '#store/people/person-row.ts';
+import { isRegistered, isSuspended, type Person, type RegisteredPerson } from '#store/people/person-row.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
 import { auditPut } from '../audit.ts';
 import { numberOf } from '../people/personal-data.ts';
@@ -191,7 +191,7 @@ export async function withPassword<R>(
   ctx: FlowContext,
   call: AnyCall,
   typed: TypedPassword,
-  act: (person: Active, writes: readonly Write[], needsRehash: boolean) => Promise<R>,
+  act: (person: RegisteredPerson, writes: readonly Write[], needsRehash: boolean) => Promise<R>,
 ): Promise<R> {
   const { policies } = ctx.settings;
   const { personKey, purpose } = typed;
@@ -212,7 +212,7 @@ export async function withPassword<R>(
     const readPerson = firstRead(read, () => findPerson(ctx.db, personKey));
     return await retryOnConcurrentChange(async () => {
       const person = await readPerson();
-      if (!isActive(person)) throw new Problem('USER_NOT_REGISTERED');
+      if (!isRegistered(person)) throw new Problem('USER_NOT_REGISTERED');
       const fits = typed.alike?.(person) ?? true;
       const { ok, needsRehash } = await ownPasswordMatches(ctx, person, typed.password);
       wrong = !ok || !fits;

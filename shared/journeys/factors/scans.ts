@@ -25,7 +25,7 @@ import {
   type ScanPurpose,
   type ScanTicket,
 } from '#store/tickets/ticket-kinds.ts';
-import { openTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
+import { newTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
 import type { SessionCall } from './fresh-factor.ts';
 
 export const pollHashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
@@ -94,13 +94,13 @@ type NewScan = Pick<
   | 'alsoBy'
 >;
 /** The person whose face is checked: a registered person, or, during registration, only the document. */
-type CheckedPerson = FaceSubject & Pick<Person, 'account'>;
+type FaceCheckPerson = FaceSubject & Pick<Person, 'account'>;
 
 /**
  * Opens a scan. The poll secret binds it to the browser that asked (QR-2).
  * @param account masked, or empty if nobody is known yet
  */
-export async function openScan(
+export async function newScan(
   ctx: FlowContext,
   call: AnyCall,
   scan: NewScan,
@@ -109,7 +109,7 @@ export async function openScan(
   writes: readonly Write[] = [],
 ): Promise<Scan> {
   const pollSecret = handle();
-  const opened = openTicketPut<ScanTicket>(
+  const opened = newTicketPut<ScanTicket>(
     {
       ...scan,
       kind: 'scan',
@@ -145,9 +145,9 @@ export const startFaceScan = (
   parent: CodeTicket,
   purpose: ScanPurpose,
   counts: 'lockout' | 'ticket',
-  { documentType, sealedName, sealedNumber, account }: CheckedPerson,
+  { documentType, sealedName, sealedNumber, account }: FaceCheckPerson,
 ): Promise<Scan> =>
-  openScan(
+  newScan(
     ctx,
     call,
     {
@@ -195,11 +195,11 @@ export const startStandaloneFaceScan = (
     sealedName,
     sealedNumber,
     account,
-  }: CheckedPerson & { readonly personKey: string },
+  }: FaceCheckPerson & { readonly personKey: string },
   what: Pick<ScanTicket, 'purpose' | 'action' | 'parent' | 'stepUp' | 'use' | 'sessionId' | 'alsoBy'>,
   writes: readonly Write[] = [],
 ): Promise<Scan> =>
-  openScan(
+  newScan(
     ctx,
     call,
     {
@@ -222,7 +222,7 @@ export const startStandaloneFaceScan = (
 export function startOwnFaceScan(
   ctx: FlowContext,
   call: SessionCall,
-  person: CheckedPerson & { readonly personKey: string },
+  person: FaceCheckPerson & { readonly personKey: string },
   use: FaceUse,
 ): Promise<Scan> {
   const { sessionId, qr } = call.caller.session;

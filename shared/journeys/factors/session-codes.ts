@@ -1,10 +1,10 @@
-import type { WindowHint } from '#domain/sms-window.ts';
+import type { SmsWindowHint } from '#domain/sms-window.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, requireAdmitted } from '#store/people/person-row.ts';
+import { type RegisteredPerson, requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
-import { codeSpentUpdate } from '#store/tickets/ticket-codes.ts';
+import { smsCodeSpentUpdate } from '#store/tickets/ticket-codes.ts';
 import {
   type SessionCodePurpose,
   type SessionCodeTicket,
@@ -25,7 +25,7 @@ export function sendSessionCode(
   call: SessionCall,
   purpose: SessionCodePurpose,
   phone: string,
-  hint: WindowHint | undefined,
+  hint: SmsWindowHint | undefined,
   more: { stranger?: StrangersSend; numbers?: SessionCodeTicket['numbers'] | undefined } = {},
 ) {
   const { session } = call.caller;
@@ -80,7 +80,7 @@ export function withSessionCode<R>(
   call: SessionCall,
   purpose: SessionCodePurpose,
   code: string,
-  act: (proof: SessionCodeProof, person: Active) => Promise<R>,
+  act: (proof: SessionCodeProof, person: RegisteredPerson) => Promise<R>,
 ): Promise<R> {
   const { sessionId, personKey } = call.caller.session;
   return withCode<SessionCodeTicket, Awaited<ReturnType<typeof findPerson>>, R>(
@@ -92,7 +92,7 @@ export function withSessionCode<R>(
       const proof: SessionCodeProof = {
         phoneKey: right.phoneKey,
         attemptId: right.attemptId,
-        spent: codeSpentUpdate(right.ticket, right.hash, call.now),
+        spent: smsCodeSpentUpdate(right.ticket, right.hash, call.now),
         guess: right.writes,
       };
       const readPerson = firstRead(read, () => findPerson(ctx.db, personKey));

@@ -6,7 +6,7 @@ import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { type Active, sealContext } from '#store/people/person-row.ts';
+import { type RegisteredPerson, sealContext } from '#store/people/person-row.ts';
 import type { ScanTicket, StepUpRequest } from '#store/tickets/ticket-kinds.ts';
 import type { ProvenCompany } from '../companies/proven-company.ts';
 
@@ -44,7 +44,7 @@ export function stepUpProof(
   ctx: FlowContext,
   call: AnyCall,
   { matter, audience }: { readonly matter: Matter; readonly audience: Audience },
-  person: Active,
+  person: RegisteredPerson,
   proven: { readonly at: string; readonly level: number },
   asked: Pick<StepUpRequest, 'nonce' | 'startedBy'>,
   company?: ProvenCompany,
@@ -92,9 +92,9 @@ export function provenBy(ctx: Pick<FlowContext, 'settings'>, scan: ScanTicket, n
  * STP-4: a face check ends with the account; a person who registered again after the check has not shown their face
  * since.
  */
-export const checkedSince = (person: Active, { at }: { readonly at: string }): boolean =>
+export const checkedSince = (person: RegisteredPerson, { at }: { readonly at: string }): boolean =>
   Date.parse(at) >= Date.parse(person.account.since);
 
 /** ORD-1: a suspension ends the face checks before it, even after it is lifted. */
-export const endedByOrder = ({ orders }: Active, { at }: { readonly at: string }): boolean =>
+export const endedByOrder = ({ orders }: RegisteredPerson, { at }: { readonly at: string }): boolean =>
   Date.parse(at) <= Date.parse(orders?.proofsEndedAt ?? '');

@@ -3,7 +3,7 @@ import { Problem } from '#domain/problem.ts';
 import { tooFrequent } from '#domain/sms-window.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { settled } from '#runtime/settled.ts';
+import { valueOrThrow } from '#runtime/settled.ts';
 import { type PhoneSendState, phoneSendStateKeys, phoneSendStateOf } from '#store/sms/sms-windows.ts';
 import { stageBudgetKeys, stageSendsOf } from '#store/sms/stage-budget.ts';
 import { challengeRequired, type Human, requireHuman } from './anti-automation.ts';
@@ -36,13 +36,13 @@ export async function strangersSend<T>(
     ctx.db.batchGet([...stage, ...(phoneKey === undefined ? [] : phoneSendStateKeys(phoneKey, now))]),
     read,
   ]);
-  const items = settled(rows);
+  const items = valueOrThrow(rows);
   const { smsStrangersPerHour: perHour, smsStrangersRefusedAt } = ctx.settings.policies;
   const sends = stageSendsOf(items.slice(0, stage.length));
   if (sends >= perHour)
     await beyondBudget(ctx, call, human, !inSession && sends >= perHour * smsStrangersRefusedAt);
-  const shown = settled(human);
-  const value = settled(found);
+  const shown = valueOrThrow(human);
+  const value = valueOrThrow(found);
   const sendState = phoneKey === undefined ? undefined : phoneSendStateOf(items.slice(stage.length));
   const percent = (100 * (sends + 1)) / perHour;
   return { stranger: { human: shown, sendState, percent }, read: value };

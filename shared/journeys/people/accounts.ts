@@ -3,12 +3,12 @@ import { type AccountKind, type AccountReading, readAccount } from '#domain/acco
 import { shanghaiDay } from '#domain/days.ts';
 import type { DocumentType } from '#domain/documents.ts';
 import { Problem } from '#domain/problem.ts';
-import { hintFor, type WindowHint } from '#domain/sms-window.ts';
+import { hintFor, type SmsWindowHint } from '#domain/sms-window.ts';
 import { usernameGuard } from '#domain/usernames.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Item, ItemRef } from '#store/dynamodb/tables.ts';
 import { type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';
-import { isActive, type Person } from '#store/people/person-row.ts';
+import { isRegistered, type Person } from '#store/people/person-row.ts';
 import { isOwned, type PhoneRow } from '#store/people/phones.ts';
 import { type UsernameGuard, usernameKey } from '#store/people/usernames.ts';
 import { findPeople } from '#store/people/users.ts';
@@ -32,7 +32,7 @@ export type NamedAccount =
       readonly via: 'phone';
       readonly personKey: string;
       readonly phoneKey: string;
-      readonly window: WindowHint | undefined;
+      readonly window: SmsWindowHint | undefined;
     }
   | { readonly via: 'username'; readonly personKey: string; readonly username: string };
 
@@ -110,7 +110,7 @@ async function candidatesOf(
           takes.push((items) => {
             const row = items[person] as Person | undefined;
             const day = lockout === undefined ? undefined : (items[lockout] as LockoutRow | undefined);
-            return isActive(row) ? [{ via: 'document', person: row, lockout: day }] : [];
+            return isRegistered(row) ? [{ via: 'document', person: row, lockout: day }] : [];
           });
         }
         break;
@@ -126,7 +126,7 @@ async function candidatesOf(
                   via: 'phone',
                   personKey: row.personKey,
                   phoneKey: key,
-                  window: items[window] as WindowHint | undefined,
+                  window: items[window] as SmsWindowHint | undefined,
                 },
               ]
             : [];
@@ -160,11 +160,11 @@ export const unknownAccount = (looksLikePhone: boolean, variant?: 'other-entry')
  * What is known of the number's window: as it was read with the typed phone, or as the person's last journey remembered
  * it.
  */
-export function windowHint(
+export function smsWindowHint(
   named: NamedAccount | undefined,
   person: Person,
   phoneKey: string | undefined,
-): { window?: WindowHint } {
+): { window?: SmsWindowHint } {
   const hint = hintFor(phoneKey, named?.via === 'phone' ? named.window : undefined, person.lastWindow);
   return hint ? { window: hint } : {};
 }
@@ -177,7 +177,7 @@ export function stillNames(
   named: Exclude<NamedAccount, { via: 'document' }>,
   person: Person | undefined,
 ): person is Person {
-  if (!isActive(person)) return false;
+  if (!isRegistered(person)) return false;
   return named.via === 'phone'
     ? (person.phones ?? []).some((phone) => phone.phoneKey === named.phoneKey)
     : person.username === named.username;

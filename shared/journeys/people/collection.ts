@@ -8,7 +8,7 @@ import { nameUpdate } from '#store/companies/relation-copies.ts';
 import { relationsOf } from '#store/companies/relations.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { allPages } from '#store/dynamodb/pages.ts';
-import { type HallCollection, isNamed, type Person, sealContext } from '#store/people/person-row.ts';
+import { type HallCollection, hasVerifiedName, type Person, sealContext } from '#store/people/person-row.ts';
 import { findPerson, personUpdate } from '#store/people/users.ts';
 import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 import {
@@ -37,7 +37,7 @@ export interface Collected {
  * itself, which holds until the registry's next line
  * @returns whether something was older than what is known and therefore changed nothing
  */
-export async function collect(
+export async function recordCollection(
   ctx: FlowContext,
   collected: Collected,
   version: number | undefined,
@@ -99,7 +99,7 @@ const namePages = 400;
 /** Copies the record's name into the person's relations. Harmless to repeat. Throws TooManyPages. */
 async function refreshNames(ctx: FlowContext, personKey: string): Promise<void> {
   const person = await findPerson(ctx.db, personKey);
-  if (!person || !isNamed(person)) return;
+  if (!person || !hasVerifiedName(person)) return;
   for await (const { items } of allPages(namePages, (from) =>
     relationsOf(ctx.db, personKey, { from, limit: namesAtOnce }),
   ))

@@ -9,7 +9,7 @@ import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { isNamed, type Person, sealContext } from '#store/people/person-row.ts';
+import { hasVerifiedName, type Person, sealContext } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
 import { nameOf } from './personal-data.ts';
 
@@ -59,7 +59,7 @@ export const hasOtherName = (
   ctx: Pick<FlowContext, 'dataKeys'>,
   { name }: Pick<NamedPerson, 'name'>,
   known: Pick<Person, 'personKey' | 'sealedName' | 'nameClaimed'> | undefined,
-): boolean => known !== undefined && isNamed(known) && !sameName(nameOf(ctx, known), name);
+): boolean => known !== undefined && hasVerifiedName(known) && !sameName(nameOf(ctx, known), name);
 
 /** DOC-5: refuses a number whose record has another name. */
 export function requireSameName(
@@ -80,7 +80,7 @@ export const realNameWrites = (
   known: Person | undefined,
   { claimed = false }: { readonly claimed?: boolean } = {},
 ): Write[] =>
-  isNamed(known) || (claimed && known?.sealedName !== undefined)
+  hasVerifiedName(known) || (claimed && known?.sealedName !== undefined)
     ? []
     : [
         personUpdate(
@@ -94,5 +94,5 @@ export const realNameWrites = (
 /** The person as relations store them: by the name of their own record, if there is one. */
 export const holderOf = (named: NamedPerson, known: Person | undefined) => ({
   personKey: named.key,
-  sealedName: known && isNamed(known) ? known.sealedName : named.record.sealedName,
+  sealedName: known && hasVerifiedName(known) ? known.sealedName : named.record.sealedName,
 });

@@ -11,7 +11,13 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { isNamed, type Orders, type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
+import {
+  hasVerifiedName,
+  type Orders,
+  type OwnPhone,
+  type Person,
+  sealContext,
+} from '#store/people/person-row.ts';
 import { releasePhoneUpdate } from '#store/people/phones.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
 import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
@@ -77,7 +83,7 @@ export async function giveOrder(
       personUpdate(
         named.key,
         known?.rev ?? 0,
-        { ...(isNamed(known) ? {} : named.record), ...effect.changes },
+        { ...(hasVerifiedName(known) ? {} : named.record), ...effect.changes },
         () => new ConcurrentChange(),
       ),
       ...effect.writes,

@@ -1,11 +1,14 @@
 import type { FlowContext } from '#runtime/context.ts';
-import { type Active, type Person, requireAdmitted } from '#store/people/person-row.ts';
+import { type Person, type RegisteredPerson, requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
 import { maskedPhoneOf } from './personal-data.ts';
 
 /** The person behind the session. If the account has just ended, the session has ended too. */
-export async function signedInPerson(ctx: Pick<FlowContext, 'db'>, call: SessionCall): Promise<Active> {
+export async function signedInPerson(
+  ctx: Pick<FlowContext, 'db'>,
+  call: SessionCall,
+): Promise<RegisteredPerson> {
   return requireAdmitted(await findPerson(ctx.db, call.caller.session.personKey), 'SESSION_ENDED');
 }
 

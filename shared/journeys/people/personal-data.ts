@@ -4,8 +4,8 @@ import { maskDocument, maskName, maskPhone } from '#domain/masks.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import {
   defaultPhone,
-  isActive,
-  isNamed,
+  hasVerifiedName,
+  isRegistered,
   type OwnPhone,
   type Person,
   sealContext,
@@ -40,10 +40,10 @@ export function maskedPerson(
   holder: Pick<Person, 'personKey' | 'sealedName'>,
   person: Person | undefined,
 ): { name: string; documentNumber: string; phone?: string } {
-  const phone = isActive(person) ? defaultPhone(person) : undefined;
+  const phone = isRegistered(person) ? defaultPhone(person) : undefined;
   return {
     // The name of the record, which may have changed legally since the form or relation was written (DOC-5).
-    name: maskName(nameOf(ctx, person && isNamed(person) ? person : holder)),
+    name: maskName(nameOf(ctx, person && hasVerifiedName(person) ? person : holder)),
     documentNumber: person?.sealedNumber ? maskDocument(numberOf(ctx, person)) : '*',
     ...(phone ? { phone: maskedPhoneOf(ctx, phone) } : {}),
   };

@@ -6,7 +6,7 @@ import type { AuditEvent } from '#store/audit/audit-events.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { Person } from '#store/people/person-row.ts';
 import type { PersonChanges } from '#store/people/users.ts';
-import { endUpdate } from '#store/sessions/session-end.ts';
+import { endSessionUpdate } from '#store/sessions/session-end.ts';
 import type { EndReason, Session } from '#store/sessions/session-row.ts';
 import { sessionsOf } from '#store/sessions/web-sessions.ts';
 import { auditPut } from '../audit.ts';
@@ -31,7 +31,7 @@ export function endSessions(
       appSessions: undefined,
     },
     writes: others.flatMap(({ sessionId }) => [
-      endUpdate(sessionId, { reason, at }),
+      endSessionUpdate(sessionId, { reason, at }),
       auditPut(ctx, call, person.personKey, 'session-ended', 'success', { reason }),
     ]),
   };
@@ -45,7 +45,7 @@ export const logoutWrites = (
   detail: AuditEvent['detail'] = {},
 ): Write[] => [
   {
-    ...endUpdate(sessionId, { reason: 'logged-out', at: epochSeconds(call.now) }),
+    ...endSessionUpdate(sessionId, { reason: 'logged-out', at: epochSeconds(call.now) }),
     onRefused: () => new Problem('SESSION_ENDED'),
   },
   auditPut(ctx, call, personKey, 'session-ended', 'success', { reason: 'logged-out', ...detail }),

@@ -1,13 +1,13 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import type { Entry } from '#domain/names.ts';
-import type { WindowHint } from '#domain/sms-window.ts';
+import type { SmsWindowHint } from '#domain/sms-window.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { noticeFor } from '#runtime/messages/index.ts';
 import { type OwnPhone, type Person, sessionFieldsOf } from '#store/people/person-row.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import type { LoginTicket } from '#store/tickets/ticket-kinds.ts';
-import { openTicketPut } from '#store/tickets/tickets.ts';
+import { newTicketPut } from '#store/tickets/tickets.ts';
 import { maskedPhoneOf } from '../people/personal-data.ts';
 
 /**
@@ -28,7 +28,7 @@ export function loginTicketOpening(
     readonly taxpayerName?: string | undefined;
     /** The number that gets an SMS (LGN-6); absent if the person has none (LGN-5). */
     readonly phone: OwnPhone | undefined;
-    readonly window?: WindowHint;
+    readonly window?: SmsWindowHint;
     /** The access bases that may let the person in as tax agent (AGY-3). */
     readonly agentAt?: readonly AgentAccessBasis[];
   },
@@ -37,7 +37,7 @@ export function loginTicketOpening(
   // LGN-11: after an initial password, which many people may know, only the face is accepted.
   const isInitial = person.password?.initial === true;
   const phone = isInitial ? undefined : login.phone;
-  const opened = openTicketPut<LoginTicket>(
+  const opened = newTicketPut<LoginTicket>(
     {
       kind: 'login',
       personKey: person.personKey,

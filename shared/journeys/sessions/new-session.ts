@@ -3,8 +3,8 @@ import type { Channel } from '#domain/names.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { Active } from '#store/people/person-row.ts';
-import { noTurns } from '#store/sessions/refresh-chain.ts';
+import type { RegisteredPerson } from '#store/people/person-row.ts';
+import { noRotations } from '#store/sessions/refresh-chain.ts';
 import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 
 /** What the login proved, and the secrets of the session. */
@@ -18,7 +18,7 @@ export function newSession(
   { settings: { policies } }: Pick<FlowContext, 'settings'>,
   call: AnyCall,
   channel: Channel,
-  { personKey, sealedName, realNameLevel }: Active,
+  { personKey, sealedName, realNameLevel }: RegisteredPerson,
   { identity, company }: ActsAs,
   opened: Opened,
 ): Session {
@@ -36,7 +36,7 @@ export function newSession(
     expiresAt: at + policies.sessionAbsoluteSeconds,
     browser: call.origin.browser,
     address: truncatedAddress(call.origin.address),
-    turnedAt: noTurns,
+    turnedAt: noRotations,
     ...opened,
   };
 }

@@ -7,13 +7,13 @@ import { amrOf } from '#domain/authentication.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
-import type { WindowHint } from '#domain/sms-window.ts';
+import type { SmsWindowHint } from '#domain/sms-window.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { type NoticeCode, noticeFor } from '#runtime/messages/index.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { type Active, type Person, sealContext } from '#store/people/person-row.ts';
-import { endUpdate } from '#store/sessions/session-end.ts';
+import { type Person, type RegisteredPerson, sealContext } from '#store/people/person-row.ts';
+import { endSessionUpdate } from '#store/sessions/session-end.ts';
 import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { sessionPut } from '#store/sessions/sessions.ts';
 import { besideNewSession, swapPointerUpdate } from '#store/sessions/web-sessions.ts';
@@ -75,7 +75,7 @@ export const cookieFor = (token: RefreshToken, session: Session, now: Date): str
 export interface OpenedBy {
   readonly method: string;
   /** What the journey knows of the number's window, kept for the person's next journey. */
-  readonly window?: WindowHint | undefined;
+  readonly window?: SmsWindowHint | undefined;
   /** False if the factor is no fresh factor (PHN-4). */
   readonly fresh?: boolean;
   /** ISO time of the check, if the factor was a face (PHN-4). */
@@ -102,7 +102,7 @@ interface OpenedSession {
 export async function openSession(
   ctx: FlowContext,
   call: AnyCall,
-  person: Active,
+  person: RegisteredPerson,
   as: ActsAs,
   by: OpenedBy,
   writes: readonly Write[],
@@ -120,7 +120,7 @@ export async function openSession(
 export function sessionOpening(
   ctx: FlowContext,
   call: AnyCall,
-  person: Active,
+  person: RegisteredPerson,
   as: ActsAs,
   by: OpenedBy,
 ): { readonly writes: readonly Write[]; readonly answer: () => Promise<OpenedSession> } {
@@ -147,7 +147,9 @@ export function sessionOpening(
       phones: by.phones,
     }),
     sessionPut(session),
-    ...ended.map((older) => endUpdate(older.sessionId, { reason: 'replaced', at, by: session.browser })),
+    ...ended.map((older) =>
+      endSessionUpdate(older.sessionId, { reason: 'replaced', at, by: session.browser }),
+    ),
     auditPut(ctx, call, person.personKey, 'login', 'success', {
       method: by.method,
       ...identityAuditDetail(as.identity),

@@ -13,8 +13,8 @@ import type { AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { codePut, sealedDetailsContext } from '#store/tickets/sso-codes.ts';
-import { decidedUpdate } from '#store/tickets/sso-requests.ts';
-import type { ShownMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
+import { requestDecidedUpdate } from '#store/tickets/sso-requests.ts';
+import type { FaceCheckedMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { auditPut } from '../audit.ts';
 import { identityAuditDetail } from '../sessions/current-identity.ts';
@@ -25,7 +25,7 @@ import { tokenClaims } from './token-claims.ts';
  * What is handed over: the session as it will be after the transaction, judged by the rows that were read of its
  * company.
  */
-export interface HandedOver extends Pick<EffectiveSession, 'session' | 'permissions'> {
+export interface SessionToHandOver extends Pick<EffectiveSession, 'session' | 'permissions'> {
   readonly records: AccessRecords | undefined;
   /** The version of the session after the transaction. */
   readonly version: number;
@@ -33,7 +33,7 @@ export interface HandedOver extends Pick<EffectiveSession, 'session' | 'permissi
 
 /** The face check for a matter, and what the system is told about it (SSO-9). */
 export interface FoundMatter {
-  readonly shown: ShownMatter;
+  readonly shown: FaceCheckedMatter;
   /** The provider's transaction id, for the audit. */
   readonly transactionId: string;
 }
@@ -53,7 +53,7 @@ export function handOver(
   call: AnyCall,
   client: RelyingParty,
   ticket: SsoRequestTicket,
-  { session, records, version }: HandedOver,
+  { session, records, version }: SessionToHandOver,
   { details, limits, matter }: HandOverContent,
 ): { decided: Write; rest: Write[]; redirectTo: string } {
   const { request } = ticket;
@@ -62,7 +62,7 @@ export function handOver(
   const grounds = company && records && seenAccess(company, records);
   if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
   return {
-    decided: decidedUpdate(ticket, call.now),
+    decided: requestDecidedUpdate(ticket, call.now),
     rest: [
       ...(grounds
         ? seenAccessChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange())

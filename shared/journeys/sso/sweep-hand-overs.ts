@@ -2,7 +2,12 @@ import { writeLine } from '#gateways/log.ts';
 import type { Invocation } from '#gateways/time-budget.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Key } from '#store/dynamodb/tables.ts';
-import { lookedAtUpdate, type RpSession, rpSessionsDue, rpSweepShards } from '#store/sessions/rp-sessions.ts';
+import {
+  nextCheckUpdate,
+  type RpSession,
+  rpSessionsDue,
+  rpSweepShards,
+} from '#store/sessions/rp-sessions.ts';
 import { sweepInTime, sweepRows } from '../sweep-rows.ts';
 import { endIfOver } from './end-if-over.ts';
 
@@ -29,7 +34,7 @@ export function sweepHandOvers(
   let ended = 0;
   const look = async (handOver: RpSession): Promise<boolean> => {
     const state = await endIfOver(ctx, handOver, now);
-    if (state.over === undefined) await db.update(lookedAtUpdate(handOver, state.lookAt));
+    if (state.over === undefined) await db.update(nextCheckUpdate(handOver, state.lookAt));
     else ended++;
     return true;
   };

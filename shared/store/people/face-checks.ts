@@ -3,7 +3,7 @@ import type { Policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absentOr, all, below, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Check, Write } from '../dynamodb/tables.ts';
-import { type Active, isActive, isSuspended, type Person } from './person-row.ts';
+import { isRegistered, isSuspended, type Person, type RegisteredPerson } from './person-row.ts';
 import { notSuspended, recoveryCovered, registered } from './users.ts';
 
 /** A passed face check: its ISO time, and the person's `account.since` at that time. */
@@ -21,8 +21,8 @@ export const isFaceCheckValid = (
   face: Checked,
   now: Date,
   policies: Pick<Policies, 'recoveredPhoneSeconds'>,
-): person is Active =>
-  isActive(person) &&
+): person is RegisteredPerson =>
+  isRegistered(person) &&
   !isSuspended(person) &&
   person.account.since === face.since &&
   (person.orders?.proofsEndedAt === undefined || person.orders.proofsEndedAt < face.at) &&

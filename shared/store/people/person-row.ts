@@ -2,7 +2,7 @@ import type { PersonPassword, StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { Channel, Role } from '#domain/names.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
-import type { WindowHint } from '#domain/sms-window.ts';
+import type { SmsWindowHint } from '#domain/sms-window.ts';
 
 /**
  * The person: real-name record and account in one item. Its key is the HMAC of document type and number, so that a
@@ -13,7 +13,7 @@ export interface Person {
   readonly personKey: string;
   readonly rev: number;
   readonly documentType: string;
-  /** Absent while only an order is known about the person, because an order need not contain a name: see `isNamed`. */
+  /** Absent while only an order is known about the person, because an order need not contain a name: see `hasVerifiedName`. */
   readonly sealedName: Sealed;
   readonly sealedNumber: Sealed;
   /**
@@ -61,7 +61,7 @@ export interface Person {
   /**
    * The SMS window as the last finished journey remembered it, so that the next journey tries the right write first.
    */
-  readonly lastWindow?: WindowHint;
+  readonly lastWindow?: SmsWindowHint;
 }
 
 /**
@@ -159,9 +159,9 @@ export const sealContext = {
 };
 
 /** A person who may log in. */
-export type Active = Person & { readonly account: { readonly status: 'active' } };
+export type RegisteredPerson = Person & { readonly account: { readonly status: 'active' } };
 
-export const isActive = (person: Person | undefined): person is Active =>
+export const isRegistered = (person: Person | undefined): person is RegisteredPerson =>
   person?.account?.status === 'active';
 
 /** ORD-1: whether the person is suspended, registered or not. */
@@ -175,8 +175,8 @@ export function refuseSuspended(person: Person | undefined): void {
  * The person, if they may use a route: registered (otherwise `unless`), and not suspended (otherwise ACCOUNT_SUSPENDED,
  * ORD-1). Call this only after the person's proof was checked, so that a stranger does not learn of a suspension.
  */
-export function requireAdmitted(person: Person | undefined, unless: ProblemCode): Active {
-  if (!isActive(person)) throw new Problem(unless);
+export function requireAdmitted(person: Person | undefined, unless: ProblemCode): RegisteredPerson {
+  if (!isRegistered(person)) throw new Problem(unless);
   refuseSuspended(person);
   return person;
 }
@@ -185,7 +185,7 @@ export function requireAdmitted(person: Person | undefined, unless: ProblemCode)
  * Whether a row has a trustworthy name. A row that only an order created has none (ORD-1), and a name that only an
  * agency claims does not count (DOC-5).
  */
-export const isNamed = (person: Pick<Person, 'sealedName' | 'nameClaimed'> | undefined): boolean =>
+export const hasVerifiedName = (person: Pick<Person, 'sealedName' | 'nameClaimed'> | undefined): boolean =>
   person?.sealedName !== undefined && !person.nameClaimed;
 
 export const ownPhone = (person: Person, phoneKey: string | undefined): OwnPhone | undefined =>

@@ -5,7 +5,7 @@ import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, any, atMost, below, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Item, Write } from '../dynamodb/tables.ts';
 import { versionedUpdate } from '../dynamodb/versioned-update.ts';
-import { isActive, isSuspended, type KeptFace, type Person } from './person-row.ts';
+import { isRegistered, isSuspended, type KeptFace, type Person } from './person-row.ts';
 
 /**
  * Records a passed face check of a registered person, in the transaction of the check (STP-2), and raises the level
@@ -89,7 +89,7 @@ export const recoveryCoveredCheck = (
   key: { personKey },
   condition: all(registered, recoveryCovered(faceAt, now, policies)),
   onRefused: (old) =>
-    isActive(old as Person | undefined) ? new Problem('FACE_REQUIRED') : new Problem('SESSION_ENDED'),
+    isRegistered(old as Person | undefined) ? new Problem('FACE_REQUIRED') : new Problem('SESSION_ENDED'),
 });
 
 /** For a transaction that was decided from the person as read and does not change them. ConcurrentChange. */

@@ -80,7 +80,7 @@ export const isHandler = (
 ): boolean => handlerKeys.some((key) => (named?.openUntil[key] ?? '') >= day);
 
 /** The same check inside the transaction that relies on it; one condition, however many phones a person has. */
-export const namedCheck = (
+export const reportNamesCheck = (
   companyKey: string,
   { nameKey, handlerKeys }: { readonly nameKey: string; readonly handlerKeys: readonly string[] },
   day: string,

@@ -10,13 +10,15 @@ import type { Session } from './session-row.ts';
  * How many turns are remembered; within the grace no more are made, so a token that turns very fast stays the same.
  * Turns that were forgotten are therefore always older than the grace.
  */
-const turnsRemembered = 8;
+const rotationsRemembered = 8;
 
-export const noTurns: readonly number[] = Array.from({ length: turnsRemembered }, () => 0);
+export const noRotations: readonly number[] = Array.from({ length: rotationsRemembered }, () => 0);
 
 /** DynamoDB reads all operands before it writes: each turn moves on by one place. */
-const addedTurn = (at: number) =>
-  Object.fromEntries(noTurns.map((_, i) => [`turnedAt[${i}]`, i === 0 ? at : copyOf(`turnedAt[${i - 1}]`)]));
+const recordRotation = (at: number) =>
+  Object.fromEntries(
+    noRotations.map((_, i) => [`turnedAt[${i}]`, i === 0 ? at : copyOf(`turnedAt[${i - 1}]`)]),
+  );
 
 /** What the table stores of a refresh token. */
 interface TokenHash {
@@ -44,10 +46,10 @@ export async function rotateRefresh<Token extends TokenHash>(
   const written = await db.update<Session>({
     table: 'Sessions',
     key: { sessionId: presented.sessionId },
-    update: { set: { refreshHash: next.hash, lastSeenAt: at, ...addedTurn(at) } },
+    update: { set: { refreshHash: next.hash, lastSeenAt: at, ...recordRotation(at) } },
     condition: all(
       equals('refreshHash', presented.hash),
-      below(`turnedAt[${turnsRemembered - 1}]`, at - policies.refreshGraceSeconds),
+      below(`turnedAt[${rotationsRemembered - 1}]`, at - policies.refreshGraceSeconds),
       absent('ended'),
       above('expiresAt', at),
       above('lastSeenAt', at - policies.sessionIdleSeconds),

@@ -7,7 +7,7 @@ import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, atMost, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';
 import type { Check, Db, Item, RefusableUpdate, Update, Write } from '../dynamodb/tables.ts';
-import type { ShownMatter } from '../tickets/sso-tickets.ts';
+import type { FaceCheckedMatter } from '../tickets/sso-tickets.ts';
 import type { AccessBasis } from './access-basis.ts';
 import type { EndReason, Session } from './session-row.ts';
 
@@ -50,7 +50,7 @@ export interface RpSession {
   /** The acr values of which the request needed one: tokens state the one that is met (SSO-9). */
   readonly acrs?: readonly string[];
   /** SSO-9: tokens state it as long as it holds. */
-  readonly matter?: ShownMatter;
+  readonly matter?: FaceCheckedMatter;
   /** Thumbprint of the key to which its tokens are bound (RFC 9449). */
   readonly jkt?: string;
   /** SHA-256 of the refresh token's secret, for clients that get one. */
@@ -102,7 +102,7 @@ export async function rpSessionsOf(db: Db, sessionId: string): Promise<RpSession
   return items;
 }
 
-type By =
+type IndexKey =
   | Pick<RpSession, 'personKey'>
   | Required<Pick<RpSession, 'companyKey'>>
   | Required<Pick<RpSession, 'agencyKey'>>;
@@ -114,7 +114,7 @@ type By =
 const pagesAtMost = 200;
 
 /** Reads an index, which may be a moment late: to inform systems, never for a rule. Throws TooManyPages. */
-function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: By): Promise<RpSession[]> {
+function allBy(db: Db, index: 'byPerson' | 'byCompany' | 'byAgency', by: IndexKey): Promise<RpSession[]> {
   const [[attribute, key] = ['', '']] = Object.entries(by);
   return allItems(pagesAtMost, (from) =>
     db.query<RpSession>('RpSessions', {
@@ -216,7 +216,7 @@ export const rpSessionsDue = (db: Db, shard: number, now: Date, from?: Record<st
  * The hand-over was checked and is live: stores when to check it again. Refused if it has ended or was replaced
  * meanwhile.
  */
-export const lookedAtUpdate = (
+export const nextCheckUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
   lookAt: string,
 ): Update => ({

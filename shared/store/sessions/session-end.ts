@@ -28,7 +28,7 @@ export const endedProblem = (ended: Ended): Problem =>
   );
 
 /** Ends a session for a reason; the first reason stays. */
-export const endUpdate = (sessionId: string, ended: Ended): RefusableUpdate => ({
+export const endSessionUpdate = (sessionId: string, ended: Ended): RefusableUpdate => ({
   table: 'Sessions',
   key: { sessionId },
   update: { set: { ended: unlessSet('ended', ended) } },
@@ -45,7 +45,7 @@ export function endOwnUpdate(
   policies: Pick<Policies, 'sessionIdleSeconds'>,
 ): Write {
   return {
-    ...endUpdate(sessionId, ended),
+    ...endSessionUpdate(sessionId, ended),
     condition: all(
       equals('personKey', personKey),
       absent('ended'),

@@ -3,7 +3,7 @@ import type { Policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';
-import type { Active, Person, WebSessionPointer } from '../people/person-row.ts';
+import type { Person, RegisteredPerson, WebSessionPointer } from '../people/person-row.ts';
 import { hasLevel, type PersonChanges } from '../people/users.ts';
 
 /** The web sessions that may be live, the oldest first; the session behind a pointer may have ended. */
@@ -43,7 +43,7 @@ export function besideNewSession(
  * and ends the session of this login (PWD-3). The pointer itself is outside of `rev`, because logging out removes it.
  */
 export function swapPointerUpdate(
-  person: Active,
+  person: RegisteredPerson,
   next: WebSessionPointer,
   beside: readonly WebSessionPointer[],
   { lastWindow, lastRoles, phones }: Pick<PersonChanges, 'lastWindow' | 'lastRoles' | 'phones'>,

@@ -6,10 +6,10 @@ import {
   isRunning,
   type SendKind,
   type SmsWindow,
+  type SmsWindowHint,
   type StrangersDay,
   strangersADay,
   tooFrequent,
-  type WindowHint,
   waitsWithOwner,
 } from '#domain/sms-window.ts';
 import { dayRowExpiry } from '../dynamodb/counters.ts';
@@ -45,7 +45,7 @@ export interface Send {
   readonly kind: SendKind;
   readonly now: Date;
   /** A hint about another number is ignored. */
-  readonly hint?: WindowHint | undefined;
+  readonly hint?: SmsWindowHint | undefined;
   /**
    * For a send that a stranger asks for: whether the number belongs to a registered person, as it was read or is
    * expected.
@@ -164,7 +164,7 @@ export async function reserveSend(
   db: Db,
   send: Send,
   policies: Policies,
-  writes: (hint: WindowHint) => readonly Write[],
+  writes: (hint: SmsWindowHint) => readonly Write[],
   { known, wanted }: { known?: PhoneSendState | undefined; wanted?: () => Promise<Error> } = {},
 ): Promise<ReservedSend> {
   const { kind, phoneKey, solved = false } = send;

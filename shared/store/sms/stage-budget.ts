@@ -21,4 +21,4 @@ export const stageSendUpdate = (now: Date, shard: number, by: 1 | -1): Write => 
   update: { set: { ttl: clockHour(now).until + 3600 }, add: { strangers: by } },
 });
 /** @param random from 0 to 1, never 1 itself */
-export const someShard = (random: number): number => Math.floor(random * shards);
+export const randomShard = (random: number): number => Math.floor(random * shards);

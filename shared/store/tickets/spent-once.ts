@@ -15,7 +15,7 @@ export const spendAssertion = (
   assertion: Pick<Assertion, 'channel' | 'jti' | 'expiresAt'>,
   now: Date,
 ): Promise<boolean> =>
-  once(
+  spendOnce(
     db,
     `a_${assertion.channel}_${createHash('sha256').update(assertion.jti).digest('base64url')}`,
     assertion.expiresAt,
@@ -24,9 +24,9 @@ export const spendAssertion = (
 
 /** LGN-12: a solved challenge works once. False if it was used before. */
 export const spendChallenge = (db: Db, challengeId: string, expiresAt: Date, now: Date): Promise<boolean> =>
-  once(db, `c_${createHash('sha256').update(challengeId).digest('base64url')}`, expiresAt, now);
+  spendOnce(db, `c_${createHash('sha256').update(challengeId).digest('base64url')}`, expiresAt, now);
 
-export function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<boolean> {
+export function spendOnce(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<boolean> {
   const until = epochSeconds(expiresAt);
   // The same request, repeated because its answer was lost, is no second use.
   const usedBy = handle();
@@ -44,7 +44,7 @@ export function once(db: Db, ticketKey: string, expiresAt: Date, now: Date): Pro
 }
 
 /** The same inside a transaction, which is refused as a whole if the item was used before. */
-export function oncePut(ticketKey: string, expiresAt: Date, now: Date, onRefused: () => Error): Write {
+export function spendOncePut(ticketKey: string, expiresAt: Date, now: Date, onRefused: () => Error): Write {
   const until = epochSeconds(expiresAt);
   return {
     table: 'Tickets',
@@ -59,11 +59,11 @@ const dpopProofKey = ({ jkt, jti }: DpopProof): string =>
 
 /** RFC 9449, 11.1: a proof works once, whichever call it was for. False if it was used before. */
 export const spendDpopProof = (db: Db, proof: DpopProof, now: Date): Promise<boolean> =>
-  once(db, dpopProofKey(proof), proof.expiresAt, now);
+  spendOnce(db, dpopProofKey(proof), proof.expiresAt, now);
 
 /** The same inside a transaction: `invalid_dpop_proof` if the proof was used before, and then nothing is written. */
 export const dpopProofPut = (proof: DpopProof, now: Date): Write =>
-  oncePut(dpopProofKey(proof), proof.expiresAt, now, invalidDpopProof);
+  spendOncePut(dpopProofKey(proof), proof.expiresAt, now, invalidDpopProof);
 
 /**
  * LGN-12: counts a request of an address in the running window; returns how many there were, this one included.

@@ -61,7 +61,7 @@ export async function findCodeAndHandOver(
  * @param sid the name of the hand-over that it gave, in case the code comes again
  * @param onRefused the error if the code was spent or has expired meanwhile
  */
-export const codeSpentUpdate = (
+export const authorizationCodeSpentUpdate = (
   ticket: SsoCodeTicket,
   sid: string,
   now: Date,

@@ -1,7 +1,7 @@
 import type { LogoutAsked } from '#domain/logout-requests.ts';
 import type { Put } from '../dynamodb/tables.ts';
 import type { SsoLogoutTicket } from './sso-tickets.ts';
-import { openTicketPut } from './tickets.ts';
+import { newTicketPut } from './tickets.ts';
 
 /** Stores a logout that a tax system requests, until the person's page picks it up (SSO-10). */
 export const logoutPut = (
@@ -9,4 +9,4 @@ export const logoutPut = (
   now: Date,
   lifetimeSeconds: number,
 ): { id: string; write: Put } =>
-  openTicketPut<SsoLogoutTicket>({ kind: 'sso-logout', asked }, now, lifetimeSeconds);
+  newTicketPut<SsoLogoutTicket>({ kind: 'sso-logout', asked }, now, lifetimeSeconds);

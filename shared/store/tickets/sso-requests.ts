@@ -7,7 +7,7 @@ import type { Db, Put, Write } from '../dynamodb/tables.ts';
 import type { Session } from '../sessions/session-row.ts';
 import type { SsoRequestTicket } from './sso-tickets.ts';
 import { ttlAfter } from './ticket-times.ts';
-import { openTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
+import { newTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from './tickets.ts';
 
 /** The most browsers or tabs in which one request can be opened. */
 const browsersAtMost = 10;
@@ -25,7 +25,7 @@ export const openRequestPut = (
   now: Date,
   lifetimeSeconds: number,
 ): { id: string; write: Put } =>
-  openTicketPut<SsoRequestTicket>(
+  newTicketPut<SsoRequestTicket>(
     { kind: 'sso', request, createdAt: epochSeconds(now), browsers: new Set([browserHash(secret)]) },
     now,
     lifetimeSeconds,
@@ -37,7 +37,7 @@ export const pushedRequestPut = (
   now: Date,
   lifetimeSeconds: number,
 ): { id: string; write: Put } =>
-  openTicketPut<SsoRequestTicket>(
+  newTicketPut<SsoRequestTicket>(
     { kind: 'sso', request, createdAt: epochSeconds(now), pushedUntil: epochSeconds(now) + lifetimeSeconds },
     now,
     lifetimeSeconds,
@@ -48,7 +48,7 @@ export const pushedRequestPut = (
  * browser or another tab may open it again until it is decided.
  * @returns the request, or undefined if one of these is not true
  */
-export async function openPushed(
+export async function openPushedRequest(
   db: Db,
   id: string,
   clientId: string,
@@ -81,7 +81,12 @@ type Cookies = (name: string) => string | undefined;
  * The request, for one of the browsers that opened it; for any other browser it does not exist.
  * @throws Problem NOT_FOUND, STATE_CONFLICT (decided), EXPIRED
  */
-export const requestFor = async (db: Db, id: string, cookie: Cookies, now: Date): Promise<SsoRequestTicket> =>
+export const requestOfBrowser = async (
+  db: Db,
+  id: string,
+  cookie: Cookies,
+  now: Date,
+): Promise<SsoRequestTicket> =>
   requireRequest(await db.get<SsoRequestTicket>('Tickets', { ticketKey: ticketKeyOf(id) }), id, cookie, now);
 
 /** A session and the request that is decided in it, in one read; neither is judged yet. */
@@ -97,7 +102,7 @@ export async function findSessionAndRequest(
   return { session: session as Session | undefined, request: request as SsoRequestTicket | undefined };
 }
 
-/** `requestFor` for a request that was read already. */
+/** `requestOfBrowser` for a request that was read already. */
 export function requireRequest(
   ticket: SsoRequestTicket | undefined,
   id: string,
@@ -116,7 +121,7 @@ export function requireRequest(
  * web view it is.
  * @throws Problem NOT_FOUND, STATE_CONFLICT (decided), EXPIRED
  */
-export async function openedRequest(db: Db, id: string, now: Date): Promise<SsoRequestTicket> {
+export async function findOpenedRequest(db: Db, id: string, now: Date): Promise<SsoRequestTicket> {
   const ticket = await db.get<SsoRequestTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
   const problem = ticketProblem(ticket?.browsers ? ticket : undefined, 'sso', now);
   if (problem) throw problem;
@@ -124,8 +129,8 @@ export async function openedRequest(db: Db, id: string, now: Date): Promise<SsoR
 }
 
 /**
- * The request is decided, once. `requestFor` has already checked the browser: browsers are added to a request and never
+ * The request is decided, once. `requestOfBrowser` has already checked the browser: browsers are added to a request and never
  * removed.
  */
-export const decidedUpdate = (ticket: SsoRequestTicket, now: Date): Write =>
+export const requestDecidedUpdate = (ticket: SsoRequestTicket, now: Date): Write =>
   ticketUpdate(ticket, now, { set: { state: 'spent' } });

@@ -42,7 +42,7 @@ export interface MatterFace {
 }
 
 /** SSO-9: a matter for which the face was shown on the way to a system. It names no person. */
-export interface ShownMatter {
+export interface FaceCheckedMatter {
   readonly code: string;
   /** ISO time of the check, and `account.since` of the person then. */
   readonly at: string;
@@ -55,7 +55,7 @@ export interface ShownMatter {
 /**
  * Authorization codes (SSO-5): rows of Tickets, found by the hash of the code. The row holds everything that was
  * decided, so that the exchange needs one read of it and one transaction:
- * - `codeSpentUpdate`: the code is open and in time, and is now spent, with the `sid` that it gave;
+ * - `authorizationCodeSpentUpdate`: the code is open and in time, and is now spent, with the `sid` that it gave;
  * - `versionAliveCheck({ sessionId, version })` (session-checks.ts): the session is live and has the same identity;
  * - `seenAccessChecks(personKey, grounds, day)` (seen-access.ts), for a company identity: the rows behind it at the
  * decision have not changed, which is exact without reading them again;
@@ -79,7 +79,7 @@ export interface SsoCodeTicket extends PlainTicket {
   /** For a company identity: the limits of the grant (SSO-8). */
   readonly granted?: Granted;
   readonly told: TokenClaims;
-  readonly matter?: ShownMatter;
+  readonly matter?: FaceCheckedMatter;
   /** The granted details (RFC 9396), sealed for `sealedDetailsContext`: they may hold a number that is a person's. */
   readonly sealedDetails: Sealed;
   /** As the session has it. */

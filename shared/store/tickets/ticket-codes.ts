@@ -1,7 +1,7 @@
 import { epochSeconds } from '#domain/epoch.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { tooFrequent, type WindowHint } from '#domain/sms-window.ts';
+import { type SmsWindowHint, tooFrequent } from '#domain/sms-window.ts';
 import {
   above,
   absentOr,
@@ -66,7 +66,7 @@ export function journeySendUpdate(
 export function codeUpdate(
   ticket: CodeTicket,
   code: StoredCode,
-  hint: WindowHint,
+  hint: SmsWindowHint,
   now: Date,
   policies: Pick<Policies, 'smsNumbersPerTicket' | 'smsSendsPerTicket'>,
 ): Write {
@@ -99,7 +99,7 @@ export function codeUpdate(
 }
 
 /** Uses the code up, together with a ticket that holds nothing else; the next send opens that ticket again. */
-export const codeSpentUpdate = (ticket: SessionCodeTicket, hash: string, now: Date): Write => ({
+export const smsCodeSpentUpdate = (ticket: SessionCodeTicket, hash: string, now: Date): Write => ({
   ...ticketUpdate(ticket, now, { remove: ['code'] }, isCode(hash)),
   onRefused: () => new Problem('SMS_CODE_WRONG', {}, { variant: 'used-up' }),
 });

@@ -2,7 +2,7 @@ import type { StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { ChannelAction } from '#domain/channels.ts';
 import type { Channel, Entry, Role } from '#domain/names.ts';
-import type { WindowHint } from '#domain/sms-window.ts';
+import type { SmsWindowHint } from '#domain/sms-window.ts';
 import type { Person } from '../people/person-row.ts';
 import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
 import type { PlainTicket } from './plain-ticket.ts';
@@ -19,7 +19,7 @@ export interface TicketBase extends PlainTicket {
   /** Tries of that code: wrong ones, and those in progress. */
   readonly codeTries?: ReadonlySet<string>;
   /** What this journey knows about the number's SMS window. */
-  readonly window?: WindowHint;
+  readonly window?: SmsWindowHint;
   /** SMS-4: the sends of this ticket, and the numbers that they went to. */
   readonly sends?: number;
   readonly numbers?: ReadonlySet<string>;

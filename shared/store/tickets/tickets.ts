@@ -6,14 +6,14 @@ import { Problem } from '#domain/problem.ts';
 import { above, absent, all, type Changes, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Db, Put, RefusableUpdate, Write } from '../dynamodb/tables.ts';
 import type { TicketState } from './plain-ticket.ts';
-import { once, oncePut } from './spent-once.ts';
+import { spendOnce, spendOncePut } from './spent-once.ts';
 import type { LoginTicket, PassedFactors, RegistrationTicket, Ticket, TicketBase } from './ticket-kinds.ts';
 import { ttlAfter } from './ticket-times.ts';
 
 export const ticketKeyOf = (id: string): string => `t_${createHash('sha256').update(id).digest('base64url')}`;
 
 /** The write that opens a ticket, and the handle for the client. */
-export function openTicketPut<T extends Ticket>(
+export function newTicketPut<T extends Ticket>(
   body: Omit<T, 'ticketKey' | 'expiresAt' | 'state'>,
   now: Date,
   lifetimeSeconds: number,
@@ -47,7 +47,7 @@ export function ticketProblem(
 }
 
 /** Reads an open ticket by its handle. Throws NOT_FOUND, STATE_CONFLICT (spent, ended) or EXPIRED. */
-export async function openTicket<T extends Ticket>(
+export async function readOpenTicket<T extends Ticket>(
   db: Db,
   id: string,
   kind: T['kind'],
@@ -105,7 +105,7 @@ export function wrongPhoneUpdate(
 }
 
 /** Uses a ticket up, once. */
-export const spendUpdate = (
+export const spendTicketUpdate = (
   ticket: { readonly ticketKey: string; readonly kind: Ticket['kind'] },
   now: Date,
   condition?: Condition,
@@ -118,7 +118,7 @@ export const isCode = (hash: string): Condition => equals('code.hash', hash);
  * Both factors were passed: the ticket now takes no code, face or second `verify`, only a choice.
  * @param codeHash of the SMS code that was right
  */
-export const passUpdate = (
+export const factorsPassedUpdate = (
   ticket: LoginTicket,
   passed: PassedFactors,
   now: Date,
@@ -132,11 +132,11 @@ export const passUpdate = (
   );
 
 /** Offers other choices to a login that waits for one. */
-export const offerUpdate = (ticket: LoginTicket, passed: PassedFactors, now: Date): Write =>
+export const choicesOfferedUpdate = (ticket: LoginTicket, passed: PassedFactors, now: Date): Write =>
   ticketUpdate(ticket, now, { set: { passed } }, undefined, 'passed');
 
 /** The choice is made, once. */
-export const chosenUpdate = (ticket: LoginTicket, now: Date): Write =>
+export const choiceMadeUpdate = (ticket: LoginTicket, now: Date): Write =>
   ticketUpdate(ticket, now, { set: { state: 'spent' } }, undefined, 'passed');
 
 const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' | 'jti'>): string =>
@@ -144,11 +144,11 @@ const clientAssertionKey = ({ clientId, jti }: Pick<ClientAssertion, 'clientId' 
 
 /** SSO-3: a client's assertion works once. False if it was used before. */
 export const spendClientAssertion = (db: Db, assertion: ClientAssertion, now: Date): Promise<boolean> =>
-  once(db, clientAssertionKey(assertion), assertion.expiresAt, now);
+  spendOnce(db, clientAssertionKey(assertion), assertion.expiresAt, now);
 
 /**
  * Spends a client's assertion inside a transaction: `invalid_client` if it was used before, and then nothing is
  * written.
  */
 export const clientAssertionPut = (assertion: ClientAssertion, now: Date): Write =>
-  oncePut(clientAssertionKey(assertion), assertion.expiresAt, now, assertionSpent);
+  spendOncePut(clientAssertionKey(assertion), assertion.expiresAt, now, assertionSpent);

@@ -4,6 +4,7 @@ import type { Problem } from '../../api/problem.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useIdentityName } from '../../session/identities.ts';
+import { Facts } from '../me/parts/items.tsx';
 import { usePermissionNames } from '../me/parts/relations.ts';
 import { Choices } from './Choices.tsx';
 import { useMatterName, useSystemName } from './handing-over.ts';
@@ -47,12 +48,7 @@ export function Asked({ asked, busy, problem, onApprove, onRefuse }: Props) {
       ) : (
         <>
           <p>{t('ask', { system })}</p>
-          <dl className="facts">
-            <div>
-              <dt>{t('as')}</dt>
-              <dd>{identityName(asked.identity)}</dd>
-            </div>
-          </dl>
+          <Facts facts={[[t('as'), identityName(asked.identity)]]} />
           <h2>{t('gets')}</h2>
           <ul>
             {asked.gets

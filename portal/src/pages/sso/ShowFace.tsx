@@ -28,7 +28,7 @@ export function ShowFace({ facts, first, renew, onPassed, onRefuse }: Props) {
     return scan;
   };
   return (
-    <section className="card narrow">
+    <section className="card narrow hand-over">
       <PageTitle>{t('faceFor', { matter: matterName(facts.matter) })}</PageTitle>
       <p>{t('faceWhy')}</p>
       <ScanCode
@@ -36,7 +36,7 @@ export function ShowFace({ facts, first, renew, onPassed, onRefuse }: Props) {
         onDone={onPassed}
         apps={facts.channels.filter((one): one is AppCode => isAppCode(one))}
       />
-      <Button type="text" onClick={onRefuse}>
+      <Button block onClick={onRefuse}>
         {t('refuse')}
       </Button>
     </section>
