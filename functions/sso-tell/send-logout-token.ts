@@ -17,7 +17,7 @@ const logoutNotice = v.object({
   reason: v.string(),
 });
 type LogoutNotice = v.InferOutput<typeof logoutNotice>;
-/** @throws Error for what none of our functions sends: it ends with the dead letters */
+/** @throws Error for a message in another form, which no function of ours sends; it ends in the dead-letter queue */
 export const readLogoutNotice = (body: string): LogoutNotice => v.parse(logoutNotice, JSON.parse(body));
 
 /** SSO-8: milliseconds until the system must be connected, and until it must have answered. */

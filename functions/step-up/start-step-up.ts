@@ -14,7 +14,11 @@ import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { stepUp } from './contract.ts';
 
-/** STP-2: a face check that is recent enough for the matter is used again; otherwise the person scans (STP-1). */
+/**
+ * STP-2: a face check that is recent enough for the matter is used again; otherwise the person scans (STP-1).
+ * @throws Problem MATTER_UNKNOWN; ROLE_NOT_ALLOWED if the session may not do the matter (STP-4); SESSION_ENDED,
+ * ACCOUNT_SUSPENDED (ORD-1)
+ */
 export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => {
   const asked = knownMatter(ctx, call.body);
   const { matter, audience } = asked;
