@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { actionFor, isFaceCheckRecent } from '#domain/matters.ts';
-import { coversRecovery } from '#domain/phones.ts';
+import { actionFor } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { provenCompany } from '#journeys/companies/proven-company.ts';
@@ -8,7 +7,8 @@ import { scanStateAt, startStandaloneFaceScan } from '#journeys/factors/scans.ts
 import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { keptFace, requireAdmitted } from '#store/people/person-row.ts';
+import { reusableFaceCheck } from '#store/people/face-checks.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
 import { admittedCheck, findPerson } from '#store/people/users.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
@@ -30,18 +30,8 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
   ]);
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const nonce = call.body.nonce === undefined ? {} : { nonce: call.body.nonce };
-  const kept = keptFace(person);
-  if (
-    kept &&
-    !endedByOrder(person, kept) &&
-    // After a recent phone recovery the person must show their own face first.
-    coversRecovery(
-      { faceAt: kept.at, recoveredAt: person.phoneRecoveredAt },
-      call.now,
-      ctx.settings.policies,
-    ) &&
-    isFaceCheckRecent(matter, new Date(kept.at), call.now)
-  ) {
+  const kept = reusableFaceCheck(person, matter, call.now, ctx.settings.policies);
+  if (kept) {
     const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
     const proof = await stepUpProof(ctx, call, asked, person, proven, nonce, company);
     // A proof goes to another system, so it is audited before it is given, and refused after an order that ends proofs
