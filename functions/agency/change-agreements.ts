@@ -41,9 +41,9 @@ import {
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { requireSeenRevision } from '#store/dynamodb/versioned-update.ts';
 import { actingChecks } from './agency-checks.ts';
+import { listedAgents, requireNoStaff } from './agents-of-agreement.ts';
 import type { agency } from './contract.ts';
 import { requireAgency } from './list-agreements.ts';
-import { listedAgents, requireNoStaff } from './name-agents.ts';
 
 type ChangeCall = CallOf<typeof agency, 'change'>;
 

@@ -1,8 +1,8 @@
-import { recordCollection } from '#journeys/people/collection.ts';
+import { recordCollection } from '#journeys/people/hall-collection.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { countingMissAtCounter, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
+import { countingMissAtCounter, requireCounter } from './counter-checks.ts';
 
 export const collectPerson: StepOf<typeof hall, 'collect'> = async (ctx, call) => {
   const origin = requireCounter(ctx, call, 'collect');

@@ -4,8 +4,8 @@ import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { shownTaxpayerId } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
-import { keyOfCompany, requireCompany, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
+import { keyOfCompany, requireCompany, requireCounter } from './counter-checks.ts';
 
 /** ENT-2: the hall confirms a waiting company; its tax handlers still have to confirm for themselves. */
 export const confirmAtHall: StepOf<typeof hall, 'confirm'> = async (ctx, call) => {

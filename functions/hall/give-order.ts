@@ -5,8 +5,8 @@ import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { writeOrderLine } from '#runtime/log.ts';
 import { orderCountUpdate, ordersInHour } from '#store/tickets/order-hours.ts';
-import { countingMissAtCounter, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
+import { countingMissAtCounter, requireCounter } from './counter-checks.ts';
 
 type OrderCall = CallOf<typeof hall, 'order'>;
 

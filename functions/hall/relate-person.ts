@@ -35,8 +35,8 @@ import {
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
-import { countingMissAtCounter, keyOfCompany, requireCompany, requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
+import { countingMissAtCounter, keyOfCompany, requireCompany, requireCounter } from './counter-checks.ts';
 
 /**
  * ENT-3: a person who comes to the counter themselves works for the company at once, registered or not. A person whom

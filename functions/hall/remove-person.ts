@@ -4,8 +4,8 @@ import { authorizationOf, transitionWrites } from '#journeys/companies/relation-
 import { noContent } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { termCheck } from '#store/companies/taxpayers.ts';
-import { requireCounter } from './at-counter.ts';
 import type { hall } from './contract.ts';
+import { requireCounter } from './counter-checks.ts';
 
 /**
  * Ends a relation of any company, whether waiting or active; appointed roles change only through the registry (REL-7).

@@ -12,7 +12,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Taxpayer } from '#store/companies/taxpayers.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import type { AgentChoice, LoginTicket } from '#store/tickets/ticket-kinds.ts';
-import type { CompanyAsked } from './company-asked.ts';
+import type { CompanyAsked } from './requested-company.ts';
 
 /**
  * The access bases that may let a person in as tax agent (AGY-3), read in parallel to the password's reservation and

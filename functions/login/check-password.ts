@@ -38,8 +38,8 @@ import { reportNamesCheck } from '#store/reports/cross-region-reports.ts';
 import type { AgentAccessBasis } from '#store/sessions/access-basis.ts';
 import { admissionProblem } from './admit-to-company.ts';
 import { agentAccessBasesFor } from './agent-login.ts';
-import { type CompanyAsked, companyAsked } from './company-asked.ts';
 import type { login } from './contract.ts';
+import { type CompanyAsked, companyAsked } from './requested-company.ts';
 import { isHandlerIn } from './search-reports.ts';
 
 type PasswordCall = CallOf<typeof login, 'password'>;

@@ -8,7 +8,7 @@ import { proven } from '#journeys/factors/proven-phone.ts';
 import { passedFace } from '#journeys/factors/scans.ts';
 import { notifyPerson } from '#journeys/people/notices.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
-import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.ts';
+import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/phone-takeover.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';

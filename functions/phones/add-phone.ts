@@ -18,7 +18,7 @@ import {
 import { strangersSend } from '#journeys/factors/stranger-sends.ts';
 import { notifyPerson } from '#journeys/people/notices.ts';
 import { signedInPerson } from '#journeys/people/own-account.ts';
-import { noLoss, phoneLoss } from '#journeys/people/take-phone.ts';
+import { noLoss, phoneLoss } from '#journeys/people/phone-takeover.ts';
 import { accepted, created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';

@@ -9,7 +9,7 @@ import { hallRecordOf } from '#journeys/people/hall-record.ts';
 import { requireSameName } from '#journeys/people/named-person.ts';
 import { notifyPerson } from '#journeys/people/notices.ts';
 import { nameOf } from '#journeys/people/personal-data.ts';
-import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/take-phone.ts';
+import { noLoss, type PhoneLoss, phoneLoss } from '#journeys/people/phone-takeover.ts';
 import { openSession } from '#journeys/sessions/open-session.ts';
 import { created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';

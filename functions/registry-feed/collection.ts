@@ -3,7 +3,7 @@ import { freeText, person, personEntries } from '#contract/schemas.ts';
 import { readCollectedAt } from '#domain/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
-import { recordCollection } from '#journeys/people/collection.ts';
+import { recordCollection } from '#journeys/people/hall-collection.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { LineResult } from './outcome.ts';
 import { version } from './versions.ts';

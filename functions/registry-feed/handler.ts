@@ -8,8 +8,8 @@ import { openTables } from '#store/dynamodb/tables.ts';
 import { batchedTables } from './batched-tables.ts';
 import { registryFeed } from './contract.ts';
 import { readMessage } from './messages.ts';
-import { makeVisibleAgain, processFile, type QueueDelivery } from './take-file.ts';
-import { type FeedCounts, type LineIssue, loggingListener, processLines } from './take-lines.ts';
+import { makeVisibleAgain, processFile, type QueueDelivery } from './process-file.ts';
+import { type FeedCounts, type LineIssue, loggingListener, processLines } from './process-lines.ts';
 
 const tables = openTables();
 /** Calls are combined within one invocation. */

@@ -3,7 +3,7 @@ import { personEntries } from '#contract/schemas.ts';
 import { isHashed } from '#crypto/passwords.ts';
 import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import { type NamedPerson, parseNamedPerson, requireSameName } from '#journeys/people/named-person.ts';
-import { notifyOfLoss } from '#journeys/people/take-phone.ts';
+import { notifyOfLoss } from '#journeys/people/phone-takeover.ts';
 import { endSessions } from '#journeys/sessions/end-sessions.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';

@@ -1,6 +1,6 @@
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { withinTimeBudget } from '#gateways/time-budget.ts';
-import { endIfOver } from '#journeys/sso/end-if-over.ts';
+import { endIfOver } from '#journeys/sso/end-lapsed-hand-over.ts';
 import { forEachConcurrently } from '#runtime/concurrency.ts';
 import { flowContextOf } from '#runtime/context.ts';
 import { imagesOf } from '#store/dynamodb/changes.ts';

@@ -5,7 +5,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { FlowContext } from '#runtime/context.ts';
 import { nextLines, type Position } from '../../functions/registry-feed/file-lines.ts';
 import { continuationMessage, type FeedFile, readMessage } from '../../functions/registry-feed/messages.ts';
-import { makeVisibleAgain, processFile, secondsToNextTry } from '../../functions/registry-feed/take-file.ts';
+import {
+  makeVisibleAgain,
+  processFile,
+  secondsToNextTry,
+} from '../../functions/registry-feed/process-file.ts';
 import { long } from '../support/variants.ts';
 
 /** A stand-in for S3 with ranges and conditions, and for a queue that keeps its messages. */

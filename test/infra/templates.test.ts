@@ -3,7 +3,7 @@ import { routeKey } from '#contract/flow.ts';
 import { type TableDeclaration, tables, ttlAttribute } from '#contract/tables.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { flows } from '#flows/contracts.ts';
-import { secondsToNextTry } from '#flows/registry-feed/take-file.ts';
+import { secondsToNextTry } from '#flows/registry-feed/process-file.ts';
 import { stageNames, stages } from '../../infra/config.ts';
 import {
   type Assembly,

@@ -15,7 +15,7 @@ import {
   returnSend,
   type Send,
 } from '#store/sms/sms-windows.ts';
-import { randomShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-budget.ts';
+import { randomShard, stageBudgetKeys, stageSendsOf, stageSendUpdate } from '#store/sms/stage-sms-budget.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 import { openStore } from '../support/store.ts';
 import { long } from '../support/variants.ts';

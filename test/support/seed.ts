@@ -19,7 +19,7 @@ import { claimPhoneUpdate } from '#store/people/phones.ts';
 import { claimUsernamePut } from '#store/people/usernames.ts';
 import { personUpdate } from '#store/people/users.ts';
 import { dayKey } from '#store/sms/sms-windows.ts';
-import { randomShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
+import { randomShard, stageSendUpdate } from '#store/sms/stage-sms-budget.ts';
 import { resolveStage } from '../../infra/stage.ts';
 import { cheapHashes, type Door, registered } from './door.ts';
 import { person, type Sample } from './people.ts';

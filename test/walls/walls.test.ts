@@ -251,7 +251,7 @@ describe('the time of a function', () => {
       if (!file.endsWith('/handler.ts')) return false;
       const code = readFileSync(join(root, file), 'utf8');
       // The last four names are runs that several functions share, each within its time budget.
-      return !/\b(serve|withinBudget|runLockSweep|sweepHandOvers|copyChanges|continueCopying)\b(<[^(]*>)?\(/.test(
+      return !/\b(serve|withinTimeBudget|runLockSweep|sweepHandOvers|copyChanges|continueCopying)\b(<[^(]*>)?\(/.test(
         code,
       );
     });

@@ -17,7 +17,7 @@ import type { Put, Write } from '#store/dynamodb/tables.ts';
 import { lockedProblem } from '#store/people/lockout-row.ts';
 import type { Reserved } from '#store/people/lockout-table.ts';
 import { reserveSend, returnSend } from '#store/sms/sms-windows.ts';
-import { randomShard, stageSendUpdate } from '#store/sms/stage-budget.ts';
+import { randomShard, stageSendUpdate } from '#store/sms/stage-sms-budget.ts';
 import { codeUpdate, dropCode, endedByCodesUpdate, returnTry, tryCode } from '#store/tickets/ticket-codes.ts';
 import type { CodeTicket, LoginTicket, ResetTicket } from '#store/tickets/ticket-kinds.ts';
 import { auditPut } from '../audit.ts';

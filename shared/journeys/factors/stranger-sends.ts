@@ -5,7 +5,7 @@ import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { valueOrThrow } from '#runtime/settled.ts';
 import { type PhoneSendState, phoneSendStateKeys, phoneSendStateOf } from '#store/sms/sms-windows.ts';
-import { stageBudgetKeys, stageSendsOf } from '#store/sms/stage-budget.ts';
+import { stageBudgetKeys, stageSendsOf } from '#store/sms/stage-sms-budget.ts';
 import { challengeRequired, type Human, requireHuman } from './anti-automation.ts';
 
 /** The facts that were read before a send that a stranger asks for (SMS-4). */

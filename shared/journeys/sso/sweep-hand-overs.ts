@@ -9,7 +9,7 @@ import {
   rpSweepShards,
 } from '#store/sessions/rp-sessions.ts';
 import { sweepInTime, sweepRows } from '../sweep-rows.ts';
-import { endIfOver } from './end-if-over.ts';
+import { endIfOver } from './end-lapsed-hand-over.ts';
 
 /** The result of one run. `left`: the time of the run was over before all hand-overs were checked. */
 export interface SweptHandOvers {

@@ -5,7 +5,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { causeOf } from '#runtime/log.ts';
 import { nextLines } from './file-lines.ts';
 import { continuationMessage, type FeedFile } from './messages.ts';
-import { type FeedCounts, loggingListener, processLines } from './take-lines.ts';
+import { type FeedCounts, loggingListener, processLines } from './process-lines.ts';
 
 /** What the code knows about the invocation that it runs in. */
 export interface QueueDelivery {
