@@ -64,7 +64,6 @@ export const copyChanged = (
       );
       if (cause !== undefined) await handOn(flow, company, cause);
     });
-    if (changed.rows.length === 0) return;
     const failed = await copyToRows(db, changed.rows).catch(() => changed.rows);
     for (const row of failed) await handOn(flow, { row: rowKeyOf(row) }, 'row');
   });
