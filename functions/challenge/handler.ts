@@ -5,9 +5,9 @@ import type { StepOf } from '#runtime/call.ts';
 import { challenge } from './contract.ts';
 
 /** LGN-12: self-hosted proof of work, no third-party tracker. */
-const handOut: StepOf<typeof challenge, 'newChallenge'> = async (ctx, call) => {
+const issueChallenge: StepOf<typeof challenge, 'newChallenge'> = async (ctx, call) => {
   const { parameters, signature } = await newChallenge(ctx.handles, ctx.settings.policies, call.now);
   return ok({ parameters: { ...parameters }, ...(signature === undefined ? {} : { signature }) });
 };
 
-export const handler = serve(challenge, { newChallenge: handOut });
+export const handler = serve(challenge, { newChallenge: issueChallenge });

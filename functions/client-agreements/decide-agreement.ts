@@ -39,7 +39,7 @@ export const list: StepOf<typeof clientAgreements, 'list'> = async (ctx, call) =
  * An agreement of the manager's company that has not ended. Other companies' agreements do not exist for the caller;
  * ended ones cannot be changed.
  */
-async function living(ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) {
+async function liveAgreementOf(ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) {
   const [agreement, client] = await Promise.all([
     findAgreement(ctx.db, call.params.id),
     findTaxpayer(ctx.db, basis.companyKey),
@@ -59,7 +59,7 @@ export const acceptAgreement: StepOf<typeof clientAgreements, 'confirm'> = async
   const manager = requireManager(ctx, call, 'company');
   const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {
-    const { agreement, client, waiting, pair } = await living(ctx, call, manager);
+    const { agreement, client, waiting, pair } = await liveAgreementOf(ctx, call, manager);
     if (!waiting || waiting.until < shanghaiDay(call.now)) throw new Problem('STATE_CONFLICT');
     requireNoOverlap(pair, agreement.agreementId, waiting, client);
     await putInForce(ctx, {
@@ -79,7 +79,7 @@ export const rejectAgreement: StepOf<typeof clientAgreements, 'reject'> = async 
   const manager = requireManager(ctx, call, 'company');
   const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {
-    const { agreement, state, waiting, pair } = await living(ctx, call, manager);
+    const { agreement, state, waiting, pair } = await liveAgreementOf(ctx, call, manager);
     if (!waiting) throw new Problem('STATE_CONFLICT');
     const { agreementId } = agreement;
     const isNew = state === 'pending';
@@ -101,7 +101,7 @@ export const terminate: StepOf<typeof clientAgreements, 'terminate'> = async (ct
   const manager = requireManager(ctx, call, 'company');
   const checks = managingChecks(manager, call);
   return retryOnConcurrentChange(async () => {
-    const { agreement, pair } = await living(ctx, call, manager);
+    const { agreement, pair } = await liveAgreementOf(ctx, call, manager);
     await endAgreement(ctx, agreement, pair, originOf(call, call.caller.session), checks);
     return ok({ agreementId: agreement.agreementId, state: 'ended' as const });
   });

@@ -73,8 +73,8 @@ export async function clientActingOption(
         ...onStaffFormChecks(personKey, form),
         ...onAgreementChecks(personKey, { clientKey, agreementId }, formsOf(entry), day),
       ].map((check): Write => ({ ...check, onRefused })),
-      isAtWork(agency),
-      isAtWork(client),
+      activeClientCheck(agency),
+      activeClientCheck(client),
     ],
   };
 }
@@ -98,7 +98,7 @@ async function inForce(
 }
 
 export const relationGone = () => new Problem('RELATION_NOT_FOUND');
-const isAtWork = ({ companyKey, term }: KnownTaxpayer): Write => ({
+const activeClientCheck = ({ companyKey, term }: KnownTaxpayer): Write => ({
   ...activeCompanyCheck(companyKey, { companyTerm: term }),
   onRefused: relationGone,
 });

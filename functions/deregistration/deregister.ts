@@ -36,15 +36,15 @@ export const deregister: StepOf<typeof deregistration, 'deregister'> = async (ct
 
 const bySms = (ctx: FlowContext, call: DeregisterCall, code: string): Promise<RegisteredPerson> =>
   withSessionCode(ctx, call, 'deregistration', code, (proof) =>
-    endWith(ctx, call, 'sms', [proof.spent], { phoneKey: proof.phoneKey, guess: proof.attemptId }),
+    deregisterWith(ctx, call, 'sms', [proof.spent], { phoneKey: proof.phoneKey, guess: proof.attemptId }),
   );
 
 async function byFace(ctx: FlowContext, call: DeregisterCall, faceTicket: string): Promise<RegisteredPerson> {
   const { spent } = await faceProof(ctx, call, faceTicket, 'deregistration');
-  return endWith(ctx, call, 'face', [spent]);
+  return deregisterWith(ctx, call, 'face', [spent]);
 }
 
-const endWith = (
+const deregisterWith = (
   ctx: FlowContext,
   call: DeregisterCall,
   method: 'sms' | 'face',

@@ -33,7 +33,7 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, 
   );
   const phone = parsePhone(call.body.newPhone);
   const person = await requireHumanAndRead(ctx, call, call.body.challenge, findPerson(ctx.db, key));
-  if (!isRegistered(person)) return refuseNobody(ctx, call, key);
+  if (!isRegistered(person)) return refuseUnknownPerson(ctx, call, key);
 
   const newKey = phoneKey(ctx.keys, phone);
   const typed = {
@@ -65,7 +65,7 @@ export const startRecovery: StepOf<typeof phoneRecovery, 'start'> = async (ctx, 
  * there is nobody to lock: no lock and no event are written, the night has nothing to clear, and a person who later
  * registers with that document finds an account that is not locked.
  */
-async function refuseNobody(
+async function refuseUnknownPerson(
   ctx: FlowContext,
   call: CallOf<typeof phoneRecovery, 'start'>,
   key: string,

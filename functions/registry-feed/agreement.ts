@@ -106,7 +106,7 @@ export async function importAgreement(ctx: FlowContext, line: Line, now: Date): 
       ]);
       return { taken: 'accepted' };
     }
-    const warnings = await doubts(ctx, between, { pair, agents, period, now });
+    const warnings = await agreementWarnings(ctx, between, { pair, agents, period, now });
     await putInForce(ctx, {
       between,
       before,
@@ -121,17 +121,17 @@ export async function importAgreement(ctx: FlowContext, line: Line, now: Date): 
   });
 }
 
-interface Doubtful {
+interface CheckedTerms {
   readonly pair: AgreedPeriods | undefined;
   readonly agents: readonly NewAgent[];
   readonly period: Period;
   readonly now: Date;
 }
 /** Warnings about facts that the API would refuse (AGY-1, AGY-4). */
-async function doubts(
+async function agreementWarnings(
   ctx: FlowContext,
   { agencyKey, clientKey, agreementId }: Pick<Agreement, 'agencyKey' | 'clientKey' | 'agreementId'>,
-  { pair, agents, period, now }: Doubtful,
+  { pair, agents, period, now }: CheckedTerms,
 ): Promise<WarningCode[]> {
   const keys = agents.map(({ personKey }) => personKey);
   const [form, client, staff] = await Promise.all([

@@ -86,12 +86,12 @@ function mergeWritesPerItem(exact: readonly Write[], others: readonly Write[]): 
   const changing = new Map(others.filter((one) => 'update' in one).map((one) => [itemOf(one), one]));
   const held = new Set(exact.map(itemOf).filter((item) => item !== undefined));
   return [
-    ...exact.map((check) => onBoth(check, changing.get(itemOf(check)))),
+    ...exact.map((check) => withBothConditions(check, changing.get(itemOf(check)))),
     ...others.filter((write) => !held.has(itemOf(write) ?? '')),
   ];
 }
 
-function onBoth(check: Write, change: Write | undefined): Write {
+function withBothConditions(check: Write, change: Write | undefined): Write {
   if (!change || !('key' in check)) return check;
   const [one, other] = [check.condition, change.condition];
   if (typeof one !== 'object' || typeof other !== 'object') throw new Error('Two conditions as text');

@@ -12,18 +12,18 @@ const openContext = flowContextOf(ssoTell, { db: openTables() });
  * an alarm.
  */
 export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-  withinTimeBudget(context, () => tellAll(event));
+  withinTimeBudget(context, () => sendAll(event));
 
-async function tellAll({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+async function sendAll({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const ctx = await openContext();
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body, attributes } of Records) {
     const tries = Number(attributes.ApproximateReceiveCount);
-    const isTold = await sendLogoutToken(ctx, readLogoutNotice(body), new Date(), {
+    const isDelivered = await sendLogoutToken(ctx, readLogoutNotice(body), new Date(), {
       tries,
       last: tries >= noticeTries,
     });
-    if (!isTold) batchItemFailures.push({ itemIdentifier: messageId });
+    if (!isDelivered) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };
 }

@@ -39,7 +39,7 @@ export async function sendLogoutToken(
   const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said: result, tries };
   if (done) writeLine({ level: 'INFO', word: 'rp-told', ...line });
   else writeLine({ level: last ? 'ERROR' : 'WARN', word: 'rp-not-told', ...line });
-  if (done) await recordTold(ctx, notice, now, tries);
+  if (done) await recordNoticeSent(ctx, notice, now, tries);
   else if (last)
     await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-telling-failed', now, { said: result, tries }));
   return done;
@@ -55,7 +55,12 @@ async function post(
   return postForm(backchannelLogoutUri, { logout_token: token }, patience);
 }
 
-async function recordTold(ctx: NoticeContext, notice: LogoutNotice, now: Date, tries: number): Promise<void> {
+async function recordNoticeSent(
+  ctx: NoticeContext,
+  notice: LogoutNotice,
+  now: Date,
+  tries: number,
+): Promise<void> {
   const at = epochSeconds(now);
   // Another hand-over may have its row by now: then this one is only in the audit.
   await ctx.db.update(noticeSentUpdate(notice, { at, tries }));

@@ -11,7 +11,7 @@ import { spendProofsOfRefusedCall, type TokenCall } from './token-call.ts';
 
 /** The token endpoint. */
 export const tokenEndpoint: StepOf<typeof ssoToken, 'token'> = async (ctx, given) => {
-  const call = await withKeyProof(ctx, given);
+  const call = await withDpopProof(ctx, given);
   const wrong = wrongForm(call.body);
   if (wrong) throw await spendProofsOfRefusedCall(ctx, call, new OAuthProblem('invalid_request', wrong));
   switch (call.body.grant_type) {
@@ -40,7 +40,7 @@ function wrongForm(form: TokenCall['body']): string | undefined {
  * The call with the key that it proves. For a client with `dpop` every token is bound to a key (RFC 9449, 5.2); for
  * other clients that is optional.
  */
-async function withKeyProof(ctx: FlowContext, call: TokenCall): Promise<TokenCall> {
+async function withDpopProof(ctx: FlowContext, call: TokenCall): Promise<TokenCall> {
   let proof: DpopProof | undefined;
   try {
     proof = await dpopProofOf(ctx, call);

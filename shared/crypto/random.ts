@@ -19,7 +19,7 @@ const randomLength = 16;
  * A clock that falls back further than this was wrong before. A smaller step back is an adjustment: ids go on from the
  * last time.
  */
-const rideOutMilliseconds = 60_000;
+const toleratedStepBackMilliseconds = 60_000;
 
 let lastTime = -1;
 let lastDigits: number[] = [];
@@ -31,7 +31,7 @@ let lastDigits: number[] = [];
 export function ulid(now: Date): string {
   const time = now.getTime();
   if (!(time >= 0 && time < 2 ** 48)) throw new RangeError('a ULID needs a time from 1970 to 10889');
-  if (time > lastTime || lastTime - time > rideOutMilliseconds) {
+  if (time > lastTime || lastTime - time > toleratedStepBackMilliseconds) {
     lastTime = time;
     lastDigits = Array.from(randomBytes(randomLength), (byte) => byte & 31);
   } else {

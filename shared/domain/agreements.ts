@@ -1,4 +1,4 @@
-import { isCalendarDate } from './days.ts';
+import { isDay } from './days.ts';
 import { Problem } from './problem.ts';
 import type { Permission } from './relations.ts';
 
@@ -65,8 +65,7 @@ export function parsePeriod(raw: Period): Period {
 
 function parseDay(path: string, raw: string): string {
   const day = raw.trim();
-  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
-  if (!isCalendarDate(Number(year), Number(month), Number(date))) throw wrongField(path, 'expected a day');
+  if (!isDay(day)) throw wrongField(path, 'expected a day');
   return day;
 }
 

@@ -70,7 +70,7 @@ interface Form {
 const province = /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])/;
 const citizen = isPersonNumberBornBefore;
 /** Old permanent residence cards: digits 5–10 are a birth date, YYMMDD, in this century or the last one. */
-function bornAsThereSaid(number: string, today: string): boolean {
+function hasPossibleBirthDate(number: string, today: string): boolean {
   const [year, month, day] = [number.slice(7, 9), number.slice(9, 11), number.slice(11, 13)];
   return ['19', '20'].some(
     (century) =>
@@ -92,7 +92,7 @@ const forms: Readonly<Record<DocumentType, readonly Form[]>> = {
   '227': [{ shape: /^(?:[A-Z][A-Z0-9]\d{7}|[DPS]\d{7})$/ }],
   '233': [
     { shape: /^9\d{16}[\dX]$/, says: citizen },
-    { shape: /^[A-Z]{3}\d{12}$/, says: bornAsThereSaid },
+    { shape: /^[A-Z]{3}\d{12}$/, says: hasPossibleBirthDate },
   ],
   '237': [{ shape: /^8[12]0000\d{11}[\dX]$/, says: citizen }],
   '238': [{ shape: /^830000\d{11}[\dX]$/, says: citizen }],

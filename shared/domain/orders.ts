@@ -6,8 +6,8 @@ export const orders = ['suspend', 'resume', 'end-sessions', 'empty-phones'] as c
 export type Order = (typeof orders)[number];
 
 /** Orders that lock a person out: a single officer may not give them. */
-const byTwo: readonly Order[] = ['suspend', 'empty-phones'];
-export const needsApproval = (order: Order): boolean => byTwo.includes(order);
+const ordersOfTwoOfficers: readonly Order[] = ['suspend', 'empty-phones'];
+export const needsApproval = (order: Order): boolean => ordersOfTwoOfficers.includes(order);
 
 /** Two officers' ids are compared after folding, so that capitals, width and blanks make no difference. */
 const officerId = (typed: string): string => foldWithHyphens(typed.normalize('NFKC')).toUpperCase();

@@ -16,7 +16,7 @@ const dotBetweenHan = /(?<=\p{Script=Han}) *[·.\u3002\ufe52\uff61] *(?=\p{Scrip
 const apostrophes = /[\u0060\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u201b\u2032]/g;
 
 /** One spelling for characters that input methods write differently. */
-const tidy = (raw: string): string =>
+const unifiedSpelling = (raw: string): string =>
   foldText(raw)
     .replace(middleDots, '·')
     .replace(apostrophes, "'")
@@ -27,7 +27,7 @@ const tidy = (raw: string): string =>
 function readName(raw: string): string | undefined {
   // Bounds the work before the Unicode normalisation; a name of 60 letters with their marks is much shorter.
   if (raw.length > 512) return undefined;
-  const name = tidy(raw);
+  const name = unifiedSpelling(raw);
   const valid = nameShape.test(name) && [...name].length <= longestName && !invisibleLetter.test(name);
   return valid ? name : undefined;
 }

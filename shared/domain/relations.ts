@@ -1,4 +1,4 @@
-import { isCalendarDate } from './days.ts';
+import { isDay } from './days.ts';
 import { type Role, roles } from './names.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
@@ -219,8 +219,7 @@ export function parseLastDay(raw: string | null | undefined, today: string): str
   if (raw === undefined) return undefined;
   if (raw === null || raw.trim() === '') return null;
   const day = raw.trim();
-  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
-  if (!isCalendarDate(Number(year), Number(month), Number(date)) || day < today)
+  if (!isDay(day) || day < today)
     throw new Problem('BAD_REQUEST', {
       errors: [{ path: 'validUntil', message: 'expected a day, today or later' }],
     });

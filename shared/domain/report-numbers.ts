@@ -9,20 +9,20 @@ const longest = 64;
 const shape = /^[\p{L}\p{Script=Han}\p{N}\-_/.〔〕]+$/u;
 
 /** DOC-2 for numbers of a 跨区域涉税事项报告: spaces are removed, and brackets become those of official papers. */
-const tidy = (raw: string): string =>
+const unifiedSpelling = (raw: string): string =>
   foldWithHyphens(raw)
     .replace(/[([【〖［]/g, '〔')
     .replace(/[)\]】〗］]/g, '〕');
 
 /** The part of a number that a search compares: without 号 and punctuation. */
-const essence = (number: string): string => number.replace(/[^\p{L}\p{Script=Han}\p{N}]|号/gu, '');
+const comparedPart = (number: string): string => number.replace(/[^\p{L}\p{Script=Han}\p{N}]|号/gu, '');
 
 /** The number in its one spelling; undefined if the text is no such number. */
 export function readReportNumber(raw: string): string | undefined {
   if (raw.length > 2 * longest) return undefined;
-  const number = tidy(raw);
+  const number = unifiedSpelling(raw);
   const length = [...number].length;
-  return length <= longest && shape.test(number) && [...essence(number)].length >= endingLength
+  return length <= longest && shape.test(number) && [...comparedPart(number)].length >= endingLength
     ? number
     : undefined;
 }
@@ -32,21 +32,22 @@ export interface Ending {
   /** The ending in the spelling of whole numbers, in case somebody typed the whole number. */
   readonly number: string;
   /** The letters and digits that the search compares. */
-  readonly essence: string;
+  readonly comparedPart: string;
 }
 
 /** Whether the typed text is long enough for a search (SPC-2). */
-export const isEndingLongEnough = (raw: string): boolean => [...essence(tidy(raw))].length >= endingLength;
+export const isEndingLongEnough = (raw: string): boolean =>
+  [...comparedPart(unifiedSpelling(raw))].length >= endingLength;
 
 /**
  * The ending of a number as somebody types it (SPC-2).
  * @throws Problem ENDING_TOO_SHORT; BAD_REQUEST that names the field `ending` if no number can end like that
  */
 export function parseEnding(raw: string): Ending {
-  const number = tidy(raw);
+  const number = unifiedSpelling(raw);
   if (shape.test(number) || number === '') {
     if (!isEndingLongEnough(number)) throw new Problem('ENDING_TOO_SHORT');
-    if (readReportNumber(number) !== undefined) return { number, essence: essence(number) };
+    if (readReportNumber(number) !== undefined) return { number, comparedPart: comparedPart(number) };
   }
   throw new Problem('BAD_REQUEST', {
     errors: [{ path: 'ending', message: 'expected the end of a report number' }],
@@ -54,8 +55,8 @@ export function parseEnding(raw: string): Ending {
 }
 
 /** Whether a number in its one spelling ends with this text. */
-export const endsIn = (number: string, ending: Pick<Ending, 'essence'>): boolean =>
-  essence(number).endsWith(ending.essence);
+export const endsIn = (number: string, ending: Pick<Ending, 'comparedPart'>): boolean =>
+  comparedPart(number).endsWith(ending.comparedPart);
 
 /** The last characters of a number or of an ending, by which the index finds it. */
-export const lastCharacters = (text: string): string => [...essence(text)].slice(-endingLength).join('');
+export const lastCharacters = (text: string): string => [...comparedPart(text)].slice(-endingLength).join('');

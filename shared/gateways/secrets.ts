@@ -92,10 +92,10 @@ async function parsed<T>(
  * Three tries of this length for the secret, and then for the key that opens it, end before the function's own 10 s:
  * whatever hangs, we answer (ERR-02).
  */
-const patience = { timeoutMilliseconds: 1_200 };
+const timeLimits = { timeoutMilliseconds: 1_200 };
 
 async function getSecretText(secretId: string): Promise<string> {
-  const answer = await callAws('secretsmanager', 'GetSecretValue', { SecretId: secretId }, patience);
+  const answer = await callAws('secretsmanager', 'GetSecretValue', { SecretId: secretId }, timeLimits);
   if (typeof answer.SecretString !== 'string')
     throw new DependencyError('secretsmanager', 'a secret without text');
   return answer.SecretString;
@@ -153,7 +153,7 @@ export const encryptionContext = (keyId: string) => ({ purpose: 'sealing', keyId
 /** @param wrapped base64, as the secret holds it. @throws DependencyError */
 export async function decryptDataKey(keyId: string, wrapped: string): Promise<Buffer> {
   const input = { CiphertextBlob: wrapped, EncryptionContext: encryptionContext(keyId) };
-  const answer = await callAws('kms', 'Decrypt', input, patience);
+  const answer = await callAws('kms', 'Decrypt', input, timeLimits);
   const key = Buffer.from(typeof answer.Plaintext === 'string' ? answer.Plaintext : '', 'base64');
   if (key.length !== 32) throw new DependencyError('kms', 'a data key of the wrong length');
   return key;

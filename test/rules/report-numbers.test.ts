@@ -29,8 +29,8 @@ describe('report numbers', () => {
   });
 
   it('SPC-2 are found by endings of four characters and more', () => {
-    expect(parseEnding(' ００12 ')).toEqual({ number: '0012', essence: '0012' });
-    expect(parseEnding('0012号x').essence).toBe('0012X');
+    expect(parseEnding(' ００12 ')).toEqual({ number: '0012', comparedPart: '0012' });
+    expect(parseEnding('0012号x').comparedPart).toBe('0012X');
     for (const text of ['', '123', ' 1 2 3 ', '二三四', '〕12号', '123号', '1-2-3', '号号号号'])
       expect(() => parseEnding(text), text).toThrow('ENDING_TOO_SHORT');
     for (const text of ['12*4', '1234%', '\u0000\u0001\u0002\u0003', '1'.repeat(65)])
@@ -54,7 +54,7 @@ describe('report numbers', () => {
     ]) {
       const ending = parseEnding(typed);
       expect(endsIn(number, ending), typed).toBe(true);
-      expect(lastCharacters(ending.essence), typed).toBe(lastCharacters(number));
+      expect(lastCharacters(ending.comparedPart), typed).toBe(lastCharacters(number));
     }
     for (const typed of ['0013', '2025-0012', '0012号X'])
       expect(endsIn(number, parseEnding(typed))).toBe(false);
@@ -73,7 +73,7 @@ describe('report numbers', () => {
         fc.pre(tail.replace(/[-/〔号]/g, '').length >= 4 && [...tail.replace(/[-/〔号]/g, '')].length >= 4);
         const ending = parseEnding(tail);
         expect(endsIn(number, ending)).toBe(true);
-        expect(lastCharacters(ending.essence)).toBe(lastCharacters(number));
+        expect(lastCharacters(ending.comparedPart)).toBe(lastCharacters(number));
       }),
     );
   });

@@ -63,14 +63,15 @@ export function tencentFace(
 }
 
 /** Codes that say nothing about the person: the provider's engines or data sources are busy or broken. */
-const theirFault = new Set([4, 8, 10, 12, 13, 1001, 1006, 2001]);
+const providerFaultCodes = new Set([4, 8, 10, 12, 13, 1001, 1006, 2001]);
 /** Codes for another person's face or document, or a pair of name and number that does not exist. */
-const somebodyElse = new Set([301, 2002, 2003, 2006, 2011, 2016]);
+const mismatchCodes = new Set([301, 2002, 2003, 2006, 2011, 2016]);
 
 /** Only 0 is a pass; an unknown code is a failure. */
 function outcomeOf(code: unknown): FaceOutcome {
   if (code === null || code === undefined || code === 17) return 'pending';
   if (code === 0) return 'pass';
-  if (typeof code === 'number' && theirFault.has(code)) throw new FaceUnavailable('tencent', safeCode(code));
-  return typeof code === 'number' && somebodyElse.has(code) ? 'mismatch' : 'fail';
+  if (typeof code === 'number' && providerFaultCodes.has(code))
+    throw new FaceUnavailable('tencent', safeCode(code));
+  return typeof code === 'number' && mismatchCodes.has(code) ? 'mismatch' : 'fail';
 }

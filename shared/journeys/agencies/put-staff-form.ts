@@ -50,14 +50,14 @@ export async function putStaffForm(ctx: FlowContext, form: NewStaffForm, now: Da
   } catch (error) {
     // Clean up only after a certain refusal: if the answer was lost, the form may be in force.
     if (error instanceof ConcurrentChange || (error instanceof Problem && error.code !== 'UNAVAILABLE'))
-      await tidy(ctx, agencyKey, (id) => id === formId);
+      await removeFormsNotInForce(ctx, agencyKey, (id) => id === formId);
     throw error;
   }
-  await tidy(ctx, agencyKey, (id) => id === form.before?.formId || isAbandoned(id, now), formId);
+  await removeFormsNotInForce(ctx, agencyKey, (id) => id === form.before?.formId || isAbandoned(id, now), formId);
 }
 
 /** Removes the rows of forms that are not in force, except those of a form that another call is writing now. */
-async function tidy(
+async function removeFormsNotInForce(
   ctx: FlowContext,
   agencyKey: string,
   isOver: (formId: string) => boolean,

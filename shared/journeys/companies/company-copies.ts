@@ -11,11 +11,11 @@ import type { Db } from '#store/dynamodb/tables.ts';
  */
 export async function personPage(db: Db, ...[personKey, list, wanted]: OfPerson): Promise<ListPage> {
   const [page, old] = await Promise.all([personList(db, personKey, list, wanted), companiesDue(db)]);
-  return { ...page, relations: await asCompaniesStand(db, page.relations, old) };
+  return { ...page, relations: await withFreshCopies(db, page.relations, old) };
 }
 type OfPerson = Parameters<typeof personList> extends [Db, ...infer Rest] ? Rest : never;
 
-async function asCompaniesStand(
+async function withFreshCopies(
   db: Db,
   relations: readonly Relation[],
   { companyKeys, many }: CopiesDue,

@@ -31,7 +31,7 @@ export async function judgeSwitch(
   // From a client back to the agency, within the agency's own session; other clients are reached by another route
   // (SWI-3).
   if (acting?.by === 'agreement' && acting.agencyKey === companyKey && role === acting.role)
-    return backAtAgency(ctx, call, companyKey);
+    return backToAgency(ctx, call, companyKey);
   const [relations, company, person] = await Promise.all([
     relationsIn(ctx.db, personKey, companyKey),
     findTaxpayer(ctx.db, companyKey),
@@ -62,7 +62,7 @@ export async function judgeSwitch(
   return { next: option, writes: [...option.writes, ...remembered] };
 }
 
-async function backAtAgency(
+async function backToAgency(
   ctx: FlowContext,
   { caller: { session }, now }: SessionCall,
   agencyKey: string,

@@ -115,7 +115,7 @@ export function reportWrites(
     {
       table: 'CrossRegionReports',
       put: { ...headKey(reportNo), mark: handle(), version, holder: companyKey, validUntil, handler },
-      ...asMarked(head?.mark),
+      ...ifMarkUnchanged(head?.mark),
     },
     ...(head && head.holder !== companyKey
       ? [{ table: 'CrossRegionReports' as const, remove: reportKey(head.holder, reportNo) }]
@@ -155,7 +155,7 @@ function namedWrites(
       return kept.length > 0 ? [[key, Object.fromEntries(kept)] as const] : [];
     });
     const key = handlersKey(companyKey, nameKey);
-    const asRead = asMarked(before?.mark);
+    const asRead = ifMarkUnchanged(before?.mark);
     if (left.length === 0) return { table: 'CrossRegionReports', remove: key, ...asRead };
     return {
       table: 'CrossRegionReports',
@@ -185,7 +185,7 @@ const counted = (
 /**
  * A mark is never used twice, so that a row that was deleted and created again is not taken for the one that was read.
  */
-const asMarked = (mark: string | undefined): Pick<RefusablePut, 'condition' | 'onRefused'> => ({
+const ifMarkUnchanged = (mark: string | undefined): Pick<RefusablePut, 'condition' | 'onRefused'> => ({
   condition: mark === undefined ? absent('mark') : equals('mark', mark),
   onRefused: () => new ConcurrentChange(),
 });
@@ -212,8 +212,8 @@ export async function reportsEndingIn(
   ending: Ending,
   day: string,
 ): Promise<CrossRegionReport[]> {
-  const keys = indexKeys(of, ending.essence);
-  const longer = ending.essence !== lastCharacters(ending.essence);
+  const keys = indexKeys(of, ending.comparedPart);
+  const longer = ending.comparedPart !== lastCharacters(ending.comparedPart);
   const found: CrossRegionReport[] = [];
   const read = (from: Key | undefined) =>
     db.query<CrossRegionReport>('CrossRegionReports', {

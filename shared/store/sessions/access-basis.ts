@@ -162,7 +162,7 @@ export function evaluateAccess(
         relation?.companyKey === basis.companyKey &&
         relation.role === basis.role &&
         relation.authorizationId === basis.authorizationId &&
-        isAtWork(company) &&
+        isActiveCompany(company) &&
         isAdmitted(entry, company.subjects) &&
         isActiveOn(inTerm(relation, company.term), day) &&
         (basis.reportNo === undefined || isReportFor(report, undefined, day, company));
@@ -175,7 +175,11 @@ export function evaluateAccess(
     case 'agreement': {
       const { agencyKey, companyKey: clientKey } = basis;
       // Agents work for clients at `enterprise`, or by a switch that follows its rules (AGY-3, SWI-3).
-      if (!evaluateAgencyAccess(records) || !isAtWork(company) || !isAdmitted('enterprise', company.subjects))
+      if (
+        !evaluateAgencyAccess(records) ||
+        !isActiveCompany(company) ||
+        !isAdmitted('enterprise', company.subjects)
+      )
         return undefined;
       return isAgreementOf(agreement, { agencyKey, clientKey }, day) &&
         isFormOfTerm(agreement.formId, company) &&
@@ -184,7 +188,7 @@ export function evaluateAccess(
         : undefined;
     }
     case 'report':
-      return isAtWork(company) &&
+      return isActiveCompany(company) &&
         isAdmitted(entry, company.subjects) &&
         isReportFor(report, basis.handlerKey, day, company)
         ? { name: company.name, permissions: permissionsOf(basis.role) }
@@ -195,7 +199,7 @@ export function evaluateAccess(
 /** The agency whose staff form names the person today; undefined if the company is no longer an agency. */
 export function evaluateAgencyAccess({ agency }: AccessRecords): KnownTaxpayer | undefined {
   return agency &&
-    isAtWork(agency.company) &&
+    isActiveCompany(agency.company) &&
     isAdmitted('agency', agency.company.subjects) &&
     isFormOfTerm(agency.form?.formId, agency.company) &&
     isNamedBy(agency.form, agency.entry)
@@ -203,5 +207,5 @@ export function evaluateAgencyAccess({ agency }: AccessRecords): KnownTaxpayer |
     : undefined;
 }
 
-const isAtWork = (company: Taxpayer | undefined): company is KnownTaxpayer =>
+const isActiveCompany = (company: Taxpayer | undefined): company is KnownTaxpayer =>
   isKnown(company) && company.state === 'active';
