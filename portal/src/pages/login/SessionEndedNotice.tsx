@@ -39,7 +39,7 @@ export function SessionEndedNotice() {
   const replaced = ended.reason === 'replaced';
   return (
     <ProblemAlert problem={ended} onRetry={() => void restoreSession()}>
-      {replaced && replacedBy ? <p>{t('replacedBy', { replacedBy: browserName(replacedBy) })}</p> : null}
+      {replaced && replacedBy ? <p>{t('replacedBy', { by: browserName(replacedBy) })}</p> : null}
       {replaced ? <Link to="/forgot-password">{t('forgot')}</Link> : null}
     </ProblemAlert>
   );
