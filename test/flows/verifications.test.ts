@@ -176,6 +176,18 @@ describe('STP-3 verification at terminal and counter', () => {
   );
 });
 
+long('LVL-2 STP-3 a face shown at a terminal lifts the live web session, too', async () => {
+  const subject = await knownPerson(door);
+  await setOnPerson(door, subject.personKey, 'realNameLevel', 3);
+  const token = (await loggedInByQr(door, subject)).session.accessToken;
+  const level = async () =>
+    (await door.http('GET', '/v1/session', undefined, { token })).body.session.person.realNameLevel;
+  expect(await level()).toBe(3);
+  const scan = expectStatus(await terminal.startVerification(subject, 'invoice.void', 'invoice'), 200).body;
+  expectStatus(await localPartner(door, 'ahtax-app').showFace(scan.qrContent), 200);
+  expect(await level()).toBe(4);
+});
+
 describe('STP-4 what holds when the proof is fetched', () => {
   it.each([
     ['has deregistered since', { status: 'cancelled' }],
