@@ -321,6 +321,9 @@ describe('an agency’s agreements', () => {
       expect((await enter(agency, clientId, [...agents], facts)).said, code).toBe(code);
     const placed = await enter(agency, third, [handle_, claimed(staff)]);
     expect(placed.body).toMatchObject({ errors: [{ path: 'agents.1' }] });
+    expect((await enter(agency, agency.id, [handle_])).body).toMatchObject({
+      errors: [{ path: 'clientId' }],
+    });
     expect((await enter(await agencyFirm(), third, [handle_])).said).toBe('AGENT_NOT_LISTED');
     expect((await enter(await firm(), third, [handle_])).said).toBe('ROLE_NOT_ALLOWED');
   });
@@ -453,6 +456,7 @@ describe('an agency’s agreements', () => {
       [{ agents: [claimed(sample())] }, 'AGENT_NOT_LISTED'],
     ] as const)
       expect((await change(agency, agreementId, body)).said, JSON.stringify(body)).toBe(code);
+    expect((await change(agency, agreementId, {})).body).toMatchObject({ errors: [{ path: 'body' }] });
     // Whoever was its agent already may stay, though they have become the client's own.
     expect((await change(agency, agreementId, { agents: [claimed(staff)], revision: 1 })).said).toBe('200');
     const fresh = await registered();

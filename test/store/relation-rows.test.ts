@@ -345,7 +345,7 @@ describe('a change of an authorization', () => {
     outcome(() => transitionUpdate(row, to, now, on, changes, seen));
 
   it('REL-10 moves the row in its lists, counts, and is dated', async () => {
-    const row = await stored({ updatedAt: '2027-01-01T00:00:00.000Z' });
+    const row = await stored({ updatedAt: '2027-01-01T00:00:00.000Z', validUntil: tomorrow });
     expect(await move(row, transitions.acceptInvitation, { taxpayerName: '新名' })).toBe('done');
     expect(await current(row)).toEqual({
       ...row,
