@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { aloneInItsTables } from './test/support/alone.ts';
 
 /** A shared machine stops everything for seconds now and then; on CI a test fails that fails twice. */
 const limits = {
@@ -8,25 +9,6 @@ const limits = {
   retry: process.env.CI ? 1 : 0,
   expect: { poll: { timeout: 30_000 } },
 };
-
-/** They rotate keys, end everybody's locks, read whole tables, name fixed people or set the environment: each stands alone. */
-const aloneInItsTables = [
-  ...[
-    'audit',
-    'feed-order',
-    'large-lists',
-    'midnight',
-    'midnight-rest',
-    'migration',
-    'phones',
-    'seeded',
-    'sessions',
-    'tries',
-  ].map((name) => `test/flows/${name}.test.ts`),
-  ...['addresses', 'claims', 'login-model', 'relation-states', 'sessions', 'sms-store'].map(
-    (name) => `test/races/${name}.test.ts`,
-  ),
-];
 
 export default defineConfig({
   test: {
@@ -66,7 +48,7 @@ export default defineConfig({
           include: ['test/{flows,races}/*.test.ts'],
           exclude: aloneInItsTables,
           isolate: false,
-          provide: { sharedRuntime: true },
+          provide: { sharedRuntime: 'standard' },
           sequence: { groupOrder: 0 },
         },
       },

@@ -11,7 +11,7 @@ import {
 } from '#contract/schemas.ts';
 import { permissions, relationLists, shownStates } from '#domain/relations.ts';
 
-/** One authorisation as the person sees it (CTR-3). */
+/** One authorization as the person sees it (CTR-3). */
 export const authorization = v.object({
   authorizationId: v.string(),
   taxpayerId: v.string(),

@@ -15,7 +15,7 @@ import type { authorizations } from './contract.ts';
 const pageLength = 50;
 
 /**
- * One page of one list of the person's own authorisations, sorted by company (CTR-3). The query uses the person's key,
+ * One page of one list of the person's own authorizations, sorted by company (CTR-3). The query uses the person's key,
  * so nobody else's can appear. The companies are shown as they are now: the relation to a company that has just been
  * cancelled does not appear among the live ones (ENT-4).
  */

@@ -117,7 +117,7 @@ export async function createDueRelations(ctx: FlowContext, { companyKey, handler
 }
 
 /**
- * A live authorisation stays as it is, whoever began it. The write requires that it is still live; otherwise an older
+ * A live authorization stays as it is, whoever began it. The write requires that it is still live; otherwise an older
  * removal that came in between would win.
  */
 function listedWrites(
@@ -150,7 +150,7 @@ function listedWrites(
 }
 
 /**
- * Ends a live authorisation. If there is none, the write requires that the row is as it was read, so that no relation
+ * Ends a live authorization. If there is none, the write requires that the row is as it was read, so that no relation
  * that began meanwhile is overlooked.
  */
 const strikeWrites = (

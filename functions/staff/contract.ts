@@ -13,7 +13,7 @@ import {
 } from '#contract/schemas.ts';
 import { permissions, relationLists, shownStates } from '#domain/relations.ts';
 
-/** One authorisation as the company sees it. */
+/** One authorization as the company sees it. */
 const staffMember = v.object({
   authorizationId: v.string(),
   /** All three are masked (DOC-4); they show the person who decides whom the relation is about (REL-11). */

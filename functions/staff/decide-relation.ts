@@ -18,7 +18,7 @@ import type { staff } from './contract.ts';
 
 type Calls = CallOf<typeof staff, 'adjust' | 'dismiss' | 'confirm' | 'reject' | 'withdraw' | 'hide'>;
 
-/** An authorisation of the manager's company; those of other companies do not exist for the caller. */
+/** An authorization of the manager's company; those of other companies do not exist for the caller. */
 const relationOfCompany = (ctx: FlowContext, call: Calls, { basis }: Manager<'company'>) =>
   authorizationOf(ctx, call.params.authorizationId, { companyKey: basis.companyKey });
 

@@ -87,7 +87,7 @@ export const permissionList = v.pipe(
  * row as it is now.
  */
 export const seenRevision = { revision: v.optional(bounded(1, 32)) };
-/** The answer to a change of an authorisation. */
+/** The answer to a change of an authorization. */
 export const movedAuthorization = v.object({
   authorizationId: v.string(),
   state: v.picklist(relationStates),

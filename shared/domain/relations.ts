@@ -2,7 +2,7 @@ import { isDay } from './days.ts';
 import { type Role, roles } from './names.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
-/** The states of an authorisation (人员授权) (REL-10). In the first two it is live, in the others it has ended. */
+/** The states of an authorization (人员授权) (REL-10). In the first two it is live, in the others it has ended. */
 export const relationStates = [
   'pending',
   'active',
@@ -62,7 +62,7 @@ export interface Transition {
 }
 
 /**
- * The state machine (REL-10): who may change an authorisation, from which states, to which state. The store turns each
+ * The state machine (REL-10): who may change an authorization, from which states, to which state. The store turns each
  * line into the condition of its write, so that the table itself refuses an illegal change.
  */
 export const transitions = {

@@ -10,6 +10,13 @@ const journeyIn = (file: string): string | undefined =>
 const journey = journeyIn('README.md') ?? '';
 const tools = ['bash', 'curl'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 
+/** The arrows of a diagram, without what its boxes and arrows are called. */
+const partsOf = (diagram: string): string[] =>
+  diagram
+    .replace(/\|[^|]*\||\(\[.*?\]\)|\[\(.*?\)\]|\[".*?"\]|\[.*?\]/g, '')
+    .split('\n')
+    .map((line) => line.trim().replace(/\s+/g, ' '));
+
 describe('README', () => {
   it('is the same journey in both languages, ten lines after the helpers', () => {
     expect(journeyIn('README.zh-CN.md')).toBe(journey);
@@ -28,6 +35,28 @@ describe('README', () => {
     );
     const folders = globSync('test/*/').map((path) => path.replace(/^test\//, ''));
     expect(told.sort()).toEqual(folders.filter((name) => name !== 'support').sort());
+  });
+
+  it('tells the same in both languages: headings, lists, tables, links and the diagram', () => {
+    const [english, chinese] = ['README.md', 'README.zh-CN.md'].map((file) => {
+      const text = readFileSync(file, 'utf8');
+      const prose = text.replace(/```[\s\S]*?```/g, '');
+      const all = (pattern: RegExp): string[] => [...prose.matchAll(pattern)].map(([, one = '']) => one);
+      return {
+        headings: all(/^(#+) /gm),
+        lists: all(/^(- |\d+\. )/gm),
+        // The first cells of tables, as far as they are code.
+        rows: all(/^\| (`.*?) \|/gm)
+          .map((cell) => cell.match(/`[^`]+`/g) ?? [])
+          .filter(([first]) => first !== '`test/`'),
+        links: all(/\]\(([^)\s]+)\)/g)
+          .filter((target) => !target.startsWith('README'))
+          .sort(),
+        diagram: partsOf(/```mermaid\n([\s\S]*?)```/.exec(text)?.[1] ?? ''),
+      };
+    });
+    expect(english?.diagram.length).toBeGreaterThan(15);
+    expect(chinese).toEqual(english);
   });
 
   it.each(['README.md', 'README.zh-CN.md'])('%s tells every flag of npm start', (file) => {

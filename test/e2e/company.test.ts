@@ -69,7 +69,7 @@ describe('the people of a company', () => {
       // 待确认授权: the added person confirms as a natural person.
       const page = await asNatural(handler, '/me');
       await page.getByText('您有 1 项待确认授权').waitFor();
-      // 去办理 opens the list in which the authorisation waits; the tab shows how many wait.
+      // 去办理 opens the list in which the authorization waits; the tab shows how many wait.
       await page.getByRole('link', { name: '去办理' }).click();
       await page.getByRole('tab', { name: '待确认授权 1' }).waitFor();
       await button(page, '确认授权').click();

@@ -19,6 +19,7 @@ import {
 } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import { long } from '../support/variants.ts';
+import { newcomer, newestCode, ownFace } from './support/account.ts';
 import { poll } from './support/channels.ts';
 import { collectionLine, personWith } from './support/documents.ts';
 import { leaks, type Secret, type Text } from './support/leaks.ts';
@@ -146,6 +147,27 @@ describe('AUD-1 what is written down', () => {
     const copied = () => door.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie });
     expect(await written(copied)).toEqual(['session-ended failure web']);
   });
+
+  long(
+    'AUD-1 SES-5 a factor that was passed, with its method; an ended session, with the reason',
+    async () => {
+      const one = await newcomer(door);
+      const factor = (body: object) => one.api('POST', '/v1/session/factor', body);
+      expectStatus(await one.api('POST', '/v1/session/factor/sms'), 202);
+      const smsCode = newestCode(door, one.phone);
+      const bySms = await eventsOf(door, () => factor({ smsCode }));
+      const faceTicket = await ownFace(door, one, '/v1/session/factor/face');
+      const byFace = await eventsOf(door, () => factor({ faceTicket }));
+      const ended = await eventsOf(door, () => one.api('DELETE', `/v1/sessions/${one.sessionId}`));
+      const list = [...bySms, ...byFace, ...ended];
+      for (const event of list) checkWhole(event);
+      expect(list.map(({ kind, outcome, detail }) => [kind, outcome, detail])).toEqual([
+        ['factor', 'success', { method: 'sms' }],
+        ['factor', 'success', { method: 'face' }],
+        ['session-ended', 'success', { reason: 'logged-out' }],
+      ]);
+    },
+  );
 
   long('AUD-1 the reset: refused, done, with the session that it ended', async () => {
     await loggedInByFace(door, who);

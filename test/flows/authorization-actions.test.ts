@@ -22,7 +22,7 @@ import {
 } from './support/staff.ts';
 import { eventsOf, rowsOf } from './support/tables.ts';
 
-describe('what a person does with authorisations', () => {
+describe('what a person does with authorizations', () => {
   let door: WatchedDoor;
   beforeAll(async () => {
     door = await openWatchedDoor({}, null);
@@ -165,7 +165,7 @@ describe('what a person does with authorisations', () => {
     },
   );
 
-  long('REL-5 somebody else’s authorisation does not exist', async () => {
+  long('REL-5 somebody else’s authorization does not exist', async () => {
     const [firm, hand, other] = [await company(door), await somebody(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     for (const what of everything) {

@@ -207,7 +207,7 @@ describe('no relation', () => {
   it.each([
     ['invited', /自然人业务.*待确认授权/],
     ['applied', /尚待企业确认/],
-  ] as const)('LGN-8 names the pending authorisation (%s)', async (direction, advice) => {
+  ] as const)('LGN-8 names the pending authorization (%s)', async (direction, advice) => {
     const boss = await knownPerson(door);
     const who = await knownPerson(door);
     const taxpayerId = await companyOf(door, boss);
@@ -215,7 +215,7 @@ describe('no relation', () => {
     const reply = await enterCompany(door, who, taxpayerId);
     expect(reply.body).toMatchObject({ code: 'RELATION_NOT_FOUND', pendingAuthorizationId: id });
     expect(reply.body.detail).toMatch(advice);
-    // Only the person's own login shows the pending authorisation.
+    // Only the person's own login shows the pending authorization.
     expect((await enterCompany(door, await knownPerson(door), taxpayerId)).body).not.toHaveProperty(
       'pendingAuthorizationId',
     );
@@ -499,7 +499,7 @@ describe('replaced on the way', () => {
   );
 
   long(
-    'REL-10 does not take a newer authorisation of the same role for the one that was offered',
+    'REL-10 does not take a newer authorization of the same role for the one that was offered',
     async () => {
       const who = await knownPerson(door);
       const taxpayerId = await companyOf(door, await knownPerson(door));

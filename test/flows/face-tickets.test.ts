@@ -111,6 +111,7 @@ const kinds: readonly (readonly [
     // A ticket of a session that a later login has replaced.
     async () => before,
   ],
+  ['that was never given', [], async () => 'x'.repeat(43)],
 ];
 let before = '';
 

@@ -139,7 +139,13 @@ describe('FACE-1 who scans', () => {
         passed: false,
         remainingAttempts: 3,
       });
-      expect((await poll(door, scan)).body.state).toBe('scanned');
+      const polled = await poll(door, scan);
+      expect(polled.body).toMatchObject({
+        state: 'scanned',
+        advice: { code: 'FACE_FAILED' },
+        remainingAttempts: 3,
+      });
+      expect(polled.headers.get('retry-after')).toBe('2');
       expect((await verify(loginId, scan.ticket)).body.code).toBe('FACE_REQUIRED');
       door.face('pass');
       expect((await scanFace(door, scan.qrContent)).body.passed).toBe(true);
@@ -188,6 +194,7 @@ describe('FACE-2 the proof', () => {
     const newer = await startKit(door, mine.scan.qrContent);
     expect((await kit.result()).body.code).toBe('STATE_CONFLICT');
     expect((await newer.result()).body.passed).toBe(true);
+    expect((await tell(foreign.token)).body.code).toBe('STATE_CONFLICT');
     expect((await verify(mine.loginId, other.scan.ticket)).body.code).toBe('FACE_REQUIRED');
     expectStatus(await verify(mine.loginId, mine.scan.ticket), 200);
   });
@@ -276,7 +283,10 @@ describe('FACE-2 the proof', () => {
     const { scan } = await loginScan();
     const written = await eventsOf(door, async () => {
       door.face('mismatch');
-      await scanFace(door, scan.qrContent);
+      expect((await scanFace(door, scan.qrContent)).body).toMatchObject({
+        code: 'FACE_MISMATCH',
+        remainingAttempts: expect.any(Number),
+      });
       door.face('pass');
       await scanFace(door, scan.qrContent);
     });
@@ -293,6 +303,26 @@ describe('FACE-2 the proof', () => {
         channel: 'ahtax-app',
         detail: { purpose: 'face', transactionId: expect.stringMatching(/^local-/) },
       },
+    ]);
+  });
+
+  long('LCK-4 a provider that does not answer is nobody’s failure, and the check goes on', async () => {
+    const { scan } = await loginScan();
+    const kit = await startKit(door, scan.qrContent);
+    const before = await faceFailures();
+    door.faults.add({ service: 'face', kind: 'error500', times: 9 });
+    expect((await kit.result()).body.code).toBe('UNAVAILABLE');
+    door.faults.clear();
+    expect(await faceFailures()).toBe(before);
+    expect((await kit.result()).body.passed).toBe(true);
+  });
+
+  long('AUD-1 a check that is refused on the phone is written down as a check', async () => {
+    const { scan } = await loginScan();
+    await startKit(door, scan.qrContent);
+    const cancel = () => app()('POST', `/v1/channel/scans/${scan.ticket}/cancel`);
+    expect(await eventsOf(door, async () => expectStatus(await cancel(), 204))).toMatchObject([
+      { kind: 'face', outcome: 'failure', detail: { purpose: 'face', cancelled: true } },
     ]);
   });
 

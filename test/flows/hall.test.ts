@@ -210,7 +210,7 @@ describe('the hall counter', () => {
     },
   );
 
-  it('REL-4 ENT-3 what waited becomes active at the counter, with the same authorisation', async () => {
+  it('REL-4 ENT-3 what waited becomes active at the counter, with the same authorization', async () => {
     const [firm, one, two] = [await company(door), await somebody(door), await somebody(door)];
     await fed(door, taxHandler(firm.id, one.who));
     const [{ authorizationId }] = await one.listed('pending', firm.id);

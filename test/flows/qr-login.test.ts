@@ -13,6 +13,7 @@ import {
   startRegistration,
   wait,
 } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import { person, type Sample } from '../support/people.ts';
 import { long } from '../support/variants.ts';
 import {
@@ -279,6 +280,14 @@ describe('QR-2 states, times and races', () => {
     });
   });
 
+  long('QR-2 whoever is not logged in on the phone may refuse a code that nobody has', async () => {
+    const code = await showCode();
+    const phone = localPartner(door, 'ahtax-app');
+    expectStatus(await phone.scan(code.qrContent), 200);
+    expectStatus(await phone.cancel(code.ticket), 204);
+    expect((await ask(code)).body).toEqual({ state: 'cancelled' });
+  });
+
   long('QR-2 confirm and cancel at once: one of them, and the page hears which', async () => {
     for (let round = 0; round < 4; round++) {
       const code = await showCode();
@@ -432,15 +441,39 @@ describe('QR-3 companies', () => {
     expect(await rows(door, 'Sessions')).toHaveLength(before);
   });
 
+  const leave = ({ personKey }: Known) =>
+    setOnPerson(door, personKey, 'account', { status: 'cancelled', since: door.clock.now().toISOString() });
+
   it('CTR-2 an account that ends between confirmation and page opens nothing', async () => {
     const leaving = await knownPerson(door);
     const code = await showCode();
     expectStatus(await phoneOf(leaving).confirmCode(code.qrContent), 204);
-    await setOnPerson(door, leaving.personKey, 'account', {
-      status: 'cancelled',
-      since: door.clock.now().toISOString(),
-    });
+    await leave(leaving);
     expect(told(await ask(code))).toEqual([404, 'USER_NOT_REGISTERED']);
+  });
+
+  long('CTR-2 an account that has ended since its phone scanned the code confirms nothing', async () => {
+    const leaving = await knownPerson(door);
+    const code = await showCode();
+    const phone = phoneOf(leaving);
+    expectStatus(await phone.scan(code.qrContent), 200);
+    await leave(leaving);
+    expect(told(await phone.confirm(code.ticket))).toEqual([404, 'USER_NOT_REGISTERED']);
+    expect((await ask(code)).body).toMatchObject({ state: 'scanned' });
+  });
+
+  long('QR-3 a relation that is lost while the page fetches its session is told at once', async () => {
+    const code = await showCode();
+    const lost = await companyOf(door, who);
+    expectStatus(await phoneOf(who, 'ahtax-app', asCompany(lost)).confirmCode(code.qrContent), 204);
+    const successor = await knownPerson(door);
+    const reply = await whileHeld(
+      door,
+      { function: 'scan' },
+      () => ask(code),
+      () => feed(door, representativeLine(lost, successor)),
+    );
+    expect(told(reply)).toEqual([403, 'RELATION_NOT_FOUND']);
   });
 });
 

@@ -98,7 +98,7 @@ describe('legal representatives from the registry', () => {
     },
   );
 
-  long('REL-10 who comes back begins a new authorisation and keeps the old record', async () => {
+  long('REL-10 who comes back begins a new authorization and keeps the old record', async () => {
     const { who, token } = await signedIn();
     const id = creditCode();
     await feed(door, taxpayer(id), legalRepresentative(id, who));

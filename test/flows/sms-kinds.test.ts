@@ -152,7 +152,10 @@ describe('strangers', () => {
 describe('the stage', () => {
   let small: WatchedDoor;
   beforeAll(async () => {
-    small = await openWatchedDoor({ policies: { smsStrangersPerHour: 4, smsStrangersRefusedAt: 2 } });
+    small = await openWatchedDoor({
+      alone: true,
+      policies: { smsStrangersPerHour: 4, smsStrangersRefusedAt: 2 },
+    });
   });
   afterAll(() => small?.finish());
   const percents = () =>

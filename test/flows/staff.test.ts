@@ -216,7 +216,7 @@ describe('the people of a company', () => {
     },
   );
 
-  long('REL-10 one live authorisation a role, whoever began it; several roles side by side', async () => {
+  long('REL-10 one live authorization a role, whoever began it; several roles side by side', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     expect(said(await firm.invite(hand.who))).toBe('RELATION_EXISTS');
@@ -317,7 +317,7 @@ describe('the people of a company', () => {
     expectStatus(await firm.on(first, 'hide'), 200);
     expect(await firm.staff('history')).toEqual([]);
     expect(await hand.listed('history', firm.id)).toHaveLength(1);
-    // A hidden record stays hidden when a newer authorisation takes its place.
+    // A hidden record stays hidden when a newer authorization takes its place.
     const second = await firm.invited(hand.who);
     expect(await firm.staff('history')).toEqual([]);
     await firm.on(second, 'withdraw');

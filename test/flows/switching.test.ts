@@ -503,7 +503,7 @@ describe('live sessions', () => {
     });
   });
 
-  long('REL-10 does not let a newer authorisation revive the session of the old one', async () => {
+  long('REL-10 does not let a newer authorization revive the session of the old one', async () => {
     const { who, taxpayerId, token } = await acting();
     await giveRelation(door, who, taxpayerId, 'tax-handler');
     await expectLost(token);

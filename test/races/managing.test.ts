@@ -33,7 +33,7 @@ describe('a company that changes under the one who manages it', () => {
   });
 
   long(
-    'REL-2 SES-2 nor does one who is replaced and appointed again: that is another authorisation',
+    'REL-2 SES-2 nor does one who is replaced and appointed again: that is another authorization',
     async () => {
       const [firm, heir, hand] = [await company(door), await somebody(door), await somebody(door)];
       const replacedAndBack = async () => {
@@ -110,7 +110,7 @@ describe('a switch', () => {
     expectStatus(await boss.call('GET', '/v1/session'), 200);
   });
 
-  long('SWI-5 REL-8 to an authorisation that is taken back meanwhile does not happen', async () => {
+  long('SWI-5 REL-8 to an authorization that is taken back meanwhile does not happen', async () => {
     const [firm, hand] = [await company(door), await somebody(door)];
     const id = await firm.invited(hand.who);
     expectStatus(await hand.call('POST', `/v1/authorizations/${id}/confirm`), 200);

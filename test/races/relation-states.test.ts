@@ -161,7 +161,7 @@ describe('relations in their table', () => {
     const ended = await current(personKey);
     if (!ended) throw new Error('gone');
     await db.transact([hideUpdate(ended, 'person', today)]);
-    // The new authorisation was decided from the row before the hiding, so it is decided again and the hiding is kept.
+    // The new authorization was decided from the row before the hiding, so it is decided again and the hiding is kept.
     expect(await outcome(() => begin(personKey, {}, ended))).toBe('stale');
     await begin(personKey, {}, await current(personKey));
     const moved = await findAuthorization(db, read.authorizationId);
@@ -171,7 +171,7 @@ describe('relations in their table', () => {
   });
 
   long(
-    'REL-10 any interleaving of both sides walks only legal ways and keeps every authorisation once',
+    'REL-10 any interleaving of both sides walks only legal ways and keeps every authorization once',
     async () => {
       const names = Object.keys(transitions) as TransitionName[];
       const step = fc.record({

@@ -32,7 +32,7 @@ interface Record_ {
   readonly narrowed: boolean;
 }
 interface Model {
-  /** Every authorisation so far, the current one last. */
+  /** Every authorization so far, the current one last. */
   readonly records: readonly Record_[];
   /** The registry's version of this tax handler. */
   readonly version: number;
@@ -93,7 +93,7 @@ const others = ['hideForPerson', 'hideForCompany', 'narrow', 'stranger'] as cons
 
 interface Command {
   readonly name: Move | (typeof beginnings)[number] | (typeof others)[number];
-  /** Which authorisation is meant, counted back from the newest one that is known when the command is given. */
+  /** Which authorization is meant, counted back from the newest one that is known when the command is given. */
   readonly back: number;
 }
 interface Given {
@@ -299,7 +299,7 @@ describe('a relation that everybody moves', () => {
       { weight: 3, arbitrary: fc.constantFrom(...beginnings) },
       { weight: 1, arbitrary: fc.constantFrom(...others) },
     ),
-    // Usually the current authorisation, sometimes an earlier one.
+    // Usually the current authorization, sometimes an earlier one.
     back: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(3) }),
   });
   const atOnce = fc.oneof(
@@ -327,10 +327,10 @@ describe('a relation that everybody moves', () => {
           const rows = await stored(firm);
           const told = await histories(firm);
           const fresh = [...rows.keys()].filter((id) => !ids.includes(id));
-          expect(fresh.length, 'one new authorisation at most, since only one can live').toBeLessThanOrEqual(
+          expect(fresh.length, 'one new authorization at most, since only one can live').toBeLessThanOrEqual(
             2,
           );
-          // Two new authorisations can follow each other in one round: the one that has ended came first.
+          // Two new authorizations can follow each other in one round: the one that has ended came first.
           fresh.sort((a, b) => Number(isLive(rows.get(a))) - Number(isLive(rows.get(b))));
           const found = [...ids, ...fresh].map((id) => rows.get(id));
           const possible = serial(model, given);

@@ -58,7 +58,7 @@ const changed = async (sides: Awaited<ReturnType<typeof bothSides>>, values: Rec
   });
 };
 
-describe('REL-11 authorisations and staff', () => {
+describe('REL-11 authorizations and staff', () => {
   keeping(1)([
     ['confirmed by the person', 'pending', 'POST', 'confirm'],
     ['rejected by the person', 'pending', 'POST', 'reject'],

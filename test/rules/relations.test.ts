@@ -39,7 +39,7 @@ const relations = fc.record(
   { requiredKeys: ['role', 'state', 'direction', 'refusable'] },
 );
 
-describe('authorisations of people for companies', () => {
+describe('authorizations of people for companies', () => {
   it('REL-10 has seven states of which two live', () => {
     expect(relationStates.filter(isLive)).toEqual(['pending', 'active']);
     expect(relationStates.map(listOf)).toEqual(['pending', 'active', ...Array(5).fill('history')]);

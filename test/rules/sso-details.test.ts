@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readDetailsAsked } from '#domain/authorization-details.ts';
 import { asOAuth, invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
+import { readClaims } from '#domain/requested-claims.ts';
 
 describe('authorization_details', () => {
   const read = (...entries: unknown[]) =>
@@ -38,6 +39,7 @@ describe('authorization_details', () => {
     ['an empty list of roles', { roles: [] }],
     ['an unknown action', { actions: ['everything'] }],
     ['actions in a map', { actions: { length: 1 } }],
+    ['an unknown member', { companies: ['s1_ref'] }],
   ])('SSO-6 with %s are wrong', (_, members) => {
     expect(taxpayer(members)).toBe('wrong');
   });
@@ -77,6 +79,48 @@ describe('authorization_details', () => {
       expect(read(...entries), JSON.stringify(entries)).toBe('wrong');
     for (const text of ['', 'x', '{}', '"taxpayer"', '{"type":"taxpayer"}', '[{"type":"taxpayer"}'])
       expect(readDetailsAsked(text, []), text).toBe('wrong');
+  });
+});
+
+describe('claims', () => {
+  const read = (claims: unknown) => readClaims(JSON.stringify(claims));
+  const acr = (...values: unknown[]) => ({ id_token: { acr: { essential: true, values } } });
+  const words = (count: number) => Array.from({ length: count }, (_, n) => `acr${n}`);
+  const sub = (length: number) => ({ id_token: { sub: { value: 'x'.repeat(length) } } });
+
+  it('SSO-9 that make nothing essential ask for nothing', () => {
+    expect(readClaims(undefined)).toBeUndefined();
+    for (const claims of [
+      {},
+      { id_token: null, userinfo: null },
+      { id_token: {}, userinfo: {} },
+      { id_token: { acr: null, sub: null, real_name_level: {} } },
+      { id_token: { acr: { essential: false, value: 'acr0' }, sub: {} } },
+    ])
+      expect(read(claims), JSON.stringify(claims)).toStrictEqual({});
+  });
+
+  it('SSO-9 may name ten words and a sub of 255 characters', () => {
+    expect(read(acr(...words(10)))).toStrictEqual({ essentialAcr: words(10) });
+    expect(read(sub(255))).toStrictEqual({ sub: 'x'.repeat(255) });
+    const one = { id_token: { acr: { essential: true, value: 'acr0', values: ['acr1'] } } };
+    expect(read(one)).toStrictEqual({ essentialAcr: ['acr0', 'acr1'] });
+  });
+
+  it.each<[string, unknown]>([
+    ['a number', 5],
+    ['a text', 'id_token'],
+    ['nothing', null],
+    ['a place that is true', { id_token: true }],
+    ['the other place', { userinfo: true }],
+    ['a claim that is a number beside one that is right', { id_token: { acr: null, name: 1 } }],
+    ['eleven words', acr(...words(11))],
+    ['a number among the words', acr('acr0', 1)],
+    ['a sub of 256 characters', sub(256)],
+    ['a level that is a text', { userinfo: { real_name_level: { essential: true, value: '4' } } }],
+    ['a level in a text of essential', { userinfo: { real_name_level: { essential: 'yes', value: 4 } } }],
+  ])('SSO-9 with %s are wrong', (_, claims) => {
+    expect(read(claims)).toBe('wrong');
   });
 });
 

@@ -22,6 +22,7 @@ describe('what is granted is in the request, the client and the grounds', () => 
     const person: Acting = { kind: 'natural', permissions: [], taxpayer: [] };
     expect(grantedActions(client(), { actions: ['filing'] }, person)).toEqual([]);
     expect(grantedActions(client(), { kinds: ['natural'] }, person)).toEqual([]);
+    expect(grantedActions(client(), undefined, person)).toEqual([]);
     expect(grantedActions(client(), { taxpayer: 's1_ref' }, person)).toBeUndefined();
   });
 

@@ -30,6 +30,18 @@ const errorOf = (call: Promise<unknown>) =>
     () => undefined,
     (error: unknown) => error,
   );
+/** The longest pauses before the next tries, in milliseconds; nobody waits for them. */
+function pausing(): readonly number[] {
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  const pauses: number[] = [];
+  const real = globalThis.setTimeout;
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms?: number) => {
+    const ours = new Error().stack?.includes('backOff');
+    if (ours) pauses.push(ms ?? 0);
+    return real(run, ours ? 0 : ms);
+  }) as typeof setTimeout);
+  return pauses;
+}
 const bodies = () => server.seen.map(({ body }) => body);
 
 describe('what is sent', () => {
@@ -97,6 +109,20 @@ describe('what is sent', () => {
     ]);
     expect(await openTables().batchGet([])).toEqual([]);
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('a key of two parts is another one than the same letters parted elsewhere', async () => {
+    vi.stubEnv('TABLE_LOCKOUTS', 'lockouts');
+    const keys = [
+      { personKey: 'p1', day: '2' },
+      { personKey: 'p', day: '12' },
+    ];
+    const [first] = keys.map(({ personKey, day }) => ({ personKey: { S: personKey }, day: { S: day } }));
+    server.plays(answer({ Responses: { lockouts: [first] } }));
+    expect(await openTables().batchGet(keys.map((one) => ({ table: 'Lockouts', key: one })))).toEqual([
+      keys[0],
+      undefined,
+    ]);
   });
 
   it('a transaction holds updates, puts, removals and checks, and wants to see what refuses', async () => {
@@ -167,17 +193,17 @@ describe('ERR-02 what is made of a refusal', () => {
   });
 
   it('the pauses between the tries grow, to less than half a second', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(1);
-    const pauses: number[] = [];
-    const real = globalThis.setTimeout;
-    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms?: number) => {
-      const ours = new Error().stack?.includes('backOff');
-      if (ours) pauses.push(ms ?? 0);
-      return real(run, ours ? 0 : ms);
-    }) as typeof setTimeout);
+    const pauses = pausing();
     server.plays(cancelled(conflict));
     await errorOf(calls.transaction());
     expect(pauses).toEqual([8, 16, 32, 64, 128, 256, ...Array(8).fill(400)]);
+  });
+
+  it('so do those of a batch before it asks for what was left over, not before its first try', async () => {
+    const pauses = pausing();
+    server.plays(answer({ UnprocessedKeys: { users: { Keys: [{ personKey: { S: 'p1' } }] } } }));
+    await errorOf(openTables().batchGet([{ table: 'Users', key }]));
+    expect(pauses).toEqual([16, 32, 64, 128, 256]);
   });
 
   it('a failed condition beside a conflict is an answer, and not tried again', async () => {

@@ -20,8 +20,8 @@ declare module 'vitest' {
     /** The folder in which tests of templates keep the assemblies of the other stages during the run. */
     stagesDir: string;
     chromiumPath: string;
-    /** Whether the test files of this project lend each other an open runtime. */
-    sharedRuntime?: boolean;
+    /** Which open runtimes the test files of this project lend each other; without it none. */
+    sharedRuntime?: 'standard' | 'with policies';
   }
 }
 
@@ -51,10 +51,12 @@ export async function openDoor({
       policies: { ...(realHashes ? {} : cheapHashes), ...policies },
       ...own,
     });
-  const standard = !alone && !realHashes && Object.keys(options).every((name) => name === 'quiet');
+  const lent = inject('sharedRuntime');
+  const names = lent === 'with policies' ? ['quiet', 'policies'] : lent ? ['quiet'] : undefined;
+  const isLent = !alone && !realHashes && Object.keys(options).every((name) => names?.includes(name));
   const runtime =
-    standard && inject('sharedRuntime')
-      ? await leaseRuntime(() => start({ quiet: true }))
+    names && isLent
+      ? await leaseRuntime(JSON.stringify(options.policies ?? {}), () => start({ ...options, quiet: true }))
       : await start(options);
   return Object.assign(runtime, { http: clientOf(runtime.url) });
 }

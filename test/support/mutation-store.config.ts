@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * The tests that `npm run mutate:store` runs against each change of a condition: against one DynamoDB Local, in this
- * process, without functions and HTTP. What hangs on purpose is no part of it.
+ * The tests that `npm run mutate:store` and `npm run mutate:steps` run against each change: with one DynamoDB Local, in
+ * this process, without functions and HTTP. What hangs on purpose is no part of it.
  */
 export default defineConfig({
   test: {

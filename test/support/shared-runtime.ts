@@ -17,13 +17,21 @@ interface SharedRuntime {
  */
 const leasesEach = 8;
 
-const worker = globalThis as typeof globalThis & { sharedRuntime?: SharedRuntime | undefined };
+const worker = globalThis as typeof globalThis & {
+  /** By what they were started with. */
+  sharedRuntimes?: Map<string, SharedRuntime>;
+  /** Set for a file that is lent none. */
+  lendsNothing?: boolean;
+};
 
-/** The shared runtime, with its state reset; a separate runtime if the shared one is in use. `stop` gives it back. */
-export async function leaseRuntime(start: () => Promise<Runtime>): Promise<Runtime> {
-  if (worker.sharedRuntime?.inUse) return start();
-  worker.sharedRuntime ??= { runtime: await start(), inUse: true, leases: 0 };
-  const shared = worker.sharedRuntime;
+/** The shared runtime of that kind, with its state reset; a separate runtime if it is in use. `stop` gives it back. */
+export async function leaseRuntime(kind: string, start: () => Promise<Runtime>): Promise<Runtime> {
+  worker.sharedRuntimes ??= new Map();
+  const { sharedRuntimes } = worker;
+  const known = sharedRuntimes.get(kind);
+  if (worker.lendsNothing || known?.inUse) return start();
+  const shared: SharedRuntime = known ?? { runtime: await start(), inUse: true, leases: 0 };
+  sharedRuntimes.set(kind, shared);
   shared.inUse = true;
   shared.leases++;
   shared.runtime.beginAnew();
@@ -32,7 +40,7 @@ export async function leaseRuntime(start: () => Promise<Runtime>): Promise<Runti
     shared.runtime.faults.clear();
     if (shared.leases < leasesEach) shared.inUse = false;
     else {
-      worker.sharedRuntime = undefined;
+      sharedRuntimes.delete(kind);
       await shared.runtime.stop();
     }
   };

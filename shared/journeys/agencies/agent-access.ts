@@ -1,10 +1,10 @@
-import { isInForce } from '#domain/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import {
   type Agreement,
   clientEntryPrefix,
   clientEntryRef,
+  isAgreementOf,
   isFormOfTerm,
   onAgreementChecks,
   onStaffFormChecks,
@@ -189,9 +189,6 @@ export function firstActingOption(
 /** Whether an agreement of this agency serves this client today, judged by the agreement alone. */
 export const isAgreementInForce = (
   agreement: Agreement | undefined,
-  { agencyKey, clientKey }: Pick<Agreement, 'agencyKey' | 'clientKey'>,
+  between: Pick<Agreement, 'agencyKey' | 'clientKey'>,
   now: Date,
-): agreement is Agreement =>
-  agreement?.agencyKey === agencyKey &&
-  agreement.clientKey === clientKey &&
-  isInForce(agreement, shanghaiDay(now));
+): agreement is Agreement => isAgreementOf(agreement, between, shanghaiDay(now));

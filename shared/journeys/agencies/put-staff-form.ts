@@ -56,7 +56,7 @@ export async function putStaffForm(ctx: FlowContext, form: NewStaffForm, now: Da
   await removeFormsNotInForce(
     ctx,
     agencyKey,
-    (id) => id !== formId && (id === form.before?.formId || isAbandoned(id, now)),
+    (id) => id === form.before?.formId || isAbandoned(id, now),
     formId,
   );
 }

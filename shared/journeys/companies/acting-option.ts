@@ -13,7 +13,7 @@ import type { ActsAs } from '#store/sessions/session-row.ts';
 export type ActingOption = ActsAs & {
   readonly company: AccessBasis;
   /**
-   * Checks for the transaction that relies on the option: this authorisation is active today (REL-8) and the company is
+   * Checks for the transaction that relies on the option: this authorization is active today (REL-8) and the company is
    * active. Throws RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED or TAXPAYER_NOT_FOUND otherwise.
    */
   readonly writes: readonly Write[];

@@ -10,7 +10,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import type { ChangeOrigin } from '../change-origin.ts';
 import { relationAudits } from './relation-audits.ts';
 
-/** An authorisation by its handle. For everybody except its two sides it does not exist: NOT_FOUND. */
+/** An authorization by its handle. For everybody except its two sides it does not exist: NOT_FOUND. */
 export async function authorizationOf(
   ctx: Pick<FlowContext, 'db'>,
   authorizationId: string,
@@ -26,7 +26,7 @@ export async function authorizationOf(
 }
 
 /**
- * The writes that change the state of an authorisation and record it for both sides (REL-10). Throws the refusal if the
+ * The writes that change the state of an authorization and record it for both sides (REL-10). Throws the refusal if the
  * transition is not legal.
  */
 export const transitionWrites = (
@@ -53,8 +53,8 @@ export const retriedTransitionWrites = (...move: Parameters<typeof transitionWri
 
 /**
  * 清除记录 (CTR-3) for one side: the record stays, and the other side still sees it. Throws STATE_CONFLICT while the
- * authorisation is live.
- * @param find reads the authorisation again: it may have moved into history meanwhile
+ * authorization is live.
+ * @param find reads the authorization again: it may have moved into history meanwhile
  */
 export const hideAuthorization = (
   ctx: FlowContext,

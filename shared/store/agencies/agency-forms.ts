@@ -130,10 +130,7 @@ export const isAgreementOf = (
   { agencyKey, clientKey }: Pick<Agreement, 'agencyKey' | 'clientKey'>,
   day: string,
 ): agreement is Agreement =>
-  agreement !== undefined &&
-  agreement.agencyKey === agencyKey &&
-  agreement.clientKey === clientKey &&
-  isInForce(agreement, day);
+  agreement?.agencyKey === agencyKey && agreement.clientKey === clientKey && isInForce(agreement, day);
 
 const gone = () => new Problem('RELATION_NOT_FOUND');
 

@@ -173,8 +173,9 @@ export function clientEntries(
   page: { readonly from?: Key | undefined; readonly limit: number },
 ) {
   const [text, number] = [searchForm(query), foldNumber(query)];
-  // IN takes a hundred values. If more companies have changed than the index tells, any company may be one of them.
-  const changed = [...due.companyKeys, ...(typed === undefined ? [] : [typed])].slice(0, 100);
+  // IN takes a hundred values, and `due` names one less. If more companies have changed than the index tells, any company
+  // may be one of them.
+  const changed = [...due.companyKeys, ...(typed === undefined ? [] : [typed])];
   const searching = text !== '' && !due.many;
   const fits = any(
     absent('searched'),

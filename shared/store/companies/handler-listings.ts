@@ -3,8 +3,8 @@ import { absentOr, below, equals } from '../dynamodb/expressions.ts';
 import type { Db, Key, RefusableCheck, RefusablePut } from '../dynamodb/tables.ts';
 
 /**
- * What 金三 states about a tax handler (REL-4), stored apart from any authorisation: a removal that arrives before its
- * appointment keeps its version, and authorisations are created and ended independently (ENT-3).
+ * What 金三 states about a tax handler (REL-4), stored apart from any authorization: a removal that arrives before its
+ * appointment keeps its version, and authorizations are created and ended independently (ENT-3).
  */
 export interface HandlerListing {
   readonly version: number;

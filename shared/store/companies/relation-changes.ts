@@ -10,7 +10,7 @@ import { guardKey, historyPrefix, relationKey, relationKeyOf } from './relation-
 import { listKeysOf, withListKeys } from './relation-lists.ts';
 import type { Relation } from './relation-row.ts';
 
-/** The given facts of a new authorisation; all others are derived. */
+/** The given facts of a new authorization; all others are derived. */
 export type NewRelation = Omit<
   Relation,
   | 'relation'
@@ -26,7 +26,7 @@ export type NewRelation = Omit<
 > & { readonly state: 'pending' | 'active' };
 
 /**
- * Begins an authorisation in place of `read` (the current row as it was read, if there is one), which must have ended.
+ * Begins an authorization in place of `read` (the current row as it was read, if there is one), which must have ended.
  * `read` moves into history, so a person never has two current relations of one role in a company (REL-10). Throws
  * RELATION_EXISTS if the previous relation is live in the company's present term (ENT-4). The writes throw
  * ConcurrentChange if the row changed since it was read.
@@ -102,7 +102,7 @@ export type RelationChanges = Partial<Pick<Relation, 'permissions' | 'taxpayerNa
 };
 
 /**
- * Changes the state of an authorisation (REL-10). The write's condition holds the transition's allowed states,
+ * Changes the state of an authorization (REL-10). The write's condition holds the transition's allowed states,
  * direction and roles; if it is refused, the row that is there decides the answer.
  * @param seen the revision that the person was shown (REL-11): STATE_CONFLICT if the row has another one
  */
@@ -170,7 +170,7 @@ const lastDayOf = (validUntil: string | null | undefined): { validUntil?: string
   typeof validUntil === 'string' ? { validUntil } : {};
 
 /**
- * 清除记录 (CTR-3): hides an ended authorisation from one side's history. Throws STATE_CONFLICT while it is live,
+ * 清除记录 (CTR-3): hides an ended authorization from one side's history. Throws STATE_CONFLICT while it is live,
  * ConcurrentChange if it moved into history since it was read.
  */
 export const hideUpdate = (relation: Relation, side: 'person' | 'company', day: string): RefusableUpdate => ({

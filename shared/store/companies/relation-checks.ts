@@ -17,7 +17,7 @@ export const lastsUntil = (day: string): Condition => absentOr('validUntil', atL
 
 /**
  * For a transaction that relies on it: this relation is active on this day (REL-8), and it is still the same
- * authorisation (`authorizationId`). RELATION_NOT_FOUND otherwise.
+ * authorization (`authorizationId`). RELATION_NOT_FOUND otherwise.
  */
 export const activeRelationCheck = (
   relation: Pick<Relation, 'personKey' | 'companyKey' | 'role'> & { readonly authorizationId?: string },

@@ -14,7 +14,7 @@ export interface ListKeys {
 }
 
 /**
- * Person–company relations (REL). There is one current row per person, company and role; authorisations that newer ones
+ * Person–company relations (REL). There is one current row per person, company and role; authorizations that newer ones
  * replaced are stored beside it as history. A guard row finds either by the random authorizationId.
  */
 export interface Relation extends RelationFacts, StoredNumber, ListKeys {
@@ -23,7 +23,7 @@ export interface Relation extends RelationFacts, StoredNumber, ListKeys {
   readonly relation: string;
   readonly companyKey: string;
   readonly authorizationId: string;
-  /** Grows with every change of this authorisation. */
+  /** Grows with every change of this authorization. */
   readonly rev: number;
   readonly state: RelationState;
   readonly permissions: readonly Permission[];
@@ -41,7 +41,7 @@ export interface Relation extends RelationFacts, StoredNumber, ListKeys {
   readonly taxpayerTerm?: number | undefined;
   /** The company's `rev` from which the copies were taken: newer copies are never overwritten by older ones. */
   readonly taxpayerRev?: number;
-  /** 清除记录 hides an ended authorisation from one side (CTR-3). */
+  /** 清除记录 hides an ended authorization from one side (CTR-3). */
   readonly hiddenByPerson?: boolean;
   readonly hiddenByCompany?: boolean;
 }

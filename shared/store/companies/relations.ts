@@ -70,7 +70,7 @@ interface Guard {
   readonly at: string;
 }
 
-/** Finds an authorisation by its handle, whether current or replaced, with two reads. Undefined if there is none. */
+/** Finds an authorization by its handle, whether current or replaced, with two reads. Undefined if there is none. */
 export async function findAuthorization(db: Db, authorizationId: string): Promise<Relation | undefined> {
   const guard = await db.get<Guard>('Relationships', guardKey(authorizationId));
   if (!guard) return undefined;

@@ -35,7 +35,7 @@ export const legalRepresentative = (taxpayerId: string, who: Sample, version = 1
 export const feed = (door: Door, ...lines: object[]) =>
   door.registry(lines.map((line) => JSON.stringify(line)).join('\n'));
 
-/** One list of the person's own authorisations. */
+/** One list of the person's own authorizations. */
 export const authorizationsOf = (door: Door, token: string, state: string, cursor?: string) =>
   door.http(
     'GET',

@@ -37,7 +37,7 @@ export interface Somebody {
   /** The token of the session; it changes with every switch. */
   token: string;
   call(method: string, path: string, body?: unknown): Promise<Reply<Loose>>;
-  /** The person's authorisations of one list in one company. */
+  /** The person's authorizations of one list in one company. */
   listed(state: string, taxpayerId: string): Promise<Loose[]>;
   /** Switches to a company, or to the natural person. */
   switchTo(taxpayerId?: string, role?: Role): Promise<Reply<Loose>>;
@@ -121,7 +121,7 @@ export function managedBy(id: string, boss: Somebody): Company {
   return self;
 }
 
-/** The person's own action on an authorisation. */
+/** The person's own action on an authorization. */
 export const decide = (who: Somebody, authorizationId: string, what: string) =>
   what === 'delete'
     ? who.call('DELETE', `/v1/authorizations/${authorizationId}`)

@@ -11,7 +11,7 @@ import { useAuthorizationsTexts } from './texts.ts';
 
 const change = (call: Promise<unknown>) => changing(call, 'authorizations', 'identities');
 
-/** What the person may do with one authorisation; if nothing, the reason (REL-2, REL-3, REL-7). */
+/** What the person may do with one authorization; if nothing, the reason (REL-2, REL-3, REL-7). */
 export function AuthorizationActions({
   authorization: { authorizationId, taxpayerName: company, role, direction, refusable, revision },
   list,

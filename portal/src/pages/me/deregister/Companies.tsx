@@ -32,7 +32,7 @@ export function Companies() {
   );
 }
 
-/** An agent's clients come by agreements, not by authorisations; the API lists them in an agency's session. */
+/** An agent's clients come by agreements, not by authorizations; the API lists them in an agency's session. */
 function Clients() {
   const t = useDeregisterTexts();
   const list = usePaged(['clients', ''], async (cursor) => {

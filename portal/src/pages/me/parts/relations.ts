@@ -21,7 +21,7 @@ export function usePermissionNames(): (permissions: readonly string[]) => string
       .join(common('scan.and'));
 }
 
-/** The facts of an authorisation that both sides see. */
+/** The facts of an authorization that both sides see. */
 export function useRelationFacts() {
   const t = useParts();
   const permissionNames = usePermissionNames();

@@ -14,7 +14,7 @@ export interface Waiting {
 export const isManager = (identity: Identity): boolean =>
   identity.kind === 'enterprise' && isManagingRole(identity.role);
 
-/** For the person: authorisations that a company or the authorities began (REL-3 … REL-5). */
+/** For the person: authorizations that a company or the authorities began (REL-3 … REL-5). */
 export const useInvitations = (enabled: boolean) =>
   useQuery({
     queryKey: ['authorizations', 'count'],

@@ -1,0 +1,1099 @@
+/** @module-tag long */
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
+import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
+import { handle } from '#crypto/random.ts';
+import { seal } from '#crypto/sealed.ts';
+import { Problem } from '#domain/problem.ts';
+import { deregister } from '#flows/deregistration/deregister.ts';
+import { sendDeregistrationCode } from '#flows/deregistration/send-deregistration-code.ts';
+import { bindHandler, sendBindingCode } from '#flows/legacy/bind-handler.ts';
+import { enterCompany } from '#flows/legacy/enter-company.ts';
+import { pickPerson } from '#flows/legacy/pick-person.ts';
+import { completeRegistration, startRegistrationFace } from '#flows/registration/complete-registration.ts';
+import { saveProfile, sendRegistrationCode } from '#flows/registration/save-profile.ts';
+import { startRegistration } from '#flows/registration/start-registration.ts';
+import { challengeRequired } from '#journeys/factors/anti-automation.ts';
+import { usernameKeyOf } from '#journeys/people/accounts.ts';
+import { parseNamedPerson } from '#journeys/people/named-person.ts';
+import type { AnyCall } from '#runtime/call.ts';
+import type { FlowContext } from '#runtime/context.ts';
+import { clientEntryKey, newFormId } from '#store/agencies/agency-forms.ts';
+import { withListKeys } from '#store/companies/relation-lists.ts';
+import { findRelation, type Relation } from '#store/companies/relations.ts';
+import { findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
+import { equals } from '#store/dynamodb/expressions.ts';
+import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
+import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
+import { findPhone } from '#store/people/phones.ts';
+import { findPerson } from '#store/people/users.ts';
+import { ticketKeyOf } from '#store/tickets/tickets.ts';
+import { keysOne } from '../crypto/keys-of-test.ts';
+import {
+  companyRow,
+  contextOf,
+  dataKeys,
+  putRows,
+  recordOf,
+  sealedNameOf,
+  signingRing,
+} from '../support/in-process.ts';
+import { mobile, type Sample, person as sample } from '../support/people.ts';
+import { solve } from '../support/solve.ts';
+import { openStore } from '../support/store.ts';
+
+/** How an account begins and ends, and the old login of companies: each step on rows as they may stand there. */
+let db: Db;
+let ctx: FlowContext;
+let parts: object;
+let hashed: StoredPassword;
+const told: { phone: string; code?: string; text: string }[] = [];
+beforeAll(async () => {
+  db = await openStore(
+    'Agreements',
+    'Audit',
+    'Lockouts',
+    'Phones',
+    'Relationships',
+    'Sessions',
+    'SmsWindows',
+    'Taxpayers',
+    'Tickets',
+    'Users',
+  );
+  const plain = contextOf(db).settings;
+  // What an address may do is no subject here.
+  const settings = {
+    ...plain,
+    policies: { ...plain.policies, challengeAfter: null },
+    legacyUntil: '2027-12-31',
+  };
+  const sms = { send: async (message: (typeof told)[number]) => void told.push(message) };
+  parts = { settings, sms, signing: await signingRing() };
+  ctx = contextOf(db, parts);
+  hashed = await hashPassword(password, keysOne, settings.policies);
+});
+beforeEach(() => {
+  told.length = 0;
+});
+
+const password = 'Wanjiang#2058';
+const now = new Date('2027-03-02T10:00:00+08:00');
+const at = now.toISOString();
+const before = '2026-12-01T00:00:00.000Z';
+const seconds = now.getTime() / 1000;
+const day = '2027-03-02';
+const claimed = ({ name, documentType, documentNumber }: Sample) => ({
+  name,
+  documentType: documentType as '201',
+  documentNumber,
+});
+const keyOf = (who: Sample) => parseNamedPerson(ctx, claimed(who), now).key;
+const numberKey = (phone: string) => phoneKeyOf(keysOne, phone);
+const personOf = async (who: Sample) => (await findPerson(db, keyOf(who))) as Person;
+const ownPhone = (phone: string, facts: Partial<OwnPhone> = {}): OwnPhone => ({
+  phoneId: `id-${phone}`,
+  phoneKey: numberKey(phone),
+  sealed: seal(dataKeys, sealContext.phone(numberKey(phone)), phone),
+  since: before,
+  ...facts,
+});
+async function registered(
+  who: Sample = sample(),
+  facts: object = {},
+  phones: readonly string[] = [who.phone],
+) {
+  const own = phones.map((phone) => ownPhone(phone));
+  const row = recordOf(keyOf(who), who.name, {
+    account: { status: 'active', since: before },
+    password: hashed,
+    sealedNumber: seal(dataKeys, sealContext.number(keyOf(who)), who.documentNumber),
+    ...(own.length > 0 ? { phones: own, defaultPhoneId: own[0]?.phoneId ?? '' } : {}),
+    ...facts,
+  });
+  await putRows(db, 'Users', row);
+  await putRows(
+    db,
+    'Phones',
+    ...phones.map((phone) => ({ phoneKey: numberKey(phone), personKey: row.personKey, since: before })),
+  );
+  return who;
+}
+const eventsOf = async (subject: string, kind?: string) =>
+  (await db.query<Item>('Audit', { condition: equals('subject', subject) })).items.filter(
+    (one) => kind === undefined || one.kind === kind,
+  );
+const ticketOf = (id: string) => db.get<Item>('Tickets', { ticketKey: ticketKeyOf(id) });
+const newestCode = (phone: string) =>
+  told.filter((one) => one.phone === phone && one.code).at(-1)?.code ?? '';
+
+// biome-ignore lint/suspicious/noExplicitAny: the test gives each step only the parts of a call that it reads
+type AnyStep = (ctx: FlowContext, call: any) => Promise<{ status: number; body?: any; cookies?: string[] }>;
+const callOf = (given: object): AnyCall =>
+  ({
+    now,
+    language: 'zh',
+    origin: { channel: 'web', address: '192.0.2.77', browser: 'a browser', traceId: '' },
+    body: {},
+    query: {},
+    params: {},
+    caller: {},
+    ...given,
+  }) as unknown as AnyCall;
+const run = (step: unknown, given: object = {}, by: FlowContext = ctx) =>
+  Promise.resolve()
+    .then(() => (step as AnyStep)(by, callOf(given)))
+    .then(
+      ({ status, body, cookies }) => ({
+        said: String(status),
+        body,
+        cookies,
+        variant: undefined as string | undefined,
+      }),
+      (error: Problem) => {
+        if (!(error instanceof Problem)) throw error;
+        return {
+          said: error.code as string,
+          body: error.details as never,
+          cookies: undefined,
+          variant: error.variant,
+        };
+      },
+    );
+/** Somebody else changes rows before the first transaction that touches this table. */
+const meanwhile = (table: string, change: () => Promise<unknown>): FlowContext => {
+  let first = true;
+  const busy = new Proxy(db, {
+    get: (store, name: keyof Db) => {
+      if (name !== 'transact') return store[name];
+      return async (writes: readonly Write[]) => {
+        if (first && writes.some((write) => write.table === table)) {
+          first = false;
+          await change();
+        }
+        return store.transact(writes);
+      };
+    },
+  });
+  return contextOf(busy, parts);
+};
+const channel = (name: string) => ({
+  origin: { channel: name, address: '192.0.2.77', browser: '', traceId: '' },
+});
+async function challenge(): Promise<string> {
+  const { details } = await challengeRequired(ctx, callOf({}));
+  return solve(details.challenge as Parameters<typeof solve>[0]);
+}
+
+describe('a registration', () => {
+  const start = (who: Sample, facts: object = {}, more: object = {}) =>
+    run(startRegistration, { body: { ...claimed(who), consents: ['privacy', 'face'], ...facts }, ...more });
+  const code = (id: string, phone: string, more: object = {}) =>
+    run(sendRegistrationCode, { params: { id }, body: { phone }, ...more });
+  const profile = (id: string, who: Sample, facts: object = {}, more: object = {}) =>
+    run(saveProfile, {
+      params: { id },
+      body: { phone: who.phone, smsCode: newestCode(who.phone), password, ...facts },
+      ...more,
+    });
+  const complete = (id: string, more: object = {}, by?: FlowContext) =>
+    run(completeRegistration, { params: { id }, ...more }, by);
+  const passFace = async (id: string) => {
+    const face = { scanKey: 's', transactionId: 'local-1', at, channel: 'ahtax-app' };
+    await db.update({ table: 'Tickets', key: { ticketKey: ticketKeyOf(id) }, update: { set: { face } } });
+  };
+  /** Up to the face check. */
+  async function begun(who: Sample, facts: object = {}, consents: object = {}) {
+    const { body } = await start(who, consents);
+    const id: string = body.registrationId;
+    await code(id, who.phone);
+    await profile(id, who, facts);
+    return id;
+  }
+  const collected = (who: Sample, facts: object = {}) => ({
+    hall: {
+      phoneKey: numberKey(who.phone),
+      sealedPhone: 's1.x',
+      officer: '1',
+      version: 1,
+      at: before,
+      collectedAt: before,
+      ...facts,
+    },
+  });
+
+  it('REG-1 REG-6 LVL-1 registers a person: everything that was given, in one write', async () => {
+    const who = sample();
+    const username = `Chaohu${Date.now() % 1e8}`;
+    const started = await start(who);
+    expect([started.said, started.body]).toEqual([
+      '201',
+      { registrationId: expect.any(String), faceRequired: true },
+    ]);
+    const id: string = started.body.registrationId;
+    const [consented] = await eventsOf(keyOf(who), 'consented');
+    expect(consented?.detail).toEqual({
+      consents: 'face privacy',
+      version: ctx.settings.policies.consentVersion,
+    });
+    for (const [step, missing] of [
+      [startRegistrationFace, 'profile'],
+      [completeRegistration, 'profile'],
+    ] as const) {
+      const early = await run(step, { params: { id } });
+      expect([early.said, early.body]).toEqual(['STEP_MISSING', { step: missing }]);
+    }
+    expect((await code(id, who.phone)).said).toBe('202');
+    const saved = await profile(id, who, { username });
+    expect(saved.body).toEqual({
+      maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
+      faceRequired: true,
+    });
+    expect(await ticketOf(id)).not.toHaveProperty('code');
+    expect((await complete(id)).said).toBe('FACE_REQUIRED');
+    expect((await run(startRegistrationFace, { params: { id } })).said).toBe('201');
+    await passFace(id);
+    const done = await complete(id);
+    expect([done.said, done.body.realNameLevel, done.cookies?.length]).toEqual(['201', 4, 1]);
+    expect(done.body.session.identity).toEqual({ kind: 'natural' });
+    const row = await personOf(who);
+    expect(row).toMatchObject({
+      documentType: '201',
+      realNameLevel: 4,
+      account: { status: 'active', since: at },
+      passwordRev: 1,
+      username,
+      phones: [{ phoneKey: numberKey(who.phone), since: at }],
+      defaultPhoneId: row.phones?.[0]?.phoneId,
+      consents: ['privacy', 'face'].map((kind) => ({
+        kind,
+        version: ctx.settings.policies.consentVersion,
+        at,
+      })),
+    });
+    expect(row.passwordHistory).toEqual([row.password]);
+    expect(await findPhone(db, numberKey(who.phone))).toMatchObject({ personKey: row.personKey });
+    expect(await db.get('Users', { personKey: usernameKeyOf(ctx, username) })).toMatchObject({
+      owner: row.personKey,
+    });
+    const [event] = await eventsOf(row.personKey, 'registered');
+    expect(event?.detail).toEqual({ realNameLevel: 4, face: 'local-1', again: false });
+    expect((await complete(id)).said).toBe('STATE_CONFLICT');
+    expect(told.filter(({ code: is }) => is === undefined)).toEqual([]);
+  });
+
+  it('REG-7 CHN-1 only the web and the 安徽税务 APP register, at each step; the app gets no session', async () => {
+    const who = sample();
+    const id = await begun(who);
+    await passFace(id);
+    for (const other of ['wechat-mini', 'iit-app', 'hall']) {
+      const more = channel(other);
+      for (const answer of [
+        await start(who, {}, more),
+        await code(id, who.phone, more),
+        await profile(id, who, {}, more),
+        await run(startRegistrationFace, { params: { id }, ...more }),
+        await complete(id, more),
+      ])
+        expect(answer.said).toBe('CHANNEL_NOT_ALLOWED');
+    }
+    const done = await complete(id, channel('ahtax-app'));
+    expect([done.said, done.body, done.cookies]).toEqual(['201', { realNameLevel: 4 }, []]);
+    expect(await personOf(who)).not.toHaveProperty('webSession');
+  });
+
+  it('REG-1 is done also where its session cannot be opened', async () => {
+    const who = sample();
+    const id = await begun(who);
+    await passFace(id);
+    const noSessions = new Proxy(db, {
+      get: (store, name: keyof Db) =>
+        name === 'transact'
+          ? (writes: readonly Write[]) =>
+              writes.some(({ table }) => table === 'Sessions')
+                ? Promise.reject(new Error('away'))
+                : store.transact(writes)
+          : store[name],
+    });
+    const done = await complete(id, {}, contextOf(noSessions, parts));
+    expect([done.said, done.body]).toEqual(['201', { realNameLevel: 4 }]);
+    expect((await personOf(who)).account?.status).toBe('active');
+    // Suspended in between: registered, and no session.
+    const other = sample();
+    const next = await begun(other);
+    await passFace(next);
+    const suspended = meanwhile('Sessions', async () => {
+      await putRows(db, 'Users', { ...(await personOf(other)), rev: 9, orders: { suspendedAt: at } });
+    });
+    expect((await complete(next, {}, suspended)).body).toEqual({ realNameLevel: 4 });
+  });
+
+  it('REG-3 REG-4 REG-9 ORD-1 DOC-5 REG-6 is refused for who is registered, suspended or another; each with its event', async () => {
+    const refusedWith = async (
+      who: Sample,
+      answer: string,
+      reason: string | undefined,
+      facts: object = {},
+    ) => {
+      const reply = await start(who, facts);
+      expect(reply.said).toBe(answer);
+      const events = await eventsOf(keyOf(who), 'identity-refused');
+      expect(events.map(({ detail }) => (detail as Item).reason)).toEqual(reason ? [reason] : []);
+      return reply;
+    };
+    await refusedWith(await registered(), 'ALREADY_REGISTERED', 'already-registered');
+    const suspended = await registered(sample(), { orders: { suspendedAt: before } });
+    await refusedWith(suspended, 'ACCOUNT_SUSPENDED', 'suspended');
+    const known = await registered();
+    const mismatch = { ...known, name: '别人' };
+    await refusedWith(mismatch, 'PERSON_MISMATCH', 'name');
+    expect((await db.get<Item>('Tickets', { ticketKey: `m_${keyOf(known)}_${day}` }))?.misses).toBe(1);
+    const privacy = await refusedWith(sample(), 'CONSENT_REQUIRED', undefined, { consents: ['face'] });
+    expect(privacy.body).toEqual({ missing: ['privacy'] });
+    const face = await refusedWith(sample(), 'CONSENT_REQUIRED', undefined, { consents: ['privacy'] });
+    expect(face.body).toEqual({ missing: ['face'] });
+    // Beyond the free tries of the day a match is told no more than a miss, with or without an event of its own.
+    const free = ctx.settings.policies.missesBeforeChallenge;
+    for (const [facts, body] of [
+      [{ account: { status: 'active', since: before } }, {}],
+      [{ account: { status: 'cancelled', since: before } }, { consents: ['privacy'] }],
+      [{ account: { status: 'cancelled', since: before } }, {}],
+    ]) {
+      const who = await registered(sample(), facts);
+      const misses = { ticketKey: `m_${keyOf(who)}_${day}`, kind: 'misses', misses: free };
+      await putRows(db, 'Tickets', misses);
+      expect((await start(who, body)).said).toBe('CHALLENGE_REQUIRED');
+      expect(await eventsOf(keyOf(who))).toEqual([]);
+      expect((await start(who, { ...body, challenge: await challenge() })).said).not.toBe(
+        'CHALLENGE_REQUIRED',
+      );
+    }
+  });
+
+  it('REG-2 REG-4 of a document that a hall collects first wants its record, and tells why an old one does not serve', async () => {
+    const foreign = (documentNumber: string): Sample => ({
+      ...sample(),
+      name: 'Anna',
+      documentType: '208',
+      documentNumber,
+    });
+    const first = foreign(`E${Date.now() % 1e8}`);
+    const refused = await start(first);
+    expect([refused.said, refused.body, refused.variant]).toEqual([
+      'OFFICE_COLLECTION_REQUIRED',
+      {},
+      undefined,
+    ]);
+    const used = foreign(`F${Date.now() % 1e8}`);
+    const record = {
+      ...recordOf(keyOf(used), 'Anna', { documentType: '208' }),
+      ...collected(used, { usedAt: before }),
+    };
+    await putRows(db, 'Users', record);
+    const ended = await start(used);
+    expect([ended.said, ended.body, ended.variant]).toEqual([
+      'OFFICE_COLLECTION_REQUIRED',
+      { reason: 'used' },
+      'ended',
+    ]);
+    expect((await eventsOf(record.personKey, 'identity-refused')).map(({ detail }) => detail)).toEqual([
+      { reason: 'not-collected' },
+    ]);
+    await putRows(db, 'Users', { ...record, ...collected(used) });
+    expect((await start(used, { consents: ['privacy'] })).body).toMatchObject({ faceRequired: false });
+    // It ends while the registration is under way.
+    const id = await begun(used, {}, { consents: ['privacy'] });
+    await putRows(db, 'Users', { ...record, ...collected(used, { usedAt: at }) });
+    expect((await complete(id)).said).toBe('OFFICE_COLLECTION_REQUIRED');
+    await putRows(db, 'Users', { ...record, ...collected(used, { phoneKey: 'another' }) });
+    expect((await complete(id)).said).toBe('STATE_CONFLICT');
+    await putRows(db, 'Users', { ...record, ...collected(used) });
+    const late = meanwhile('Phones', () =>
+      putRows(db, 'Phones', { phoneKey: numberKey(used.phone), leftAt: at }),
+    );
+    expect((await complete(id, {}, late)).said).toBe('OFFICE_COLLECTION_REQUIRED');
+    await putRows(db, 'Phones', { phoneKey: numberKey(used.phone), leftAt: before });
+    const done = await complete(id);
+    expect([done.said, done.body.realNameLevel]).toEqual(['201', 5]);
+    expect((await personOf(used)).hall?.usedAt).toBe(at);
+    expect((await eventsOf(record.personKey, 'registered'))[0]?.detail).toEqual({
+      realNameLevel: 5,
+      again: false,
+    });
+  });
+
+  it('REG-2 REG-9 with a hall record goes by its number: a wrong one counts, and five end it', async () => {
+    const who = sample();
+    const record = { ...recordOf(keyOf(who), who.name), ...collected(who) };
+    await putRows(db, 'Users', record);
+    const { body } = await start(who);
+    const id: string = body.registrationId;
+    expect(body.faceRequired).toBe(false);
+    for (let left = 4; left >= 0; left--) {
+      const answer = await code(id, mobile());
+      if (left > 0)
+        expect([answer.said, answer.body]).toEqual(['IDENTITY_MISMATCH', { remainingAttempts: left }]);
+      if (left === 2) expect((await code(id, who.phone)).said).toBe('202');
+    }
+    expect((await ticketOf(id))?.state).toBe('ended');
+    expect((await code(id, who.phone)).said).toBe('STATE_CONFLICT');
+    const events = await eventsOf(record.personKey, 'identity-refused');
+    expect(events.map(({ detail }) => (detail as Item).reason)).toEqual(Array(5).fill('phone'));
+    expect((await db.get<Item>('Tickets', { ticketKey: `m_${record.personKey}_${day}` }))?.misses).toBe(5);
+    // Beyond the free tries neither a wrong number nor the right one is compared.
+    const next: string = (await start(who)).body.registrationId;
+    await putRows(db, 'Tickets', { ticketKey: `m_${record.personKey}_${day}`, kind: 'misses', misses: 99 });
+    for (const phone of [mobile(), who.phone])
+      expect((await code(next, phone)).said).toBe('CHALLENGE_REQUIRED');
+    expect((await ticketOf(next))?.wrongPhones).toBeUndefined();
+    expect(
+      (await code(next, mobile(), { body: { phone: mobile(), challenge: await challenge() } })).said,
+    ).toBe('IDENTITY_MISMATCH');
+    // The record came while the number was proved already.
+    const late = sample();
+    const begin: string = (await start(late)).body.registrationId;
+    await code(begin, late.phone);
+    await db.update({
+      table: 'Tickets',
+      key: { ticketKey: ticketKeyOf(begin) },
+      update: { set: { hallPhoneKey: 'another' } },
+    });
+    expect((await profile(begin, late)).said).toBe('IDENTITY_MISMATCH');
+    await db.update({
+      table: 'Tickets',
+      key: { ticketKey: ticketKeyOf(begin) },
+      update: { set: { hallPhoneKey: numberKey(late.phone) } },
+    });
+    expect((await profile(begin, late)).body.faceRequired).toBe(false);
+  });
+
+  it('PHN-3 PHN-5 SMS-2 USR-1 PWD-2 takes a number, a name and a password that may be had, and says so after the code only', async () => {
+    const second = await registered();
+    const who = sample({ phone: second.phone });
+    const { body } = await start(who);
+    const id: string = body.registrationId;
+    await code(id, who.phone);
+    const wrong = `${(Number(newestCode(who.phone)) + 1) % 1_000_000}`.padStart(6, '0');
+    const usernameOf = `Huainan${Date.now() % 1e7}`;
+    await putRows(db, 'Users', {
+      personKey: usernameKeyOf(ctx, usernameOf),
+      owner: 'p1_other',
+      username: usernameOf,
+    });
+    expect((await profile(id, who, { smsCode: wrong, username: usernameOf })).said).toBe('SMS_CODE_WRONG');
+    for (const [facts, answer] of [
+      [{ phone: mobile() }, 'SMS_CODE_WRONG'],
+      [{ username: '!' }, 'USERNAME_INVALID'],
+      [{ username: usernameOf }, 'USERNAME_TAKEN'],
+      [{ password: '123' }, 'PASSWORD_WEAK'],
+      [{}, 'PHONE_TAKEN'],
+    ] as const)
+      expect((await profile(id, who, facts)).said, answer).toBe(answer);
+    const saved = await profile(id, who, { takeoverPhone: true });
+    expect(saved.body.faceRequired).toBe(true);
+    expect((await ticketOf(id))?.profile).toMatchObject({ takeover: true });
+    expect((await complete(id)).said).toBe('FACE_REQUIRED');
+    await passFace(id);
+    const done = await complete(id);
+    expect(done.said).toBe('201');
+    expect((await personOf(second)).phones).toEqual([]);
+    expect(await findPhone(db, numberKey(who.phone))).toMatchObject({ personKey: keyOf(who), leftAt: at });
+    // Somebody proves the number while the registration is under way.
+    const other = sample();
+    const free = await begun(other);
+    await passFace(free);
+    await putRows(db, 'Phones', { phoneKey: numberKey(other.phone), personKey: 'p1_other', since: at });
+    expect((await complete(free)).said).toBe('PHONE_TAKEN');
+    expect((await ticketOf(free))?.profile).toMatchObject({ takeover: false });
+    await putRows(db, 'Phones', { phoneKey: numberKey(other.phone), personKey: keyOf(other), since: at });
+    expect((await complete(free)).said).toBe('201');
+  });
+
+  it('REG-4 PWD-2 PWD-3 brings back who had left: name, last passwords, consents, and a notice', async () => {
+    const who = sample();
+    const consent = { kind: 'privacy', version: 'old', at: before };
+    const last = await hashPassword('Qimen#2088x', keysOne, ctx.settings.policies);
+    await registered(
+      who,
+      {
+        account: { status: 'cancelled', since: before },
+        password: undefined,
+        passwordHistory: [last],
+        passwordRev: 4,
+        realNameLevel: 5,
+        consents: [consent],
+        nameClaimed: undefined,
+      },
+      [],
+    );
+    const id: string = (await start(who)).body.registrationId;
+    await code(id, who.phone);
+    expect((await profile(id, who, { password: 'Qimen#2088x' })).said).toBe('PASSWORD_WEAK');
+    expect((await profile(id, who)).said).toBe('200');
+    await passFace(id);
+    const done = await complete(id);
+    expect(done.body.realNameLevel).toBe(5);
+    const row = await personOf(who);
+    expect(row).toMatchObject({
+      passwordRev: 5,
+      passwordHistory: [row.password, last],
+      account: { since: at },
+    });
+    expect(row.consents?.[0]).toEqual(consent);
+    expect(row.consents).toHaveLength(3);
+    expect((await eventsOf(row.personKey, 'registered'))[0]?.detail).toMatchObject({ again: true });
+    expect(told.at(-1)).toMatchObject({
+      phone: who.phone,
+      text: expect.stringContaining('已重新注册并恢复'),
+    });
+    // At completion the person may have become another, be registered or suspended.
+    const other = sample();
+    const begun_ = await begun(other);
+    await passFace(begun_);
+    for (const [facts, answer] of [
+      [{ account: { status: 'active', since: at } }, 'ALREADY_REGISTERED'],
+      [{ orders: { suspendedAt: at } }, 'ACCOUNT_SUSPENDED'],
+      [{ sealedName: sealedNameOf(keyOf(other), '别人') }, 'PERSON_MISMATCH'],
+    ] as const) {
+      await putRows(db, 'Users', { ...recordOf(keyOf(other), other.name), ...facts });
+      expect((await complete(begun_)).said).toBe(answer);
+    }
+    await putRows(db, 'Users', recordOf(keyOf(other), other.name));
+    const changed = meanwhile('Users', () =>
+      putRows(db, 'Users', { ...recordOf(keyOf(other), other.name), rev: 7, realNameLevel: 5 }),
+    );
+    expect((await complete(begun_, {}, changed)).body.realNameLevel).toBe(5);
+  });
+
+  it('REG-6 a face check wants a consent of its own', async () => {
+    const who = sample();
+    await putRows(db, 'Users', { ...recordOf(keyOf(who), who.name), ...collected(who) });
+    const id = await begun(who, {}, { consents: ['privacy'] });
+    const refused = await run(startRegistrationFace, { params: { id } });
+    expect([refused.said, refused.body]).toEqual(['CONSENT_REQUIRED', { missing: ['face'] }]);
+  });
+});
+
+async function signedIn(who: Sample, facts: object = {}) {
+  const session = {
+    sessionId: handle(),
+    personKey: keyOf(who),
+    sealedName: sealedNameOf(keyOf(who), who.name),
+    channel: 'web',
+    identity: { kind: 'natural' },
+    version: 1,
+    lastSeenAt: seconds,
+    expiresAt: seconds + 6000,
+    factorAt: seconds,
+    ...facts,
+  };
+  await putRows(db, 'Sessions', session);
+  return session;
+}
+
+describe('用户注销', () => {
+  const send = (session: object, by?: FlowContext, more: object = {}) =>
+    run(sendDeregistrationCode, { caller: { session }, ...more }, by);
+  const end = (session: object, body: object, by?: FlowContext) =>
+    run(deregister, { caller: { session }, body: { password, ...body } }, by);
+  const face = async (session: { sessionId: string; personKey: string }, facts: object = {}) => {
+    const ticket = handle();
+    await putRows(db, 'Tickets', {
+      ticketKey: ticketKeyOf(ticket),
+      kind: 'scan',
+      state: 'open',
+      expiresAt: seconds + 300,
+      personKey: session.personKey,
+      sessionId: session.sessionId,
+      use: 'deregistration',
+      scanState: 'passed',
+      proven: { at, transactionId: 't', level: 4 },
+      ...facts,
+    });
+    return ticket;
+  };
+
+  it('CTR-2 USR-2 ends everything that belongs to the account, by password and SMS', async () => {
+    const username = `Xiuning${Date.now() % 1e7}`;
+    const who = sample();
+    const second = mobile();
+    const pointer = (sessionId: string) => ({ sessionId, expiresAt: seconds + 600 });
+    const session = await signedIn(who);
+    const other = handle();
+    await putRows(db, 'Sessions', { ...session, sessionId: other });
+    await registered(
+      who,
+      {
+        username,
+        webSession: pointer(session.sessionId),
+        otherWebSessions: [pointer(other)],
+        lastWindow: { phoneKey: 'x', startedAt: 1 },
+        faceProof: { at, transactionId: 't', since: before },
+        phoneRecoveredAt: '2026-01-01T00:00:00.000Z',
+        passwordRev: 2,
+        realNameLevel: 4,
+        consents: [],
+      },
+      [who.phone, second],
+    );
+    await putRows(db, 'Users', { personKey: usernameKeyOf(ctx, username), owner: keyOf(who), username });
+    expect((await send(session)).said).toBe('202');
+    const done = await end(session, { smsCode: newestCode(who.phone) });
+    expect([done.said, done.cookies]).toEqual(['204', [expect.stringMatching(/^__Host-refresh=;/)]]);
+    const row = await personOf(who);
+    expect(row).toEqual({
+      personKey: keyOf(who),
+      rev: 2,
+      documentType: '201',
+      sealedName: row.sealedName,
+      sealedNumber: row.sealedNumber,
+      realNameLevel: 4,
+      consents: [],
+      account: { status: 'cancelled', since: at },
+      passwordHistory: [hashed],
+      passwordRev: 3,
+    });
+    for (const phone of [who.phone, second])
+      expect(await findPhone(db, numberKey(phone))).toEqual({ phoneKey: numberKey(phone), leftAt: at });
+    expect(await db.get('Users', { personKey: usernameKeyOf(ctx, username) })).toMatchObject({
+      formerOwner: keyOf(who),
+    });
+    for (const sessionId of [session.sessionId, other])
+      expect((await db.get<Item>('Sessions', { sessionId }))?.ended).toMatchObject({
+        reason: 'deregistered',
+      });
+    expect((await eventsOf(keyOf(who), 'deregistered')).map(({ detail }) => detail)).toEqual([
+      { method: 'sms' },
+    ]);
+    expect((await eventsOf(keyOf(who), 'session-ended')).length).toBe(2);
+    expect(
+      told
+        .filter(({ code }) => code === undefined)
+        .map(({ phone }) => phone)
+        .sort(),
+    ).toEqual([who.phone, second].sort());
+    expect((await end(session, { smsCode: newestCode(who.phone) })).said).not.toBe('204');
+  });
+
+  it('CTR-2 SES-5 by password and a face that was checked for it, in a session that is fresh and lives', async () => {
+    const who = await registered(sample(), { passwordHistory: [hashed], password: { ...hashed } });
+    const session = await signedIn(who);
+    const wrong = { password: 'Wrong#9182' };
+    expect((await end(session, {})).said).toBe('FACE_REQUIRED');
+    expect((await end(session, { ...wrong, faceTicket: await face(session) })).said).toBe('BAD_CREDENTIALS');
+    const stale = await signedIn(who, { factorAt: seconds - 601 });
+    expect([(await send(stale)).said, (await end(stale, { faceTicket: await face(stale) })).said]).toEqual(
+      Array(2).fill('FRESH_FACTOR_REQUIRED'),
+    );
+    const over = await signedIn(who, { ended: { reason: 'logged-out', at: seconds } });
+    expect((await end(over, { faceTicket: await face(over) })).said).toBe('SESSION_ENDED');
+    const spent = await face(session, { state: 'spent' });
+    expect((await end(session, { faceTicket: spent })).said).toBe('FACE_REQUIRED');
+    const done = await end(session, { faceTicket: await face(session) });
+    expect(done.said).toBe('204');
+    expect((await eventsOf(keyOf(who), 'deregistered')).map(({ detail }) => detail)).toEqual([
+      { method: 'face' },
+    ]);
+    expect((await personOf(who)).passwordHistory).toEqual([hashed]);
+    expect((await db.get<Item>('Lockouts', { personKey: keyOf(who), day }))?.password).toBeUndefined();
+  });
+
+  it('CTR-2 LGN-11 PHN-4 keeps no history of an initial password, and no code of a number that was just recovered ends it', async () => {
+    const who = await registered();
+    const session = await signedIn(who);
+    await send(session);
+    const code = newestCode(who.phone);
+    const row = await personOf(who);
+    await putRows(db, 'Users', { ...row, phones: [ownPhone(who.phone, { recoveredAt: at })] });
+    expect((await end(session, { smsCode: code })).said).toBe('FACE_REQUIRED');
+    await putRows(db, 'Users', { ...row, phones: undefined });
+    expect((await end(session, { smsCode: code })).said).toBe('FACE_REQUIRED');
+    await putRows(db, 'Users', row);
+    const changed = meanwhile('Users', () =>
+      putRows(db, 'Users', { ...row, rev: 9, username: undefined, realNameLevel: 5 }),
+    );
+    expect((await end(session, { smsCode: code }, changed)).said).toBe('204');
+    expect(await personOf(who)).toMatchObject({ rev: 10, realNameLevel: 5, passwordRev: 1 });
+  });
+
+  it('CTR-2 AGY-3 LGN-5 warns first: own companies and clients, by name, also where no code can be sent', async () => {
+    const who = await registered();
+    const session = await signedIn(who);
+    const relation = async (id: string, name: string, facts: Partial<Relation> = {}) => {
+      const { role = 'tax-handler' } = facts;
+      await putRows(
+        db,
+        'Relationships',
+        withListKeys({
+          personKey: keyOf(who),
+          companyKey: `c_${id}`,
+          relation: `c_${id}#${role}`,
+          role,
+          state: 'active',
+          direction: 'invited',
+          refusable: true,
+          permissions: [],
+          source: 'company',
+          sealedName: 's1.x',
+          authorizationId: handle(),
+          rev: 1,
+          createdAt: at,
+          updatedAt: at,
+          taxpayerId: id,
+          taxpayerName: name,
+          taxpayerState: 'active',
+          ...facts,
+        }),
+      );
+    };
+    await relation('1', '丙公司');
+    await relation('1', '丙公司', { role: 'legal-representative' });
+    await relation('2', '甲公司');
+    await relation('3', '等待', { state: 'pending' });
+    const serve = async (name: string) => {
+      const [clientKey, agreementId, formId] = [`c_${handle()}`, handle(), newFormId(now)];
+      await putRows(db, 'Taxpayers', companyRow(clientKey, { name }));
+      const period = { from: day, until: day, agencyKey: 'c_agency' };
+      await putRows(db, 'Agreements', { agreementId, clientKey, state: 'active', formId, ...period });
+      await putRows(db, 'Relationships', {
+        ...clientEntryKey(keyOf(who), clientKey, agreementId),
+        forms: new Set([formId]),
+        ...period,
+      });
+    };
+    await serve('乙公司');
+    const named = (...companies: [string, string][]) =>
+      companies.map(([taxpayerName, role]) => ({ taxpayerName, role }));
+    const companies = named(
+      ['丙公司', 'legal-representative'],
+      ['丙公司', 'tax-handler'],
+      ['甲公司', 'tax-handler'],
+      ['乙公司', 'tax-agent'],
+    );
+    const sent = await send(session);
+    expect(sent.said).toBe('202');
+    expect(sent.body).toEqual({ maskedPhone: expect.any(String), resendAt: expect.any(String), companies });
+    const row = await personOf(who);
+    await putRows(db, 'Users', { ...row, phones: undefined });
+    const empty = await send(session);
+    expect([empty.said, empty.body]).toEqual(['PHONE_EMPTY', { companies }]);
+    await putRows(db, 'Users', { ...row, phones: [ownPhone(who.phone, { recoveredAt: at })] });
+    const recovered = await send(session);
+    expect([recovered.said, recovered.body]).toEqual(['FACE_REQUIRED', { companies }]);
+    await putRows(db, 'Users', row);
+    const again = await send(session);
+    expect([again.said, 'companies' in again.body]).toEqual(['SMS_TOO_FREQUENT', false]);
+  });
+});
+
+describe('the old login of a company', () => {
+  const number = (() => {
+    let numbers = 0;
+    return () => `91340100MF${String(++numbers).padStart(7, '0')}X`;
+  })();
+  const companyKeyOf = (id: string) => `c_${id}`;
+  async function company(facts: Partial<KnownTaxpayer> = {}) {
+    const id = number();
+    await putRows(db, 'Taxpayers', companyRow(companyKeyOf(id), { companyPassword: hashed, ...facts }));
+    return id;
+  }
+  async function related(who: Sample, id: string, facts: Partial<Relation> = {}) {
+    const { role = 'tax-handler' } = facts;
+    const row = withListKeys({
+      personKey: keyOf(who),
+      companyKey: companyKeyOf(id),
+      relation: `${companyKeyOf(id)}#${role}`,
+      role,
+      state: 'active',
+      direction: 'invited',
+      refusable: true,
+      permissions: [],
+      source: 'company',
+      sealedName: sealedNameOf(keyOf(who), who.name),
+      authorizationId: handle(),
+      rev: 1,
+      createdAt: at,
+      updatedAt: at,
+      taxpayerId: id,
+      taxpayerName: '黄山毛峰有限公司',
+      taxpayerState: 'active',
+      ...facts,
+    });
+    await putRows(db, 'Relationships', row);
+    return row;
+  }
+  const enter = async (id: string, facts: object = {}, by?: FlowContext) =>
+    run(
+      enterCompany,
+      { body: { taxpayerId: id, companyPassword: password, challenge: await challenge(), ...facts } },
+      by,
+    );
+  const entered = async (id: string) => (await enter(id)).body;
+  const pick = (legacyId: string, personRef: string, facts: object = {}, by?: FlowContext) =>
+    run(pickPerson, { params: { legacyId }, body: { personRef, password, ...facts } }, by);
+
+  it('LEG-1 LGN-12 REL-11 lists who works for the company today, each once, after its right password only', async () => {
+    const id = await company({ term: 1 });
+    const [one, two, past] = [
+      await registered(sample({ name: '欧阳建国' })),
+      await registered(),
+      await registered(),
+    ];
+    await related(one, id, { companyTerm: 1 });
+    await related(one, id, { role: 'legal-representative', companyTerm: 1 });
+    await related(two, id, { role: 'invoice-clerk', companyTerm: 1 });
+    await related(past, id, { companyTerm: 0 });
+    const { said, body } = await enter(id);
+    expect(said).toBe('201');
+    expect(body.persons).toEqual([
+      {
+        personRef: expect.any(String),
+        name: '欧阳**',
+        documentNumber: `${one.documentNumber.slice(0, 3)}${'*'.repeat(11)}${one.documentNumber.slice(-4)}`,
+        role: 'legal-representative',
+      },
+      expect.objectContaining({ role: 'invoice-clerk' }),
+    ]);
+    expect(body).toMatchObject({
+      legacyId: expect.any(String),
+      closesOn: '2027-12-31',
+      expiresAt: '2027-03-02T10:10:00+08:00',
+    });
+    expect(body).not.toHaveProperty('morePersons');
+    expect(await ticketOf(body.legacyId)).toMatchObject({
+      kind: 'legacy',
+      companyKey: companyKeyOf(id),
+      state: 'open',
+    });
+    expect((await enter(id, { companyPassword: 'Wrong#9182' })).said).toBe('BAD_CREDENTIALS');
+    expect((await enter(id, { challenge: undefined })).said).toBe('CHALLENGE_REQUIRED');
+    expect((await enter(number())).said).toBe('TAXPAYER_NOT_FOUND');
+    expect((await enter(await company({ state: 'cancelled' }))).said).toBe('TAXPAYER_NOT_FOUND');
+    const waiting = await company({ state: 'awaiting-confirmation' });
+    expect((await enter(waiting)).said).toBe('COMPANY_NOT_CONFIRMED');
+    expect((await enter(waiting, { companyPassword: 'Wrong#9182' })).said).toBe('BAD_CREDENTIALS');
+    const closed = contextOf(db, { ...parts, settings: { ...ctx.settings, legacyUntil: null } });
+    expect((await enter(id, {}, closed)).said).toBe('LEGACY_LOGIN_CLOSED');
+    const many = await company();
+    const template = await related(one, many);
+    await putRows(
+      db,
+      'Relationships',
+      ...Array.from({ length: 100 }, (_, index) => {
+        const personKey = `p1_many-${index}`;
+        return withListKeys({
+          ...template,
+          personKey,
+          sealedName: sealedNameOf(personKey, '王建国'),
+          authorizationId: `m${index}`,
+        });
+      }),
+    );
+    const more = (await enter(many)).body;
+    expect([more.persons.length, more.morePersons]).toEqual([100, true]);
+  });
+
+  it('LEG-1 LGN-11 LGN-4 LGN-8 whoever is picked goes on with their own password, to a login at `enterprise`', async () => {
+    const id = await company();
+    const who = await registered();
+    const relation = await related(who, id);
+    const { legacyId, persons } = await entered(id);
+    const [{ personRef }] = persons;
+    expect((await pick(legacyId, 'toString')).said).toBe('NOT_FOUND');
+    expect((await pick(legacyId, personRef, { password: 'Wrong#9182' })).said).toBe('BAD_CREDENTIALS');
+    const company_ = (await findTaxpayer(db, companyKeyOf(id))) as KnownTaxpayer;
+    const row = await personOf(who);
+    const refused = async (
+      facts: { company?: object; relation?: object; person?: object },
+      answer: string,
+      audited = true,
+    ) => {
+      if (facts.company) await putRows(db, 'Taxpayers', { ...company_, ...facts.company });
+      if (facts.relation) await putRows(db, 'Relationships', { ...relation, ...facts.relation });
+      if (facts.person) await putRows(db, 'Users', { ...row, ...facts.person });
+      const length = (await eventsOf(keyOf(who), 'login-password')).length;
+      const reply = await pick(legacyId, personRef);
+      expect(reply.said).toBe(answer);
+      const events = await eventsOf(keyOf(who), 'login-password');
+      expect(events.length - length).toBe(audited ? 1 : 0);
+      if (audited)
+        expect(events.at(-1)).toMatchObject({
+          outcome: 'failure',
+          detail: { method: 'password', entry: 'enterprise', purpose: 'legacy-login', reason: answer },
+        });
+      await putRows(db, 'Taxpayers', company_);
+      await putRows(db, 'Relationships', relation);
+      await putRows(db, 'Users', row);
+      return reply;
+    };
+    await refused({ company: { subjects: ['cross-region'] } }, 'USE_SPECIAL_ENTRY');
+    await refused({ company: { state: 'awaiting-confirmation' } }, 'COMPANY_NOT_CONFIRMED');
+    await refused({ company: { state: 'cancelled' } }, 'TAXPAYER_NOT_FOUND', false);
+    await refused({ company: { term: 1 } }, 'RELATION_NOT_FOUND');
+    await refused({ relation: { state: 'deleted' } }, 'RELATION_NOT_FOUND');
+    await refused({ relation: { validUntil: '2027-03-01' } }, 'RELATION_NOT_FOUND');
+    await refused({ person: { password: { ...hashed, initial: true } } }, 'PASSWORD_CHANGE_REQUIRED');
+    const gone = await refused(
+      { person: { account: { status: 'cancelled', since: at } } },
+      'USER_NOT_REGISTERED',
+      false,
+    );
+    expect(gone.variant).toBe('other-entry');
+    const done = await pick(legacyId, personRef);
+    expect(done.said).toBe('201');
+    expect(done.body).toMatchObject({
+      loginId: expect.any(String),
+      taxpayerName: '黄山毛峰有限公司',
+      secondFactors: [{ method: 'sms' }, { method: 'face' }],
+      notices: [],
+    });
+    expect(await ticketOf(done.body.loginId)).toMatchObject({
+      kind: 'login',
+      entry: 'enterprise',
+      companyKey: companyKeyOf(id),
+      personKey: keyOf(who),
+      phone: { phoneKey: numberKey(who.phone) },
+    });
+    expect((await pick(legacyId, personRef)).said).toBe('STATE_CONFLICT');
+    expect((await personOf(who)).rev).toBe(1);
+    // A hash of the old system is replaced on the way.
+    const { legacyId: again, persons: anew } = await entered(id);
+    await putRows(db, 'Users', {
+      ...row,
+      password: await hashPassword(password, keysOne, {
+        ...ctx.settings.policies,
+        argon2Iterations: 1,
+      } as never),
+      lastWindow: { phoneKey: numberKey(who.phone), startedAt: 5 },
+    });
+    const next = await pick(again, anew[0].personRef);
+    expect((await ticketOf(next.body.loginId))?.window).toEqual({
+      phoneKey: numberKey(who.phone),
+      startedAt: 5,
+    });
+    expect((await personOf(who)).rev).toBe(2);
+  });
+
+  const sendCode = (legacyId: string, who: Sample, facts: object = {}, more: object = {}) =>
+    run(sendBindingCode, { params: { legacyId }, body: { ...claimed(who), ...facts }, ...more });
+  const bind = (legacyId: string, who: Sample, facts: object = {}, by?: FlowContext) =>
+    run(
+      bindHandler,
+      {
+        params: { legacyId },
+        body: { ...claimed(who), smsCode: newestCode(who.phone), password, ...facts },
+      },
+      by,
+    );
+
+  it('LEG-2 binds the first person at once, and asks the company about everybody else', async () => {
+    const id = await company({ term: 1 });
+    const { legacyId } = await entered(id);
+    const [first, second] = [await registered(), await registered()];
+    for (const who of [first, second]) expect((await sendCode(legacyId, who)).said).toBe('202');
+    const bound = await bind(legacyId, first);
+    expect([bound.said, bound.body.state]).toEqual(['201', 'active']);
+    const relation = (who: Sample) => findRelation(db, keyOf(who), companyKeyOf(id), 'tax-handler');
+    expect(await relation(first)).toMatchObject({
+      authorizationId: bound.body.authorizationId,
+      state: 'active',
+      direction: 'applied',
+      source: 'legacy',
+      refusable: true,
+      companyTerm: 1,
+      permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
+    });
+    expect((await findTaxpayer(db, companyKeyOf(id)))?.staffed).toBe(true);
+    expect((await eventsOf(keyOf(first), 'relation-active'))[0]?.detail).toMatchObject({
+      direction: 'applied',
+      source: 'legacy',
+    });
+    const waits = await bind(legacyId, second);
+    expect([waits.said, waits.body.state]).toEqual(['201', 'pending']);
+    expect((await relation(second))?.state).toBe('pending');
+    expect((await bind(legacyId, first)).said).not.toBe('201');
+    expect((await ticketOf(legacyId))?.state).toBe('open');
+  });
+
+  it('LEG-2 REG-9 DOC-5 ORD-1 only people who are registered, under their own name, with their own code and password', async () => {
+    const id = await company();
+    const { legacyId } = await entered(id);
+    const who = await registered();
+    expect((await sendCode(legacyId, who, { name: '别人' })).said).toBe('PERSON_MISMATCH');
+    expect((await sendCode(legacyId, sample())).said).toBe('PERSON_NOT_REGISTERED');
+    const ended = await registered(sample(), { account: { status: 'cancelled', since: before } });
+    expect((await sendCode(legacyId, ended)).said).toBe('PERSON_NOT_REGISTERED');
+    expect((await sendCode(legacyId, await registered(sample(), {}, []))).said).toBe('PHONE_EMPTY');
+    expect((await sendCode('none', who)).said).toBe('NOT_FOUND');
+    const used = await registered();
+    await putRows(db, 'Tickets', { ticketKey: `m_${keyOf(used)}_${day}`, kind: 'misses', misses: 99 });
+    expect((await sendCode(legacyId, used)).said).toBe('CHALLENGE_REQUIRED');
+    await putRows(db, 'Tickets', { ticketKey: `m_${keyOf(ended)}_${day}`, kind: 'misses', misses: 99 });
+    expect((await sendCode(legacyId, ended)).said).toBe('CHALLENGE_REQUIRED');
+    expect((await sendCode(legacyId, used, { challenge: await challenge() })).said).toBe('202');
+    expect((await sendCode(legacyId, who)).said).toBe('202');
+    const code = newestCode(who.phone);
+    // The code of one person and choice works for no other.
+    const other = await registered();
+    expect((await bind(legacyId, other, { smsCode: code })).said).not.toBe('201');
+    expect((await bind(legacyId, who, { password: 'Wrong#9182' })).said).toBe('BAD_CREDENTIALS');
+    const row = await personOf(who);
+    const refused = async (facts: object, answer: string) => {
+      await putRows(db, 'Users', { ...row, ...facts });
+      expect((await bind(legacyId, who)).said).toBe(answer);
+      await putRows(db, 'Users', row);
+    };
+    await refused({ sealedName: sealedNameOf(keyOf(who), '别人') }, 'PERSON_MISMATCH');
+    await refused({ account: { status: 'cancelled', since: at } }, 'USER_NOT_REGISTERED');
+    await refused({ orders: { suspendedAt: at } }, 'ACCOUNT_SUSPENDED');
+    await refused({ phones: [ownPhone(who.phone, { recoveredAt: at })] }, 'FACE_REQUIRED');
+    const suspended = meanwhile('Relationships', () =>
+      putRows(db, 'Users', { ...row, orders: { suspendedAt: at } }),
+    );
+    expect((await bind(legacyId, who, {}, suspended)).said).toBe('ACCOUNT_SUSPENDED');
+    await putRows(db, 'Users', row);
+    const company_ = (await findTaxpayer(db, companyKeyOf(id))) as KnownTaxpayer;
+    for (const [facts, answer] of [
+      [{ state: 'cancelled' as const }, 'TAXPAYER_NOT_FOUND'],
+      [{ state: 'awaiting-confirmation' as const }, 'COMPANY_NOT_CONFIRMED'],
+    ] as const) {
+      await putRows(db, 'Taxpayers', { ...company_, ...facts });
+      expect((await bind(legacyId, who)).said).toBe(answer);
+    }
+    await putRows(db, 'Taxpayers', company_);
+    // Somebody was first meanwhile.
+    const overtaken = meanwhile('Relationships', () =>
+      putRows(db, 'Taxpayers', { ...company_, staffed: true }),
+    );
+    expect((await bind(legacyId, who, {}, overtaken)).body.state).toBe('pending');
+    const appointed = await registered();
+    const appointedId = await company({ legalRepresentative: { personKey: 'p', at } });
+    const { legacyId: theirs } = await entered(appointedId);
+    await sendCode(theirs, appointed);
+    const gone = meanwhile('Relationships', () =>
+      putRows(db, 'Taxpayers', companyRow(companyKeyOf(appointedId), { state: 'cancelled' })),
+    );
+    expect((await bind(theirs, appointed, {}, gone)).said).toBe('TAXPAYER_NOT_FOUND');
+  });
+
+  it('LEG-2 MIG-1 REL-10 a code proves an imported number, and a relation that was there is kept or replaced', async () => {
+    const id = await company();
+    const { legacyId } = await entered(id);
+    const who = sample();
+    await registered(who, { phones: [ownPhone(who.phone, { imported: true })] });
+    await putRows(db, 'Phones', {
+      phoneKey: numberKey(who.phone),
+      personKey: keyOf(who),
+      since: before,
+      imported: true,
+    });
+    await related(who, id, { state: 'rejected' });
+    await sendCode(legacyId, who);
+    expect((await bind(legacyId, who)).body.state).toBe('active');
+    expect(await findPhone(db, numberKey(who.phone))).not.toHaveProperty('imported');
+    const other = await registered();
+    await related(other, id, { state: 'pending' });
+    await sendCode(legacyId, other);
+    expect((await bind(legacyId, other)).said).toBe('RELATION_EXISTS');
+  });
+});
