@@ -19,16 +19,16 @@ const constructedStyles: Plugin = {
       : null,
 };
 
-/** What no page uses stays out of the login page (src/app/left-out.ts). */
-const leftOut: Plugin = {
-  name: 'left-out',
+/** What no page uses stays out of the login page (src/app/antd-stubs.ts). */
+const antdStubs: Plugin = {
+  name: 'antd-stubs',
   enforce: 'pre',
   resolveId: (source, importer = '') =>
     (source === '../_util/wave' && importer.includes('antd/es/')) ||
     (source === '../tooltip/UniqueProvider' && importer.endsWith('antd/es/config-provider/index.js')) ||
     (source === './QrcodeStatus' && importer.endsWith('antd/es/qr-code/index.js')) ||
     (source === '../tooltip' && importer.endsWith('antd/es/form/FormItemLabel.js'))
-      ? here('src/app/left-out.ts')
+      ? here('src/app/antd-stubs.ts')
       : null,
 };
 
@@ -99,7 +99,7 @@ const loginAtOnce: Plugin = {
 
 export default defineConfig({
   root: here('.'),
-  plugins: [constructedStyles, leftOut, chineseWords, tokenStyles, onlyWoff2, loginAtOnce, react()],
+  plugins: [constructedStyles, antdStubs, chineseWords, tokenStyles, onlyWoff2, loginAtOnce, react()],
   // Linked from the CSS, never inlined: the policy allows no data: fonts.
   build: {
     // The browsers that index.html names; public/old-browser.js tells the others.
@@ -119,13 +119,13 @@ export default defineConfig({
             // What several of the first pages share; before the next groups, which would take it along.
             {
               name: 'shared',
-              test: /portal.src.(components.(use-action|use-countdown|use-step|kept-journey|Over|ChallengeNotice|HelpLink|help-anchors|ProblemAlert)|i18n.(punctuation|browsers)|pages.sso.handing-over)\.|shared.domain.(names|browser-names)\./,
+              test: /portal.src.(components.(use-action|use-countdown|use-step|saved-journey|JourneyEnded|ChallengeNotice|HelpLink|help-anchors|ProblemAlert)|i18n.(punctuation|browsers)|pages.sso.hand-over)\.|shared.domain.(names|browser-names)\./,
             },
             { name: 'forms', test: /portal.src.components.(ApiForm|use-submit|Tabs|fields.text-fields)/ },
             // The first screen (`/me`) without tables and forms, which its other pages bring.
             {
               name: 'centre',
-              test: /portal.src.(app.(WithQueries|queries)|session.fresh-factor|pages.me.((index|entries|menu|me)\.|home.|systems.(Tiles|queries|texts)|parts.(context|queries|use-paged|waiting|ActionButton|items|texts|Switch|relations)\.))|@tanstack/,
+              test: /portal.src.(app.(WithQueries|queries)|session.fresh-factor|pages.me.((index|entries|menu-texts|me)\.|home.|systems.(SystemTiles|queries|texts)|parts.(context|queries|use-paged|pending-decisions|ActionButton|items|texts|identity-switch|relations)\.))|@tanstack/,
             },
           ],
         },

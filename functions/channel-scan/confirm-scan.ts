@@ -17,6 +17,10 @@ import { cancelledUpdate, confirmedUpdate, heldByAnother, isHeldByAnother } from
 /**
  * The person on the phone agrees to the login (QR-1). The channel is trusted only to know who is logged in on the
  * phone. Account and company relation are judged by us (QR-3), here and again when the session is opened.
+ * @throws Problem in this order: NOT_FOUND, EXPIRED, STATE_CONFLICT (a scan that has ended); CHANNEL_NOT_ALLOWED (CHN);
+ * ASSERTION_INVALID if nobody is logged in on the phone; STATE_CONFLICT if another person has scanned the code (QR-2);
+ * USER_NOT_REGISTERED, ACCOUNT_SUSPENDED; what `actingOptionFor` throws, and ASSERTION_INVALID for a company that the
+ * channel did not sign for
  */
 export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (ctx, call) => {
   const { assertion } = call.caller;

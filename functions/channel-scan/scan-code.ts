@@ -89,6 +89,12 @@ export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (ctx, call
   return ok(kit);
 };
 
+/**
+ * The phone says that the face kit has finished; the result itself comes from the provider (FACE-2). A failed check is
+ * an answer with the tries that are left, and advice (REG-5).
+ * @throws Problem FACE_MISMATCH {remainingAttempts} for another person's face; ACCOUNT_LOCKED with the fifth failure of
+ * a login (LCK-1); STATE_CONFLICT while the provider has no result, and for a token that is not the newest
+ */
 export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (ctx, call) => {
   const ticket = await readScan(ctx, call.params.ticket, call.now, 'passed');
   requireScanner(ctx, call, ticket);

@@ -33,12 +33,6 @@ export async function agentAccessBasesFor(
   return firstActingOption(ctx, personKey, read, 'agency', now) ? read.map(({ basis }) => basis) : [];
 }
 
-/** What the access bases of a login allow now. */
-export const agentAccessOf = (
-  ctx: Pick<FlowContext, 'db'>,
-  { personKey, agentAt = [] }: Pick<LoginTicket, 'personKey' | 'agentAt'>,
-): Promise<AgentAccess[]> => readAgentAccess(ctx.db, personKey, agentAt);
-
 /** The acting option as tax agent to which a login leads today; undefined for most people. */
 export const agentActingOptionOf = (
   ctx: Pick<FlowContext, 'dataKeys'>,

@@ -47,6 +47,9 @@ type PasswordCall = CallOf<typeof login, 'password'>;
 /**
  * The first factor (LGN-2 … LGN-7, LCK-1 … LCK-4): one transaction resets the password's count and opens the login
  * ticket for the second factor. A weaker hash is replaced afterwards (PWD-3).
+ * @throws Problem first CHALLENGE_REQUIRED (LGN-12), TAXPAYER_NOT_FOUND, USER_NOT_REGISTERED or PHONE_NOT_FOUND,
+ * ACCOUNT_AMBIGUOUS; then BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED (LCK-1); only after the right password
+ * ACCOUNT_SUSPENDED (ORD-1) and the reasons of `admissionProblem` (LGN-8)
  */
 export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call) => {
   const asked = companyAsked(ctx, call);

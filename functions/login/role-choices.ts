@@ -3,7 +3,11 @@ import { isSpecial } from '#domain/entries.ts';
 import type { Entry, Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
 import { inTerm, isActiveOn, refusalOf, roleOrder, transitions } from '#domain/relations.ts';
-import type { AgentAccess, AgentActingOption } from '#journeys/agencies/agent-access.ts';
+import {
+  type AgentAccess,
+  type AgentActingOption,
+  readAgentAccess,
+} from '#journeys/agencies/agent-access.ts';
 import { type ActingOption, actingOptionOf, identityOf } from '#journeys/companies/acting-option.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -12,8 +16,6 @@ import { type Person, type RegisteredPerson, requireAdmitted } from '#store/peop
 import { findPerson } from '#store/people/users.ts';
 import type { LoginTicket, PassedFactors, RoleChoice } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
-
-import { agentAccessOf } from './agent-login.ts';
 
 /** The roles that an entry offers to a person in a company. */
 export interface OfferedRoles {
@@ -57,7 +59,7 @@ export async function readPersonAndAccess(
   const [person, relations, agents] = await Promise.all([
     findPerson(ctx.db, ticket.personKey),
     ticket.companyKey === undefined ? [] : relationsIn(ctx.db, ticket.personKey, ticket.companyKey),
-    agentAccessOf(ctx, ticket),
+    readAgentAccess(ctx.db, ticket.personKey, ticket.agentAt ?? []),
   ]);
   return { person, relations: relations.map((one) => inTerm(one, ticket.companyTerm)), agents };
 }

@@ -36,6 +36,9 @@ type PersonAndAccess = Awaited<ReturnType<typeof readPersonAndAccess>>;
 /**
  * The second factor (LGN-3): an SMS code or a passed face check. One ticket opens one session, at once or after a
  * choice.
+ * @throws Problem what `withCode` throws; FACE_REQUIRED if the face check has not passed; ACCOUNT_LOCKED by another
+ * factor meanwhile (LCK-2); STATE_CONFLICT if the password was changed since the first factor (PWD-3);
+ * USER_NOT_REGISTERED, ACCOUNT_SUSPENDED (ORD-1), RELATION_NOT_FOUND, COMPANY_NOT_CONFIRMED by the facts of this moment
  */
 export const verifyLogin: StepOf<typeof login, 'verify'> = async (ctx, call) => {
   const { smsCode, faceTicket } = call.body;

@@ -32,7 +32,10 @@ export function readCompany(
   return { key, number: storedNumber(ctx.dataKeys, key, number, personal) };
 }
 
-/** DOC-4: for a number that is hidden unless the company's own line says otherwise: what that line said. */
+/**
+ * The number as the company's own row stores it. DOC-4: a number that looks like a person's is hidden, unless the
+ * company's own line has said that it is none.
+ */
 export async function numberAsStored(
   ctx: FlowContext,
   { key, number }: { readonly key: string; readonly number: StoredNumber },

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MatterAsked } from '#domain/authorization-details.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { channelsFor, isFaceCheckRecent, type Matter, reliedOnUntil } from '#domain/matters.ts';
+import { channelsFor, findMatter, isFaceCheckRecent, type Matter, reliedOnUntil } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { requestingClient } from '#journeys/sso/client-requirements.ts';
 import type { GrantedDetails } from '#journeys/sso/granted-details.ts';
@@ -27,7 +27,7 @@ export function requestedMatter(
 ): RequestedMatter | undefined {
   const { matter: asked } = ticket.request;
   if (!asked) return undefined;
-  const matter = ctx.settings.matters.find(({ code }) => code === asked.matter);
+  const matter = findMatter(ctx.settings.matters, asked.matter);
   if (!matter || !requestingClient(ctx, ticket).matters.includes(matter.code)) throw new Problem('NOT_FOUND');
   return { matter, ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }) };
 }

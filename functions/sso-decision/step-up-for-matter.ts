@@ -1,5 +1,5 @@
 import { promptNoneError } from '#domain/authentication.ts';
-import { actionFor, isFaceCheckRecent } from '#domain/matters.ts';
+import { actionFor } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';
 import { identityNotAccepted, requestingClient } from '#journeys/sso/client-requirements.ts';
@@ -8,8 +8,8 @@ import { identityMayDo } from '#journeys/sso/matter-detail.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { isFaceCheckValid } from '#store/people/face-checks.ts';
-import { keptFace, requireAdmitted } from '#store/people/person-row.ts';
+import { reusableFaceCheck } from '#store/people/face-checks.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { MatterFace } from '#store/tickets/sso-tickets.ts';
 import { ticketUpdate } from '#store/tickets/tickets.ts';
@@ -39,13 +39,8 @@ export const stepUpForMatter: StepOf<typeof ssoDecision, 'stepUp'> = async (ctx,
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const { company: acting } = acts.session;
   const forWhom = { sessionId: session.sessionId, ...(acting ? { acting } : {}) };
-  const kept = keptFace(person);
-  const { policies } = ctx.settings;
-  if (
-    kept &&
-    isFaceCheckValid(person, kept, call.now, policies) &&
-    isFaceCheckRecent(asked.matter, new Date(kept.at), call.now)
-  ) {
+  const kept = reusableFaceCheck(person, asked.matter, call.now, ctx.settings.policies);
+  if (kept) {
     const { at, transactionId, since } = kept;
     const face: MatterFace = { at, transactionId, since, ...forWhom };
     await ctx.db.transact([ticketUpdate(ticket, call.now, { set: { face } })]);

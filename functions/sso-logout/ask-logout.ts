@@ -1,8 +1,9 @@
 import { readIdTokenHint } from '#crypto/id-tokens.ts';
 import { judgeLogout } from '#domain/logout-requests.ts';
 import { parametersOf } from '#domain/oauth-parameters.ts';
+import { findClient } from '#domain/relying-parties.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
-import { seeOther } from '#runtime/answers.ts';
+import { seeOther, ssoErrorAddress } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { logoutPut } from '#store/tickets/sso-logouts.ts';
@@ -24,12 +25,10 @@ export async function askLogout(ctx: FlowContext, call: AskCall) {
     token === undefined
       ? undefined
       : await readIdTokenHint(signing, clientIds, token, issuer, call.now, policies.sessionAbsoluteSeconds);
-  const judged = judgeLogout(parameters, hint, (id) =>
-    relyingParties.find(({ clientId }) => clientId === id),
-  );
-  if (!judged.ok) return seeOther(`${issuer}/sso/error?reason=${judged.page}`);
+  const judged = judgeLogout(parameters, hint, (id) => findClient(relyingParties, id));
+  if (!judged.ok) return seeOther(ssoErrorAddress(issuer, judged.page));
   if (!(await withinAddressBudget(ctx, call, policies.ssoRequestsPerAddress)))
-    return seeOther(`${issuer}/sso/error?reason=busy`);
+    return seeOther(ssoErrorAddress(issuer, 'busy'));
   const { id, write } = logoutPut(judged.asked, call.now, policies.ssoRequestSeconds);
   await ctx.db.put(write);
   return seeOther(`${issuer}/sso/logout#${id}`);

@@ -1,5 +1,6 @@
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { afterLogout } from '#domain/logout-requests.ts';
+import { findClient } from '#domain/relying-parties.ts';
 import { logoutWrites } from '#journeys/sessions/end-sessions.ts';
 import { handOverEndWrites } from '#journeys/sso/end-hand-over.ts';
 import { ok } from '#runtime/answers.ts';
@@ -20,7 +21,7 @@ export const confirmLogout: StepOf<typeof ssoLogout, 'confirm'> = async (ctx, ca
   const { session } = call.caller;
   const { sessionId, personKey } = session;
   const { asked } = await readOpenTicket<SsoLogoutTicket>(ctx.db, call.params.id, 'sso-logout', call.now);
-  const client = ctx.relyingParties.find(({ clientId }) => clientId === asked.clientId);
+  const client = findClient(ctx.relyingParties, asked.clientId);
   const isAsked = await retryOnConcurrentChange(async () => {
     const entered = (await rpSessionsOf(ctx.db, sessionId)).find(
       ({ clientId, sid }) => clientId === asked.clientId && sid === asked.sid,

@@ -19,9 +19,9 @@ interface Keys {
 }
 
 /**
- * The hand-overs that a change may have ended. Too many cost one check each; none is left out. By a session they are
- * found strongly consistently; by person and company through an index that may be a moment late: a hand-over younger
- * than that is judged when its own row's change arrives.
+ * The hand-overs that a change may have ended: all of them, and perhaps some more, each of which costs one check. By a
+ * session they are found strongly consistently; by person and company through an index that may be a moment late: a
+ * hand-over younger than that is judged when its own row's change arrives.
  */
 export async function affectedHandOvers(db: Db, table: string, change: Change): Promise<RpSession[]> {
   const row = (change.fresh ?? change.old ?? {}) as Keys;
@@ -41,7 +41,7 @@ export async function affectedHandOvers(db: Db, table: string, change: Change): 
     case 'Taxpayers':
       return both(db, row.companyKey);
     default:
-      throw new Error(`Nothing stands on ${table}`);
+      throw new Error(`No hand-over depends on the table ${table}`);
   }
 }
 

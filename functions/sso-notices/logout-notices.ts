@@ -1,15 +1,7 @@
+import type { LogoutNotice } from '#contract/logout-notice.ts';
 import { sendMessage } from '#gateways/queues.ts';
 import type { Change } from '#store/dynamodb/changes.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
-
-/**
- * The message that starts informing a system: it contains everything, because another hand-over may have the row by
- * then.
- */
-export interface LogoutNotice
-  extends Pick<RpSession, 'sessionId' | 'clientId' | 'sid' | 'sub' | 'personKey'> {
-  readonly reason: string;
-}
 
 /**
  * The hand-overs that a change of their row ended and whose systems do not know it yet (SSO-8): ended by a write,

@@ -1,10 +1,11 @@
 import { handle } from '#crypto/random.ts';
 import { answerAddress, type Judged, refusal } from '#domain/authorization-requests.ts';
 import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
+import { findClient } from '#domain/relying-parties.ts';
 import { hostCookie } from '#http/cookies.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
 import { storableRequest } from '#journeys/sso/requested-company.ts';
-import { seeOther } from '#runtime/answers.ts';
+import { seeOther, ssoErrorAddress } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { browserCookie, openPushedRequest, openRequestPut } from '#store/tickets/sso-requests.ts';
@@ -24,7 +25,7 @@ type PageReason = Extract<Judged, { page: string }>['page'] | 'request_uri' | 'b
  */
 export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
   const opened = await openRequest(ctx, call, parametersOf(call.parameters));
-  if ('page' in opened) return errorPage(ctx, opened.page);
+  if ('page' in opened) return seeOther(ssoErrorAddress(ctx.settings.issuer, opened.page));
   if ('location' in opened) return seeOther(opened.location);
   const { id, secret } = opened;
   const { ssoRequestSeconds: maxAgeSeconds } = ctx.settings.policies;
@@ -34,10 +35,6 @@ export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
     cookies: [hostCookie(browserCookie(id), secret, { maxAgeSeconds, sameSite: 'Lax' })],
   });
 }
-
-/** The page explains the reason in the person's language; it repeats nothing that was sent. */
-const errorPage = (ctx: FlowContext, reason: PageReason) =>
-  seeOther(`${ctx.settings.issuer}/sso/error?reason=${reason}`);
 
 /** Checked before anything is written, so that an address without budget fills no table. */
 const withinRequestBudget = (ctx: FlowContext, call: AuthorizeCall): Promise<boolean> =>
@@ -60,14 +57,13 @@ async function openRequest(
     // RFC 9126, 4: beside the reference only the client counts.
     const { values, doubled } = parameters as Parameters;
     const clientId = values.get('client_id') ?? '';
-    const known = ctx.relyingParties.some((client) => client.clientId === clientId);
-    if (!known || doubled.has('client_id')) return { page: 'client' };
+    if (!findClient(ctx.relyingParties, clientId) || doubled.has('client_id')) return { page: 'client' };
     if (doubled.has('request_uri')) return { page: 'request_uri' };
     if (!(await withinRequestBudget(ctx, call))) return { page: 'busy' };
     const ticket = await openPushedRequest(ctx.db, pushed, clientId, secret, call.now, ssoRequestSeconds);
     return ticket ? { id: pushed, secret } : { page: 'request_uri' };
   }
-  const clientOf = (id: string) => ctx.relyingParties.find(({ clientId }) => clientId === id);
+  const clientOf = (id: string) => findClient(ctx.relyingParties, id);
   const { issuer } = ctx.settings;
   const judged = judgeWithHint(ctx, parameters, clientOf);
   if (!judged.ok) {

@@ -1,23 +1,15 @@
 import * as v from 'valibot';
+import { type LogoutNotice, logoutNotice } from '#contract/logout-notice.ts';
 import { newLogoutToken } from '#crypto/logout-tokens.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { findClient, type RelyingParty } from '#domain/relying-parties.ts';
 import { writeLine } from '#gateways/log.ts';
 import { postForm } from '#gateways/post-form.ts';
 import { bySystem, changeAuditPut } from '#journeys/change-origin.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { noticeSentUpdate } from '#store/sessions/rp-sessions.ts';
 
-const logoutNotice = v.object({
-  sessionId: v.string(),
-  clientId: v.string(),
-  sid: v.string(),
-  sub: v.string(),
-  personKey: v.string(),
-  reason: v.string(),
-});
-type LogoutNotice = v.InferOutput<typeof logoutNotice>;
-/** @throws Error for what none of our functions sends: it ends with the dead letters */
+/** @throws Error for a message in another form, which no function of ours sends; it ends in the dead-letter queue */
 export const readLogoutNotice = (body: string): LogoutNotice => v.parse(logoutNotice, JSON.parse(body));
 
 /** SSO-8: milliseconds until the system must be connected, and until it must have answered. */
@@ -41,7 +33,7 @@ export async function sendLogoutToken(
   now: Date,
   { tries, last }: Try,
 ): Promise<boolean> {
-  const client = ctx.relyingParties.find(({ clientId }) => clientId === notice.clientId);
+  const client = findClient(ctx.relyingParties, notice.clientId);
   const result = client ? await post(ctx, client, notice, now) : 'no-client';
   const done = result === '200' || result === '204' || result === 'no-client';
   const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said: result, tries };

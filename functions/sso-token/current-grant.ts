@@ -1,6 +1,7 @@
 import { sessionIn } from '#crypto/session-references.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import type { Granted } from '#domain/granted-limits.ts';
+import { findMatter } from '#domain/matters.ts';
 import type { RelyingParty } from '#domain/relying-parties.ts';
 import type { ClientTokenCaller } from '#http/client-token.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
@@ -104,7 +105,7 @@ function matterToday(
   person: Person | undefined,
   now: Date,
 ): FaceCheckedMatter | undefined {
-  const matter = settings.matters.find(({ code }) => code === shown?.code);
+  const matter = findMatter(settings.matters, shown?.code);
   if (!shown || !matter || shown.validUntil <= epochSeconds(now)) return undefined;
   if (!identityMayDo(matter, acts)) return undefined;
   return isFaceCheckValid(person, shown, now, settings.policies) ? shown : undefined;

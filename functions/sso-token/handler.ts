@@ -5,11 +5,17 @@ import { ssoToken } from './contract.ts';
 import { introspectToken } from './introspect-token.ts';
 import { revokeToken } from './revoke-token.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
-import { userinfo, userinfoByForm } from './userinfo.ts';
+import { userinfo } from './userinfo.ts';
 
 export const handler = serve(
   ssoToken,
-  { token: tokenEndpoint, userinfo, userinfoByForm, revoke: revokeToken, introspect: introspectToken },
+  {
+    token: tokenEndpoint,
+    userinfo,
+    userinfoByForm: userinfo,
+    revoke: revokeToken,
+    introspect: introspectToken,
+  },
   { db: openTables() },
   oauthRouteSupport,
 );

@@ -3,7 +3,7 @@ import { wordsOf } from '#domain/oauth-parameters.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
 import { maskedNameOf, numberOf } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
-import type { CallOf, StepOf } from '#runtime/call.ts';
+import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { ssoToken } from './contract.ts';
@@ -15,7 +15,7 @@ type UserinfoCall = CallOf<typeof ssoToken, 'userinfo'> | CallOf<typeof ssoToken
  * SSO-7: whose access token this is and what they may do now. Only this answer contains the document, and only for few
  * clients (SSO-6).
  */
-async function userinfoAnswer(ctx: FlowContext, { caller, now }: UserinfoCall) {
+export async function userinfo(ctx: FlowContext, { caller, now }: UserinfoCall) {
   const { client, token } = caller;
   const scope = wordsOf(token.scope);
   if (!scope.includes('openid')) throw new OAuthProblem('insufficient_scope', 'The scope openid is needed');
@@ -42,6 +42,3 @@ async function documentOf(ctx: FlowContext, { session: { personKey } }: LiveHand
   const person = await findPerson(ctx.db, personKey);
   return person && { type: person.documentType, number: numberOf(ctx, person) };
 }
-
-export const userinfo: StepOf<typeof ssoToken, 'userinfo'> = userinfoAnswer;
-export const userinfoByForm: StepOf<typeof ssoToken, 'userinfoByForm'> = userinfoAnswer;

@@ -26,6 +26,9 @@ import type { staff } from './contract.ts';
 /**
  * REL-5: a registered person is asked to work for the company; they get nothing before they agree. The name must match
  * the record (DOC-5), so that a mistyped number does not ask a stranger; and nobody may try out names here (REG-9).
+ * @throws Problem what `requireManager` throws; ROLE_NOT_ALLOWED for a role that is not given here; PERSON_MISMATCH
+ * (DOC-5), CHALLENGE_REQUIRED after the free tries of the day (REG-9), PERSON_NOT_REGISTERED; RELATION_EXISTS if a live
+ * authorization of this role exists (REL-10)
  */
 export const invitePerson: StepOf<typeof staff, 'invite'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { actionFor, isFaceCheckRecent } from '#domain/matters.ts';
-import { coversRecovery } from '#domain/phones.ts';
+import { actionFor } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { provenCompany } from '#journeys/companies/proven-company.ts';
@@ -8,13 +7,18 @@ import { scanStateAt, startStandaloneFaceScan } from '#journeys/factors/scans.ts
 import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
-import { keptFace, requireAdmitted } from '#store/people/person-row.ts';
+import { reusableFaceCheck } from '#store/people/face-checks.ts';
+import { requireAdmitted } from '#store/people/person-row.ts';
 import { admittedCheck, findPerson } from '#store/people/users.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import type { stepUp } from './contract.ts';
 
-/** STP-2: a face check that is recent enough for the matter is used again; otherwise the person scans (STP-1). */
+/**
+ * STP-2: a face check that is recent enough for the matter is used again; otherwise the person scans (STP-1).
+ * @throws Problem MATTER_UNKNOWN; ROLE_NOT_ALLOWED if the session may not do the matter (STP-4); SESSION_ENDED,
+ * ACCOUNT_SUSPENDED (ORD-1)
+ */
 export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => {
   const asked = knownMatter(ctx, call.body);
   const { matter, audience } = asked;
@@ -26,18 +30,8 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
   ]);
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const nonce = call.body.nonce === undefined ? {} : { nonce: call.body.nonce };
-  const kept = keptFace(person);
-  if (
-    kept &&
-    !endedByOrder(person, kept) &&
-    // After a recent phone recovery the person must show their own face first.
-    coversRecovery(
-      { faceAt: kept.at, recoveredAt: person.phoneRecoveredAt },
-      call.now,
-      ctx.settings.policies,
-    ) &&
-    isFaceCheckRecent(matter, new Date(kept.at), call.now)
-  ) {
+  const kept = reusableFaceCheck(person, matter, call.now, ctx.settings.policies);
+  if (kept) {
     const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
     const proof = await stepUpProof(ctx, call, asked, person, proven, nonce, company);
     // A proof goes to another system, so it is audited before it is given, and refused after an order that ends proofs

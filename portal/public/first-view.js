@@ -7,8 +7,8 @@
 // biome-ignore-all lint/complexity/useArrowFunction: old engines know no arrows
 // biome-ignore-all lint/complexity/useOptionalChain: nor optional chains
 // biome-ignore-all lint/style/useTemplate: nor templates
-(function (early, html) {
-  function kept(store, key) {
+(function (handover, html) {
+  function stored(store, key) {
     try {
       return window[store].getItem(key);
     } catch (_refused) {
@@ -16,28 +16,28 @@
     }
   }
   var view = html.getAttribute('data-view');
-  var entry = kept('localStorage', 'login-entry');
-  early.fits =
+  var entry = stored('localStorage', 'login-entry');
+  handover.suitsVisitor =
     (location.pathname === '/' ? '/login' : location.pathname) === view &&
     !(history.state && history.state.usr) &&
-    !kept('localStorage', 'language') &&
-    !kept('localStorage', 'large-type') &&
-    !kept('localStorage', 'elder') &&
-    !kept('sessionStorage', 'journey-' + view.slice(1)) &&
-    (view !== '/login' || (!kept('localStorage', 'login-companies') && (!entry || entry === 'enterprise')));
-  html.setAttribute('data-first', early.fits ? 'shown' : 'hidden');
+    !stored('localStorage', 'language') &&
+    !stored('localStorage', 'large-type') &&
+    !stored('localStorage', 'elder') &&
+    !stored('sessionStorage', 'journey-' + view.slice(1)) &&
+    (view !== '/login' || (!stored('localStorage', 'login-companies') && (!entry || entry === 'enterprise')));
+  html.setAttribute('data-first', handover.suitsVisitor ? 'shown' : 'hidden');
   // A call that gets no answer is given up after eight seconds, because the lock stops every tab while it is held. Our
   // scripts then ask again, within the ten seconds in which the API takes the same cookie twice (SES-2).
-  function ask(path, options) {
-    var patience = window.AbortController ? new AbortController() : null;
+  function call(path, options) {
+    var timeout = window.AbortController ? new AbortController() : null;
     var timer = setTimeout(function () {
-      if (patience) patience.abort();
+      if (timeout) timeout.abort();
     }, 8000);
-    if (patience) options.signal = patience.signal;
+    if (timeout) options.signal = timeout.signal;
     return fetch(path, options).then(function (answer) {
       clearTimeout(timer);
       // The answer may wait here until our scripts read it: they need the time at which it came.
-      answer.heardAt = Date.now();
+      answer.receivedAt = Date.now();
       return answer;
     });
   }
@@ -57,7 +57,7 @@
     return reads;
   }
   // Asks them as soon as the session is known, while scripts load. Resolves to the token and the answers to come.
-  function readAhead(answer) {
+  function prefetchReads(answer) {
     if (!answer.ok) return null;
     return answer
       .clone()
@@ -67,42 +67,42 @@
         var token = 'Bearer ' + session.accessToken;
         var answers = {};
         readsOf(session.identity).forEach(function (path) {
-          answers[path] = ask(path, { headers: { authorization: token, 'accept-language': 'zh-CN' } });
+          answers[path] = call(path, { headers: { authorization: token, 'accept-language': 'zh-CN' } });
           answers[path].catch(function () {});
         });
         return { token: token, answers: answers };
       });
   }
   // The first calls of each page begin now and are answered while scripts load; /me shows nothing before it has a session.
-  if (early.fits && window.fetch) {
-    early.config = ask('/v1/config', {});
+  if (handover.suitsVisitor && window.fetch) {
+    handover.config = call('/v1/config', {});
     try {
       if (view === '/me' && navigator.locks)
-        early.session = navigator.locks.request('session-refresh', function () {
-          return ask('/v1/session/refresh', { method: 'POST', headers: { 'accept-language': 'zh-CN' } });
+        handover.session = navigator.locks.request('session-refresh', function () {
+          return call('/v1/session/refresh', { method: 'POST', headers: { 'accept-language': 'zh-CN' } });
         });
-      if (early.session) early.ahead = early.session.then(readAhead);
+      if (handover.session) handover.prefetched = handover.session.then(prefetchReads);
     } catch (_refused) {
       // Then our scripts ask.
     }
-    [early.config, early.session, early.ahead].forEach(function (asked) {
+    [handover.config, handover.session, handover.prefetched].forEach(function (begun) {
       // The code that uses the answer handles the error.
-      if (asked) asked.catch(function () {});
+      if (begun) begun.catch(function () {});
     });
   }
   function click(event) {
     var button = event.target.closest ? event.target.closest('button') : null;
-    if (button) early.clicks.push(button);
+    if (button) handover.clicks.push(button);
   }
   function submit(event) {
     event.preventDefault();
   }
   document.addEventListener('click', click, true);
   document.addEventListener('submit', submit, true);
-  early.clicks = [];
-  early.end = function () {
+  handover.clicks = [];
+  handover.stopKeepingClicks = function () {
     document.removeEventListener('click', click, true);
     document.removeEventListener('submit', submit, true);
   };
-  window.early = early;
+  window.prerenderHandover = handover;
 })({}, document.documentElement);

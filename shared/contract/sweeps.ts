@@ -2,7 +2,7 @@ import { accessReads } from './flow.ts';
 
 /** What both functions of a sweep need: the one that a schedule starts, and the one that continues its rest. */
 const time = { memoryMb: 1769, timeoutSeconds: 300 } as const;
-/** How often, and how far apart in seconds, a run over a rest is tried. */
+/** A run that continues an earlier one, for the rows that are left: how often it is tried, and the pause in seconds. */
 const tried = { tries: 5, retrySeconds: 1800 } as const;
 
 /** UNL-1: clearing the locks of ended days. */

@@ -2,7 +2,7 @@ import { type CryptoKey, decodeJwt, errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { fromEpochSeconds } from '#domain/epoch.ts';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { findClient, type RelyingParty } from '#domain/relying-parties.ts';
 import { importedKey } from './imported-keys.ts';
 
 /** How a client proves who it is (RFC 7523); trusted once the signature is verified. */
@@ -52,7 +52,7 @@ export async function verifyClientAssertion(
   if (token === undefined || type !== clientAssertionType || token.length > longestAssertion)
     throw new ClientRefused('no-assertion');
   try {
-    const client = clients.find(({ clientId }) => clientId === decodeJwt(token).iss);
+    const client = findClient(clients, decodeJwt(token).iss);
     if (!client || (named !== undefined && named !== client.clientId)) throw new ClientRefused('unknown');
     const { payload } = await jwtVerify(token, ({ kid }) => keyOf(client, kid), {
       algorithms: ['ES256'],
@@ -114,7 +114,7 @@ export function namedClient(
   } catch {
     issuer = undefined;
   }
-  return clients.find(({ clientId }) => clientId === (issuer ?? named));
+  return findClient(clients, issuer ?? named);
 }
 
 /** The registered key of this id; a client with one key may leave the id out. */

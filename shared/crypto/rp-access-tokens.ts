@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { OAuthProblem } from '#domain/oauth-problem.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { findClient, type RelyingParty } from '#domain/relying-parties.ts';
 import { handle } from './random.ts';
 import type { Sealed } from './sealed.ts';
 import { signJwt, verifyJwt } from './signed-tokens.ts';
@@ -101,7 +101,7 @@ export async function verifyRpAccessToken(
   const payload = await verifyJwt(ring, token, { typ: rpAccessTokenType, issuer, audience }, now);
   const claims = v.safeParse(claimsSchema, payload);
   if (!claims.success) return undefined;
-  const client = clients.find(({ clientId }) => clientId === claims.output.client_id);
+  const client = findClient(clients, claims.output.client_id);
   if (!client?.resources.some(({ uri }) => uri === claims.output.aud)) return undefined;
   return { client, token: claims.output };
 }

@@ -32,7 +32,7 @@ export const newCode = (
   { clientId, sessionId }: { readonly clientId: string; readonly sessionId: string },
 ): string => `${randomBytes(32).toString('base64url')}.${seal(dataKeys, inCode(clientId), sessionId)}`;
 
-/** Undefined for every text that is no code for this client. Whether the code is good, its row says. */
+/** Undefined for every text that is no code for this client. Whether a code may still be used is stored in its row. */
 export const sessionInCode = (dataKeys: DataKeys, clientId: string, code: string): string | undefined =>
   opened(dataKeys, inCode(clientId), code.slice(code.indexOf('.') + 1));
 

@@ -7,7 +7,10 @@ export const faceServesSeconds = 86_400;
 
 const isAcr = (word: string): word is Acr => Object.values<string>(acrs).includes(word);
 
-/** Every session has two factors; the face counts for a day. @param faceAt ISO time of the session's last face check */
+/**
+ * Every session has two factors; the face counts for a day.
+ * @param session `faceAt`: ISO time of the session's last face check
+ */
 export function acrOf({ faceAt }: { readonly faceAt?: string | undefined }, now: Date): Acr {
   const age = faceAt === undefined ? Number.NaN : now.getTime() - Date.parse(faceAt);
   return age >= 0 && age < faceServesSeconds * 1000 ? acrs.face : acrs.twoFactors;

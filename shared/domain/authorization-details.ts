@@ -1,4 +1,4 @@
-import { type Matter, nonceForm } from './matters.ts';
+import { findMatter, type Matter, nonceForm } from './matters.ts';
 import { type Role, roles } from './names.ts';
 import { type Permission, permissions } from './relations.ts';
 import { accepts, type IdentityKind, identityKinds, type RelyingParty } from './relying-parties.ts';
@@ -98,7 +98,7 @@ function readTaxpayer(entry: Entry): TaxpayerAsked | 'wrong' {
 /** The nonce has the same form as in a step-up (STP-2). */
 function readMatter(entry: Entry, matters: readonly Pick<Matter, 'code'>[]): MatterAsked | 'wrong' {
   const { nonce } = entry;
-  const known = matters.find(({ code }) => code === entry.matter);
+  const known = findMatter(matters, entry.matter);
   if (!known || !hasOnly(entry, ['matter', 'nonce'])) return 'wrong';
   if (nonce === undefined) return { matter: known.code };
   return typeof nonce === 'string' && nonceForm.test(nonce) ? { matter: known.code, nonce } : 'wrong';

@@ -20,7 +20,7 @@ export const isWithin = (told: Granted, today: Granted): boolean =>
 export function widest(one: Granted | undefined, other: Granted | undefined): Granted | undefined {
   if (!one || !other) return one ?? other;
   const items = one.items || other.items ? both(one.items, other.items) : undefined;
-  // No last day sorts behind every last day.
+  // `sort` puts undefined last, so a missing last day wins.
   const [, until] = [one.until, other.until].sort();
   return {
     actions: both(one.actions, other.actions),

@@ -25,6 +25,15 @@ export interface Matter {
   readonly needs?: MatterNeed | undefined;
 }
 
+/**
+ * The matter with this code; undefined if the stage has none, or none any more.
+ * @param code as a request states it
+ */
+export const findMatter = <M extends Pick<Matter, 'code'>>(
+  matters: readonly M[],
+  code: unknown,
+): M | undefined => matters.find((matter) => matter.code === code);
+
 /** STP-2: a tax system that asks for proofs. */
 export interface Audience {
   readonly code: string;

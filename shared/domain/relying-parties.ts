@@ -71,6 +71,12 @@ export interface RelyingParty {
   readonly introspects: readonly string[];
 }
 
+/** The client with this id; undefined if the stage has none, or none any more. */
+export const findClient = (
+  clients: readonly RelyingParty[],
+  clientId: string | undefined,
+): RelyingParty | undefined => clients.find((client) => client.clientId === clientId);
+
 /** Why a hand-over has ended, beside the reasons for which its session ends. */
 export const rpEndReasons = [
   /** The session switched to another identity. */

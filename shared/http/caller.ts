@@ -68,7 +68,8 @@ async function sessionOf(
     managing && findPerson(ctx.db, claims.subject),
   ]);
   const session = requireLive(read.session, named, now, policies);
-  // SSO-4: the request that the path names, for a browser that opened it; judged after who calls and whether they may.
+  // SSO-4: the request that the path names, for a browser that opened it. A function, because it is judged last: first
+  // the session is checked, and what the route demands of it.
   const cookie = (name: string) => readCookie(event.cookies ?? [], name) ?? undefined;
   const asked = () => ({ request: requireRequest(read.request, id, cookie, now), records });
   return {

@@ -1,4 +1,5 @@
 import type { Problem } from '#domain/problem.ts';
+import { ssoErrorAddress } from '#runtime/answers.ts';
 import { commonHeaders, type HttpAnswer } from './problems.ts';
 
 /**
@@ -9,7 +10,7 @@ export function pageAnswer({ status }: Problem, issuer: string): HttpAnswer {
   const reason = status === 429 ? 'busy' : status >= 500 ? 'unavailable' : 'request';
   return {
     statusCode: 303,
-    headers: { ...commonHeaders, location: `${issuer}/sso/error?reason=${reason}` },
+    headers: { ...commonHeaders, location: ssoErrorAddress(issuer, reason) },
     body: '',
   };
 }

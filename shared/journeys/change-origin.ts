@@ -20,6 +20,6 @@ export const changeAuditPut = (
   outcome: AuditEvent['outcome'] = 'success',
 ): Put =>
   auditEventPut(
-    { ...origin, subject, kind, outcome, detail: { ...detail, ...origin.detail } },
+    { ...origin, subject, kind, outcome, detail: { ...origin.detail, ...detail } },
     ctx.settings.policies.auditRetentionDays,
   );

@@ -21,4 +21,10 @@ export const seeOther = (location: string, { cookies, headers }: Extras = {}): A
   ...(cookies ? { cookies } : {}),
   headers: { ...headers, location },
 });
+/**
+ * The portal's page that tells a person why they do not get to a tax system. It explains the reason in the person's
+ * language, and repeats nothing that was sent.
+ */
+export const ssoErrorAddress = (issuer: string, reason: string): string =>
+  `${issuer}/sso/error?reason=${reason}`;
 export const noContent = (extras: Extras = {}): Answer<204, null> => ({ status: 204, body: null, ...extras });

@@ -313,7 +313,7 @@ describe('the initial password of somebody who moved over', () => {
       // The page that the person wanted to open before the password had to be changed.
       await page.getByRole('heading', { name: '手机号码修改' }).waitFor();
       expect(new URL(page.url()).pathname).toBe('/me/phones');
-      expect(await page.evaluate('sessionStorage.wanted')).toBeUndefined();
+      expect(await page.evaluate('sessionStorage["requested-page"]')).toBeUndefined();
       await fromMenu(page, '我的信息');
       await page.getByRole('heading', { name: '我的信息' }).waitFor();
       // The page asks no more for a password change, because it is done.

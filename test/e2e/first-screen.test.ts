@@ -162,16 +162,16 @@ describe('the first screen', () => {
     await page.getByLabel('个人用户密码').fill(who.password);
     await page.reload();
     await page.getByRole('tab', { name: '自然人业务' }).click();
-    expect(await page.evaluate('sessionStorage.wanted')).toBe('/me/authorizations?list=pending');
+    expect(await page.evaluate('sessionStorage["requested-page"]')).toBe('/me/authorizations?list=pending');
     await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
     await page.getByLabel('个人用户密码').fill(who.password);
     await button(page, '登录').click();
     await page.getByRole('tab', { name: '扫脸验证' }).click();
     await scanFace(portal.door, await portal.scanned(page));
-    // The person is on the page and list that the link named, and the wanted page is no longer stored.
+    // The person is on the page and list that the link named, and the requested page is no longer stored.
     await page.getByRole('tab', { name: '待确认授权', selected: true }).waitFor();
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/me/authorizations?list=pending');
-    expect(await page.evaluate('sessionStorage.wanted')).toBeUndefined();
+    expect(await page.evaluate('sessionStorage["requested-page"]')).toBeUndefined();
     const signedIn = await openSignedIn(
       portal,
       (await loggedInByFace(portal.door, who)).cookie,

@@ -172,7 +172,7 @@ it('ENT-3 five tries, however long each takes to fail, are over within a quarter
 
 it('MIG-1 a piece of nothing but old hashes is done before the function’s time is up', async () => {
   // A hash takes about 20 ms of a core (docs/operations.md), and at least 110 s are left when a piece begins
-  // (take-file.ts).
+  // (process-file.ts).
   const line = JSON.stringify({
     type: 'person',
     version: 1,

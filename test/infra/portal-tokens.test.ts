@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dark, edges, light, type Palette, pairs } from '../../portal/src/app/tokens.ts';
+import { dark, light, linePairs, type Palette, textPairs } from '../../portal/src/app/tokens.ts';
 
 /** Relative luminance of `#rrggbb` (WCAG 2). */
 function luminance(colour: string): number {
@@ -13,7 +13,7 @@ function contrast(one: string, other: string): number {
   const [bright = 0, dim = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (bright + 0.05) / (dim + 0.05);
 }
-const tooLow = (palette: Palette, list: typeof pairs, least: number): string[] =>
+const tooLow = (palette: Palette, list: typeof textPairs, least: number): string[] =>
   list.flatMap(([text, ...grounds]) =>
     grounds
       .filter((ground) => contrast(palette[text], palette[ground]) < least)
@@ -25,9 +25,9 @@ describe.each([
   ['dark', dark],
 ] as const)('the colours of a %s system (WCAG 1.4.3, 1.4.11)', (_name, palette) => {
   it('text has a contrast of 4.5 : 1 on every ground that it stands on', () => {
-    expect(tooLow(palette, pairs, 4.5)).toEqual([]);
+    expect(tooLow(palette, textPairs, 4.5)).toEqual([]);
   });
   it('what can be filled in, and the ring around it, stand out by 3 : 1', () => {
-    expect(tooLow(palette, edges, 3)).toEqual([]);
+    expect(tooLow(palette, linePairs, 3)).toEqual([]);
   });
 });

@@ -445,8 +445,8 @@ describe('SES-4 the city of the caller', () => {
 
 it('a piece of the frame that comes later and does not arrive takes no page away with it', () => {
   const app = join(import.meta.dirname, '../../portal/src/app');
-  const pieces = ['Frame.tsx', 'SignedInBar.tsx', 'LatePiece.tsx'].flatMap((file) => [
-    ...readFileSync(join(app, file), 'utf8').matchAll(/(<Broken[^>]*>\s*)?<Suspense |(<LatePiece) /g),
+  const pieces = ['Frame.tsx', 'SignedInBar.tsx', 'LazyPart.tsx'].flatMap((file) => [
+    ...readFileSync(join(app, file), 'utf8').matchAll(/(<ErrorBoundary[^>]*>\s*)?<Suspense |(<LazyPart) /g),
   ]);
   expect(pieces.length).toBeGreaterThan(4);
   for (const [, around, late] of pieces) expect(around ?? late).toBeDefined();
@@ -457,8 +457,10 @@ describe('SES-2 who acts in a tab', () => {
   const agency = { kind: 'agency', agencyId: '9135', agencyName: '乙' };
   const client = { taxpayerId: '9136', taxpayerName: '丙' };
   const read = async () => {
-    const { whoActs } = await import(join(import.meta.dirname, '../../portal/src/session/store.ts'));
-    return (identity: object, sessionId = 's1') => whoActs({ sessionId, identity }) as string;
+    const { actingIdentityKey } = await import(
+      join(import.meta.dirname, '../../portal/src/session/store.ts')
+    );
+    return (identity: object, sessionId = 's1') => actingIdentityKey({ sessionId, identity }) as string;
   };
 
   it('REL-5 ENT-4 stays the same one with other permissions and under another name: forms and reads stay', async () => {

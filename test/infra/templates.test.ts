@@ -159,7 +159,7 @@ describe.each(stageNames)('stage %s', (stage) => {
     const visible = Number(queue?.VisibilityTimeout);
     expect(visible).toBeGreaterThanOrEqual(Number(lambda?.Timeout));
     expect(visible * Number(maxReceiveCount)).toBeLessThanOrEqual(900);
-    // After a failure the message becomes visible within the same time (take-file.ts).
+    // After a failure the message becomes visible within the same time (process-file.ts).
     for (let spent = 0; spent <= visible; spent += 20)
       expect(spent + secondsToNextTry(spent)).toBeLessThanOrEqual(visible);
   });

@@ -715,8 +715,8 @@ describe('what a hall collects', () => {
     const [earlier, later] = ['2027-01-31T00:00:00.000Z', '2027-02-02T00:00:00.000Z'];
     const judged = async (facts: Partial<Person> = {}, phone?: object) =>
       hallRecordOf(ctx, { ...row, ...facts }, now, { read: phone as never });
-    const standing = { standing: hall };
-    expect(await judged()).toEqual(standing);
+    const valid = { valid: hall };
+    expect(await judged()).toEqual(valid);
     expect(await hallRecordOf(ctx, undefined, now)).toEqual({});
     expect(await judged({ hall: undefined as never })).toEqual({});
     expect(await judged({ hall: { ...hall, usedAt: later } })).toEqual({ ended: 'used' });
@@ -724,14 +724,14 @@ describe('what a hall collects', () => {
       account: { status, since },
     });
     expect(await judged(ended(later))).toEqual({ ended: 'account-ended' });
-    expect(await judged(ended(earlier))).toEqual(standing);
-    expect(await judged(ended(later, 'active'))).toEqual(standing);
+    expect(await judged(ended(earlier))).toEqual(valid);
+    expect(await judged(ended(later, 'active'))).toEqual(valid);
     // An account that was imported as ended, and that nobody has used here since, needs what a new one needs.
     const gave = (passwordRev = 0, status: 'cancelled' | 'invalid' = 'cancelled') => ({
       migrated: { version: 1, gave: { status, passwordRev, phoneKeys: [] } },
     });
-    expect(await judged({ ...ended(later), ...gave() })).toEqual(standing);
-    expect(await judged({ ...ended(later), ...gave(1), passwordRev: 1 })).toEqual(standing);
+    expect(await judged({ ...ended(later), ...gave() })).toEqual(valid);
+    expect(await judged({ ...ended(later), ...gave(1), passwordRev: 1 })).toEqual(valid);
     for (const used of [{ ...gave(), passwordRev: 1 }, gave(0, 'invalid'), { migrated: { version: 1 } }])
       expect(await judged({ ...ended(later), ...used })).toEqual({ ended: 'account-ended' });
     const row_ = (personKey: string | undefined, since: string, leftAt?: string) => ({
@@ -741,13 +741,13 @@ describe('what a hall collects', () => {
       leftAt,
     });
     expect(await judged({}, row_('p1_other', later))).toEqual({ ended: 'phone-changed' });
-    expect(await judged({}, row_('p1_other', earlier))).toEqual(standing);
-    expect(await judged({}, row_(row.personKey, later))).toEqual(standing);
-    expect(await judged({}, row_(undefined, later))).toEqual(standing);
+    expect(await judged({}, row_('p1_other', earlier))).toEqual(valid);
+    expect(await judged({}, row_(row.personKey, later))).toEqual(valid);
+    expect(await judged({}, row_(undefined, later))).toEqual(valid);
     expect(await judged({}, row_(undefined, earlier, later))).toEqual({ ended: 'phone-changed' });
     // The number's row is read where nobody has read it.
     await putRows(db, 'Phones', { phoneKey: hall.phoneKey, personKey: 'p1_other', since: later });
     expect(await hallRecordOf(ctx, row, now)).toEqual({ ended: 'phone-changed' });
-    expect(await hallRecordOf(ctx, row, now, { read: undefined })).toEqual(standing);
+    expect(await hallRecordOf(ctx, row, now, { read: undefined })).toEqual(valid);
   });
 });

@@ -273,9 +273,10 @@ describe('what a browser may lack', () => {
     const optional =
       /\b(localStorage|sessionStorage|indexedDB|matchMedia|navigator|caches|Notification)\b\s*[.(?!&]|new BroadcastChannel|randomUUID/;
     const elsewhere = sources('portal/src').filter(
-      (file) => !file.endsWith('app/optional.ts') && optional.test(readFileSync(join(root, file), 'utf8')),
+      (file) =>
+        !file.endsWith('app/browser-features.ts') && optional.test(readFileSync(join(root, file), 'utf8')),
     );
     expect(elsewhere).toEqual([]);
-    expect(readFileSync(join(root, 'portal/src/app/optional.ts'), 'utf8')).toMatch(optional);
+    expect(readFileSync(join(root, 'portal/src/app/browser-features.ts'), 'utf8')).toMatch(optional);
   });
 });

@@ -13,7 +13,7 @@ import { deadLetters, forThisAccount, type Trigger } from './trigger.ts';
 
 /**
  * A message that cannot be taken is a dead letter within a quarter of an hour: after five tries, three minutes apart at
- * most (take-file.ts).
+ * most (process-file.ts).
  */
 const feedTries = 5;
 

@@ -2,10 +2,10 @@ import { useSyncExternalStore } from 'react';
 import { translate } from '../i18n/index.ts';
 import { ApiProblem, problemOf } from './problem.ts';
 
-let working = 0;
+let runningCount = 0;
 const listeners = new Set<() => void>();
-const add = (change: number): void => {
-  working += change;
+const changeRunningCount = (change: number): void => {
+  runningCount += change;
   for (const listener of listeners) listener();
 };
 /** Whether a security check is running; <ChallengeNotice /> shows it. */
@@ -15,11 +15,11 @@ export const useChallengeRunning = (): boolean =>
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => working > 0,
+    () => runningCount > 0,
     () => false,
   );
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 interface Challenge {
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -31,12 +31,12 @@ const isChallenge = (value: unknown): value is Challenge =>
 /** The payload that the API expects: base64 of the challenge and its solution. */
 async function solve(challenge: Challenge): Promise<string> {
   const worker = new Worker(new URL('./challenge-worker.ts', import.meta.url), { type: 'module' });
-  add(1);
+  changeRunningCount(1);
   try {
     const solution = await new Promise<unknown>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('late')), patienceMs);
+      const timer = setTimeout(() => reject(new Error('late')), timeoutMs);
       worker.onmessage = ({ data }) => {
-        clearTimeout(late);
+        clearTimeout(timer);
         resolve(data);
       };
       worker.onerror = reject;
@@ -52,7 +52,7 @@ async function solve(challenge: Challenge): Promise<string> {
     );
   } finally {
     worker.terminate();
-    add(-1);
+    changeRunningCount(-1);
   }
 }
 
@@ -60,7 +60,7 @@ async function solve(challenge: Challenge): Promise<string> {
  * The address, the number and the stage may each ask for a proof, the stage for an expensive one; there are no further
  * reasons.
  */
-const mostAsked = 3;
+const maxChallenges = 3;
 
 /**
  * Sends a call. If the API asks for a proof of work first (CHALLENGE_REQUIRED, nothing was done), solves it and sends
@@ -68,12 +68,16 @@ const mostAsked = 3;
  */
 export async function withChallenge<T>(send: (challenge: { challenge?: string }) => Promise<T>): Promise<T> {
   let solution: { challenge?: string } = {};
-  for (let asked = 0; ; asked++) {
+  for (let solvedCount = 0; ; solvedCount++) {
     try {
       return await send(solution);
     } catch (error) {
       const problem = problemOf(error);
-      if (asked === mostAsked || problem.code !== 'CHALLENGE_REQUIRED' || !isChallenge(problem.challenge))
+      if (
+        solvedCount === maxChallenges ||
+        problem.code !== 'CHALLENGE_REQUIRED' ||
+        !isChallenge(problem.challenge)
+      )
         throw error;
       solution = { challenge: await solve(problem.challenge) };
     }

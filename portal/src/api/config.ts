@@ -1,34 +1,34 @@
 import { useEffect, useState } from 'react';
 import { shanghaiDay } from '#domain/days.ts';
-import { askedEarly } from '../app/early.ts';
-import { answer, bareApi, patientFetch } from './client.ts';
+import { prefetchedCall } from '../app/prerender-handover.ts';
+import { answer, bareApi, fetchWithTimeout } from './client.ts';
 import { serverNow } from './clock.ts';
 
 /** What the API says about itself: entries, document types, apps, the day of the old login. Asked once per page load. */
-const ask = () => answer(bareApi.GET('/v1/config', askedEarly('config', patientFetch)));
-type Config = Awaited<ReturnType<typeof ask>>;
+const fetchConfig = () => answer(bareApi.GET('/v1/config', prefetchedCall('config', fetchWithTimeout)));
+type Config = Awaited<ReturnType<typeof fetchConfig>>;
 
-let asked: Promise<Config> | undefined;
-const config = (): Promise<Config> => {
-  asked ??= ask().catch((error: unknown) => {
+let pendingConfig: Promise<Config> | undefined;
+const readConfig = (): Promise<Config> => {
+  pendingConfig ??= fetchConfig().catch((error: unknown) => {
     // After a failure the next caller asks again.
-    asked = undefined;
+    pendingConfig = undefined;
     throw error;
   });
-  return asked;
+  return pendingConfig;
 };
 
 /** Without react-query, which the login page does not load. */
 export function useConfig(): { readonly data: Config | undefined } {
   const [data, setData] = useState<Config>();
   useEffect(() => {
-    let gone = false;
-    config().then(
-      (known) => gone || setData(known),
+    let isUnmounted = false;
+    readConfig().then(
+      (known) => isUnmounted || setData(known),
       () => undefined,
     );
     return () => {
-      gone = true;
+      isUnmounted = true;
     };
   }, []);
   return { data };

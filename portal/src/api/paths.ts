@@ -13,9 +13,13 @@ type RoutesOf<F> = F extends { readonly routes: infer R extends Readonly<Record<
 type Route = RoutesOf<DeclaredFlow>;
 
 /** `{id}` and its like in a path. */
-type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+type ParameterNames<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterNames<Rest>
+  : never;
 
-type Handles<P extends string> = [Names<P>] extends [never] ? object : { path: Record<Names<P>, string> };
+type PathParameters<P extends string> = [ParameterNames<P>] extends [never]
+  ? object
+  : { path: Record<ParameterNames<P>, string> };
 type Query<R> = R extends { readonly query: infer Q extends RouteDeclaration['query'] }
   ? { query?: InferInput<NonNullable<Q>> }
   : object;
@@ -35,7 +39,7 @@ type Answers<A extends RouteDeclaration['answers']> = {
 } & { default: { content: { 'application/problem+json': Problem } } };
 
 type Operation<R extends RouteDeclaration> = {
-  parameters: Handles<R['path']> & Query<R> & Headers<R['path']>;
+  parameters: PathParameters<R['path']> & Query<R> & Headers<R['path']>;
   responses: Answers<R['answers']>;
 } & Body<R>;
 

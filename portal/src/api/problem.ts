@@ -53,11 +53,11 @@ export const sentenceOf = ({ title, detail }: Problem): string => {
 export const isTransient = ({ code }: Problem): boolean => code === 'NETWORK' || code === 'UNAVAILABLE';
 
 /** The person may repeat the call by a click; something in front of the API may let the next call pass. */
-export const mayPass = (problem: Problem): boolean =>
+export const isRetryable = (problem: Problem): boolean =>
   isTransient(problem) || problem.code === 'BLOCKED' || problem.code === 'TOO_MANY_REQUESTS';
 
 /** A member of a problem, if it is a text. */
-export const textOf = (problem: Problem, member: string): string | undefined => {
+export const textMember = (problem: Problem, member: string): string | undefined => {
   const value = problem[member];
   return typeof value === 'string' ? value : undefined;
 };

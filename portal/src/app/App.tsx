@@ -1,9 +1,9 @@
 import { ConfigProvider } from 'antd';
 import type { ComponentType, ReactNode } from 'react';
 import { BrowserRouter } from 'react-router';
-import { antdWords, useLanguage } from '../i18n/index.ts';
-import { useDark, useLook } from './look.ts';
-import { Pages } from './routes.tsx';
+import { antdLocale, useLanguage } from '../i18n/index.ts';
+import { useIsDark, useLook } from './look.ts';
+import { AppRoutes } from './routes.tsx';
 import { themeFor } from './theme.ts';
 
 interface Props {
@@ -15,10 +15,10 @@ interface Props {
 export function App({ Router = BrowserRouter, isDark: darkBuild = false }: Props) {
   const language = useLanguage();
   const look = useLook();
-  const isDark = useDark() || darkBuild;
+  const isDark = useIsDark() || darkBuild;
   return (
     <ConfigProvider
-      locale={antdWords(language)}
+      locale={antdLocale(language)}
       theme={themeFor(look, isDark)}
       form={{ requiredMark: false, scrollToFirstError: true }}
       // The two Chinese characters of a button stay together, so that screen readers and tests read its name as
@@ -30,7 +30,7 @@ export function App({ Router = BrowserRouter, isDark: darkBuild = false }: Props
       wave={{ disabled: true }}
     >
       <Router>
-        <Pages />
+        <AppRoutes />
       </Router>
     </ConfigProvider>
   );

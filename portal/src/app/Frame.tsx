@@ -1,16 +1,16 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
-import { LiveRegion } from '../components/live.tsx';
-import { Loading } from '../components/states.tsx';
+import { LiveRegion } from '../components/live-region.tsx';
+import { Loading } from '../components/query-states.tsx';
 import { chooseLanguage, useCommon, useLanguage } from '../i18n/index.ts';
 import { useSessionState } from '../session/store.ts';
 import { Announcements } from './Announcements.tsx';
-import { Broken } from './Broken.tsx';
 import { Emblem } from './Emblem.tsx';
-import { clickAsBefore } from './early.ts';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Footer } from './Footer.tsx';
-import { LatePiece } from './LatePiece.tsx';
+import { LazyPart } from './LazyPart.tsx';
 import { chooseLook, useLook } from './look.ts';
+import { replayClicks } from './prerender-handover.ts';
 import { SignedInBar } from './SignedInBar.tsx';
 
 /** The frame around every page: header, footer and dialogs. */
@@ -42,38 +42,40 @@ export function Frame() {
             <Link className="quiet" to="/help">
               {t('help')}
             </Link>
-            <Switches />
+            <LookAndLanguage />
           </div>
         </div>
         {onDesk ? null : <SignedInBar />}
       </header>
       {pathname === '/login' || pathname === '/me' ? <Announcements /> : null}
       <main id="main" className="page" tabIndex={-1}>
-        <Broken key={pathname}>
+        <ErrorBoundary key={pathname}>
           <Suspense fallback={<Loading />}>
             <Outlet />
-            <TakenOver />
+            <ReplayClicks />
           </Suspense>
-        </Broken>
+        </ErrorBoundary>
       </main>
       <Footer />
       <LiveRegion />
-      {onDesk ? null : <WhereMoved />}
+      {onDesk ? null : <IdentityChangedDialogWhenSignedIn />}
     </>
   );
 }
 
-const Moved = lazy(async () => ({ default: (await import('../session/Moved.tsx')).Moved }));
+const IdentityChangedDialog = lazy(async () => ({
+  default: (await import('../session/IdentityChangedDialog.tsx')).IdentityChangedDialog,
+}));
 /**
  * Loaded when a person is signed in, so that it is ready when it is needed. If it cannot be loaded, the page continues
  * to work until it is needed. A tab that has stopped then offers to reload.
  */
-function WhereMoved() {
+function IdentityChangedDialogWhenSignedIn() {
   const { status } = useSessionState();
-  return status === 'active' || status === 'moved' ? (
-    <LatePiece quiet={status === 'active'}>
-      <Moved />
-    </LatePiece>
+  return status === 'active' || status === 'identity-changed' ? (
+    <LazyPart silent={status === 'active'}>
+      <IdentityChangedDialog />
+    </LazyPart>
   ) : null;
 }
 
@@ -81,13 +83,13 @@ function WhereMoved() {
  * Its effect runs after the effects of the page before it, when React has taken over a page made at build time. Then the
  * kept clicks are repeated. Content inside a page's own <Suspense> would be taken over later and would miss the clicks.
  */
-function TakenOver() {
-  useEffect(clickAsBefore, []);
+function ReplayClicks() {
+  useEffect(replayClicks, []);
   return null;
 }
 
 /** Look and language. A phone's header has room for the first word of each name. */
-function Switches() {
+function LookAndLanguage() {
   const t = useCommon();
   const language = useLanguage();
   const look = useLook();
@@ -95,13 +97,13 @@ function Switches() {
   const size = look === 'normal' ? 'largeType' : 'normalType';
   return (
     <div className="switches">
-      <Switch
+      <HeaderButton
         name={t(size)}
         short={t(`short.${size}`)}
         onClick={() => chooseLook(look === 'normal' ? 'large' : 'normal')}
       />
       {look === 'elder' ? null : (
-        <Switch name={t('elder')} short={t('short.elder')} onClick={() => chooseLook('elder')} />
+        <HeaderButton name={t('elder')} short={t('short.elder')} onClick={() => chooseLook('elder')} />
       )}
       {/* In the other language, for a person who cannot read this one. */}
       <button type="button" className="quiet" lang={next} onClick={() => void chooseLanguage(next)}>
@@ -111,7 +113,7 @@ function Switches() {
   );
 }
 
-function Switch({
+function HeaderButton({
   name,
   short,
   ...props

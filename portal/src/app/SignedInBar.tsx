@@ -1,17 +1,19 @@
 import { lazy, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { problemOf } from '../api/problem.ts';
-import { announce } from '../components/live.tsx';
+import { announce } from '../components/live-region.tsx';
 import { useCommon } from '../i18n/index.ts';
-import { useIdentityName } from '../session/identities.ts';
+import { useIdentityName } from '../session/identity-name.ts';
+import { clearRequestedPage } from '../session/requested-page.ts';
 import { logOut } from '../session/session.ts';
 import { useSessionState } from '../session/store.ts';
-import { wantNothing } from '../session/wanted.ts';
-import { LatePiece } from './LatePiece.tsx';
+import { LazyPart } from './LazyPart.tsx';
 
 const IdleWarning = lazy(async () => ({ default: (await import('../session/IdleWarning.tsx')).IdleWarning }));
 /** Loaded at its first use, because the login page does not need it. */
-const Switcher = lazy(async () => ({ default: (await import('../session/Switcher.tsx')).Switcher }));
+const IdentitySwitcher = lazy(async () => ({
+  default: (await import('../session/IdentitySwitcher.tsx')).IdentitySwitcher,
+}));
 
 /** Shows the person, the identity and 退出, always visible while a person is signed in (SES-1). */
 export function SignedInBar() {
@@ -19,27 +21,27 @@ export function SignedInBar() {
   const identityName = useIdentityName();
   const navigate = useNavigate();
   const now = useSessionState();
-  const [leaving, setLeaving] = useState(false);
-  const [switching, setSwitching] = useState(false);
+  const [isLoggingOut, setIsLoggingOut] = useState(false);
+  const [isSwitcherOpen, setIsSwitcherOpen] = useState(false);
   const [failed, setFailed] = useState<string>();
   const { pathname } = useLocation();
-  if (now.status === 'unknown' && pathname === '/me') return <Waiting />;
-  if (now.status !== 'active' && now.status !== 'moved') return null;
+  if (now.status === 'unknown' && pathname === '/me') return <BarPlaceholder />;
+  if (now.status !== 'active' && now.status !== 'identity-changed') return null;
   const { person, identity } = now.session;
 
-  const leave = async () => {
-    setLeaving(true);
+  const logOutAndLeavePage = async () => {
+    setIsLoggingOut(true);
     setFailed(undefined);
     try {
       await logOut();
-      wantNothing();
+      clearRequestedPage();
       await navigate('/login', { replace: true });
     } catch (error) {
       const { title } = problemOf(error);
       setFailed(title);
       announce(title);
     } finally {
-      setLeaving(false);
+      setIsLoggingOut(false);
     }
   };
   return (
@@ -53,7 +55,7 @@ export function SignedInBar() {
         </small>
         <nav aria-label={t('accountCentre')}>
           {now.status === 'active' && !now.mustChangePassword ? (
-            <button type="button" className="quiet" onClick={() => setSwitching(true)}>
+            <button type="button" className="quiet" onClick={() => setIsSwitcherOpen(true)}>
               {t('switcher.open')}
             </button>
           ) : null}
@@ -61,30 +63,30 @@ export function SignedInBar() {
           <button
             type="button"
             className="log-out"
-            disabled={leaving}
+            disabled={isLoggingOut}
             aria-describedby="log-out-hint"
-            onClick={() => void leave()}
+            onClick={() => void logOutAndLeavePage()}
           >
-            {t(leaving ? 'loggingOut' : 'logOut')}
+            {t(isLoggingOut ? 'loggingOut' : 'logOut')}
           </button>
         </nav>
       </div>
       {now.status === 'active' ? (
-        <LatePiece quiet>
+        <LazyPart silent>
           <IdleWarning />
-        </LatePiece>
+        </LazyPart>
       ) : null}
-      {switching ? (
-        <LatePiece quiet={false}>
-          <Switcher identity={identity} onClose={() => setSwitching(false)} />
-        </LatePiece>
+      {isSwitcherOpen ? (
+        <LazyPart silent={false}>
+          <IdentitySwitcher identity={identity} onClose={() => setIsSwitcherOpen(false)} />
+        </LazyPart>
       ) : null}
     </section>
   );
 }
 
 /** Keeps the bar's place free, so that nothing below moves when the bar appears. */
-function Waiting() {
+function BarPlaceholder() {
   const t = useCommon();
   return (
     <div className="who who-waiting" aria-hidden="true">

@@ -1,4 +1,4 @@
-import { uniqueName } from './optional.ts';
+import { uniqueId } from './browser-features.ts';
 
 /**
  * Replaces `@rc-component/util`'s `Dom/dynamicCSS` (vite.config.ts): the styles that antd computes at run time become
@@ -51,7 +51,7 @@ export function removeCSS(key: string, options: Options = {}): void {
 }
 
 export const injectCSS = (css: string, options: Options = {}): HTMLElement =>
-  updateCSS(css, uniqueName(), options);
+  updateCSS(css, uniqueId(), options);
 export const clearContainerCache = (): void => undefined;
 
 /** The icons' copy of the module also exports these two; no page of ours has shadow roots. */

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { isTransient, problemOf } from '../api/problem.ts';
-import { onSession, sessionState, whoActs } from '../session/store.ts';
+import { actingIdentityKey, onSessionChange, sessionState } from '../session/store.ts';
 
 /**
  * Reads are repeated if no answer came. A call that changes something is sent once and never queued: the person
@@ -21,13 +21,13 @@ export const queries = new QueryClient({
 });
 
 /** What one identity has read is not shown to another. */
-const reader = (): string => {
+const readingIdentity = (): string => {
   const now = sessionState();
-  return now.status === 'active' ? whoActs(now.session) : '';
+  return now.status === 'active' ? actingIdentityKey(now.session) : '';
 };
-let seen = reader();
-onSession(() => {
-  const now = reader();
-  if (seen !== '' && now !== seen) queries.clear();
-  seen = now;
+let lastIdentity = readingIdentity();
+onSessionChange(() => {
+  const now = readingIdentity();
+  if (lastIdentity !== '' && now !== lastIdentity) queries.clear();
+  lastIdentity = now;
 });

@@ -1,5 +1,5 @@
 import type { ThemeConfig } from 'antd';
-import { wantsLessMotion } from './optional.ts';
+import { prefersReducedMotion } from './browser-features.ts';
 import { corners, light, type Palette, sizes } from './tokens.ts';
 
 export type Look = 'normal' | 'large' | 'elder';
@@ -12,14 +12,23 @@ const lightSeeds = {
   colorError: '#c62828',
   colorSuccess: light.green,
 };
-let dark: typeof import('./dark.ts') | undefined;
+let dark: typeof import('./dark-theme.ts') | undefined;
 /** A browser on a light system never fetches the dark colours. */
-export async function loadDark(): Promise<void> {
-  dark ??= await import('./dark.ts');
+export async function loadDarkTheme(): Promise<void> {
+  dark ??= await import('./dark-theme.ts');
 }
-export const hasDark = (): boolean => dark !== undefined;
+export const hasDarkTheme = (): boolean => dark !== undefined;
 
-const grounds = ({ ink, soft, card, raised, pale, line, edge, lift }: Palette): ThemeConfig['token'] => ({
+const surfaceTokens = ({
+  ink,
+  soft,
+  card,
+  raised,
+  pale,
+  line,
+  edge,
+  lift,
+}: Palette): ThemeConfig['token'] => ({
   colorText: ink,
   colorTextSecondary: soft,
   colorTextDescription: soft,
@@ -43,9 +52,9 @@ const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
     ...(shade ? { algorithm: shade.algorithm } : {}),
     token: {
       ...(shade?.seeds ?? lightSeeds),
-      ...grounds(shade?.palette ?? light),
+      ...surfaceTokens(shade?.palette ?? light),
       // antd waits for the end of its transitions; with reduced motion there are no transitions (styles.css).
-      motion: !wantsLessMotion(),
+      motion: !prefersReducedMotion(),
       // Only one ring around the focused element: the one of styles.css.
       controlOutlineWidth: 0,
       borderRadius: corners.control,
@@ -61,11 +70,11 @@ const themeOf = (look: Look, isDark: boolean): ThemeConfig => {
   };
 };
 
-const known = new Map<string, ThemeConfig>();
+const themes = new Map<string, ThemeConfig>();
 /** The same object for the same look, so that nothing is computed twice. */
 export function themeFor(look: Look, isDark: boolean): ThemeConfig {
   const name = `${look} ${isDark}`;
-  const theme = known.get(name) ?? themeOf(look, isDark);
-  known.set(name, theme);
+  const theme = themes.get(name) ?? themeOf(look, isDark);
+  themes.set(name, theme);
   return theme;
 }

@@ -139,7 +139,7 @@ export const dark: Palette = {
 };
 
 /** Text and its backgrounds: a contrast of at least 4.5 : 1. */
-export const pairs: readonly (readonly [keyof Palette, ...(keyof Palette)[]])[] = [
+export const textPairs: readonly (readonly [keyof Palette, ...(keyof Palette)[]])[] = [
   ['ink', 'card', 'raised', 'pale', 'info-ground', 'bad-ground', 'good-ground', 'warn-ground'],
   ['soft', 'card', 'raised', 'pale', 'info-ground', 'bad-ground', 'plain-ground'],
   ['blue', 'card', 'raised', 'pale', 'info-ground', 'bad-ground', 'good-ground', 'warn-ground'],
@@ -152,7 +152,7 @@ export const pairs: readonly (readonly [keyof Palette, ...(keyof Palette)[]])[] 
   ['foot-ink', 'deep'],
 ];
 /** Borders and rings that carry meaning, and their backgrounds: a contrast of at least 3 : 1. */
-export const edges: typeof pairs = [
+export const linePairs: typeof textPairs = [
   ['edge', 'card', 'pale', 'raised'],
   ['ring', 'card', 'pale', 'raised', 'info-ground'],
   ['fill', 'pale', 'card'],

@@ -9,14 +9,14 @@ import { useCommon, useLanguage } from '../i18n/index.ts';
  * account was typed, the person is asked again.
  */
 export function useAccountKind() {
-  const meant = useRef<{ readonly account: string; readonly kind: AccountKind }>(undefined);
+  const chosenKind = useRef<{ readonly account: string; readonly kind: AccountKind }>(undefined);
   return {
     choose: (account: string, kind: AccountKind) => {
-      meant.current = { account, kind };
+      chosenKind.current = { account, kind };
     },
     /** The members to send with the account. */
-    of: (account: string): { accountKind?: AccountKind } =>
-      meant.current?.account === account ? { accountKind: meant.current.kind } : {},
+    membersFor: (account: string): { accountKind?: AccountKind } =>
+      chosenKind.current?.account === account ? { accountKind: chosenKind.current.kind } : {},
   };
 }
 

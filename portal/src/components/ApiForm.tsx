@@ -1,7 +1,7 @@
 import { Form, type FormInstance, type FormProps } from 'antd';
 import type { FormEvent, ReactNode } from 'react';
 import { afterPaint } from '../app/after-paint.ts';
-import { focusFirst } from './first-wrong.ts';
+import { focusFirstError } from './focus-first-error.ts';
 
 /**
  * The form that all pages use. Labels are above the fields. A field's format is checked when the person leaves the field.
@@ -23,7 +23,7 @@ export function ApiForm<V extends object>({
       validateTrigger="onBlur"
       scrollToFirstError={false}
       onFinishFailed={({ errorFields }) =>
-        focusFirst(
+        focusFirstError(
           form as unknown as FormInstance<never>,
           errorFields.map(({ name }) => name as (string | number)[]),
         )

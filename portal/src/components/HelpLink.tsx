@@ -15,7 +15,7 @@ export function HelpLink({ code }: { readonly code: string }) {
 }
 
 /** A refusal as it stands beside its field. */
-export const besideField = (problem: Problem): ReactNode => (
+export const fieldErrorWithHelp = (problem: Problem): ReactNode => (
   <>
     {sentenceOf(problem)} <HelpLink code={problem.code} />
   </>

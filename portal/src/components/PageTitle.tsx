@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { isTypingEarly } from '../app/early.ts';
+import { isTypingInFirstView } from '../app/prerender-handover.ts';
 import { useCommon } from '../i18n/index.ts';
 
 /**
@@ -23,7 +23,7 @@ export function PageTitle({
   }, [children, bureau]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new step is the reason to focus again
   useEffect(() => {
-    if (isTypingEarly()) return;
+    if (isTypingInFirstView()) return;
     heading.current?.focus({ preventScroll: true });
     scrollTo({ top: 0 });
   }, [step]);

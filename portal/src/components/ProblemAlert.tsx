@@ -1,10 +1,10 @@
 import { Button } from 'antd';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { mayPass, type Problem, textOf } from '../api/problem.ts';
+import { isRetryable, type Problem, textMember } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
 import { HelpLink } from './HelpLink.tsx';
 import { helpFor } from './help-anchors.ts';
-import { isOrdered, WhomToAsk } from './Suspended.tsx';
+import { isSuspendedByOrder, SuspensionContacts } from './SuspensionHelp.tsx';
 
 interface Props {
   readonly problem: Problem | undefined;
@@ -22,28 +22,28 @@ export function ProblemAlert({ problem, onRetry, children }: Props) {
     if (problem) box.current?.focus();
   }, [problem]);
   if (!problem) return null;
-  const trace = problem.status >= 500 ? textOf(problem, 'traceId') : undefined;
+  const trace = problem.status >= 500 ? textMember(problem, 'traceId') : undefined;
   return (
     <div
       ref={box}
       className="notice problem"
       role="alert"
       tabIndex={-1}
-      data-state={isOrdered(problem) ? 'ordered' : undefined}
+      data-state={isSuspendedByOrder(problem) ? 'ordered' : undefined}
     >
       <p>
         <strong>{problem.title}</strong>
       </p>
       {problem.detail ? <p>{problem.detail}</p> : null}
       {trace ? <p className="small">{t('problem.trace', { id: trace })}</p> : null}
-      {isOrdered(problem) ? <WhomToAsk /> : null}
+      {isSuspendedByOrder(problem) ? <SuspensionContacts /> : null}
       {children}
       {helpFor(problem.code) ? (
         <p className="small">
           <HelpLink code={problem.code} />
         </p>
       ) : null}
-      {onRetry && mayPass(problem) ? <Button onClick={onRetry}>{t('retry')}</Button> : null}
+      {onRetry && isRetryable(problem) ? <Button onClick={onRetry}>{t('retry')}</Button> : null}
     </div>
   );
 }

@@ -3,9 +3,9 @@ import { type ReactNode, useState } from 'react';
 import type { Problem } from '../api/problem.ts';
 import { useCommon } from '../i18n/index.ts';
 import { ApiForm } from './ApiForm.tsx';
-import { type KeptCode, SmsCodeField, useSentCode } from './fields/SmsCodeField.tsx';
+import { type SentCodeState, SmsCodeField, useSentCode } from './fields/SmsCodeField.tsx';
 import { HelpMark } from './HelpMark.tsx';
-import { isOver, WayOut } from './Over.tsx';
+import { isJourneyEnded, ProblemActions } from './JourneyEnded.tsx';
 import { ProblemAlert } from './ProblemAlert.tsx';
 import { ScanCode } from './scan/ScanCode.tsx';
 import type { Scan } from './scan/use-scan.ts';
@@ -30,22 +30,22 @@ interface Props {
   /** Begins the journey again if its ticket has ended. */
   readonly onRestart?: (() => void) | undefined;
   /** Shown if the last face check failed. */
-  readonly failed?: ReactNode;
+  readonly failedHint?: ReactNode;
   /** When the next code may be requested, for a page that was reloaded. */
-  readonly againAt?: string | undefined;
+  readonly resendAt?: string | undefined;
 }
 
 /** SMS code or face check, as two tabs (LGN-3); each tab keeps its progress when the person returns to it. */
-export function SecondFactor({ factors, againAt, ...props }: Props) {
+export function SecondFactor({ factors, resendAt, ...props }: Props) {
   const t = useCommon();
   const [method, setMethod] = useState<Factor['method']>(factors[0]?.method ?? 'face');
-  const kept = useSentCode(againAt === undefined ? undefined : { againAt });
+  const sentCode = useSentCode(resendAt === undefined ? undefined : { resendAt });
   const sms = factors.find((factor) => factor.method === 'sms');
   const content =
     method === 'sms' ? (
-      <BySms maskedPhone={sms?.maskedPhone} kept={kept} {...props} />
+      <SmsFactor maskedPhone={sms?.maskedPhone} sentCode={sentCode} {...props} />
     ) : (
-      <ByFace {...props} />
+      <FaceFactor {...props} />
     );
   if (factors.length < 2) return content;
   return (
@@ -60,31 +60,37 @@ export function SecondFactor({ factors, againAt, ...props }: Props) {
   );
 }
 
-function BySms({
+function SmsFactor({
   maskedPhone,
-  kept,
+  sentCode,
   sendSms,
   verify,
   action,
   onRestart,
 }: Pick<Props, 'sendSms' | 'verify' | 'action' | 'onRestart'> & {
   maskedPhone: string | undefined;
-  kept: KeptCode;
+  sentCode: SentCodeState;
 }) {
   const t = useCommon();
   const [form] = Form.useForm<{ smsCode: string }>();
   const { submit, busy, problem, setProblem, retry } = useSubmit({ form, send: verify });
-  const shownAbove = (found: Problem): boolean => {
-    if (!isOver(found) && found.code !== 'ACCOUNT_LOCKED') return false;
+  const showAboveForm = (found: Problem): boolean => {
+    if (!isJourneyEnded(found) && found.code !== 'ACCOUNT_LOCKED') return false;
     setProblem(found);
     return true;
   };
   return (
     <ApiForm form={form} onFinish={submit}>
       <ProblemAlert problem={problem} onRetry={retry}>
-        <WayOut problem={problem} onRestart={onRestart} />
+        <ProblemActions problem={problem} onRestart={onRestart} />
       </ProblemAlert>
-      <SmsCodeField maskedPhone={maskedPhone} kept={kept} onProblem={shownAbove} send={sendSms} atOnce />
+      <SmsCodeField
+        maskedPhone={maskedPhone}
+        sentCode={sentCode}
+        onProblem={showAboveForm}
+        send={sendSms}
+        submitsWhenComplete
+      />
       <Button type="primary" htmlType="submit" block loading={busy}>
         {action ?? t('factor.verify')}
       </Button>
@@ -92,17 +98,17 @@ function BySms({
   );
 }
 
-function ByFace({
+function FaceFactor({
   startFace,
   verify,
   faceHint,
   onRestart,
-  failed,
-}: Pick<Props, 'startFace' | 'verify' | 'faceHint' | 'onRestart' | 'failed'>) {
+  failedHint,
+}: Pick<Props, 'startFace' | 'verify' | 'faceHint' | 'onRestart' | 'failedHint'>) {
   const t = useCommon();
   const { run, problem } = useAction();
-  const [passed, setPassed] = useState<string>();
-  const use = (faceTicket: string) => run(() => verify({ faceTicket }));
+  const [passedTicket, setPassedTicket] = useState<string>();
+  const verifyFace = (faceTicket: string) => run(() => verify({ faceTicket }));
   return (
     <>
       <p>
@@ -111,17 +117,20 @@ function ByFace({
       <p className="small">{t('factor.iitHint')}</p>
       {faceHint === undefined ? null : <p className="small">{faceHint}</p>}
       {/* If the network fails after a passed check, the check is used again and the person need not scan again. */}
-      <ProblemAlert problem={problem} onRetry={passed ? () => void use(passed) : undefined}>
-        <WayOut problem={problem} onRestart={onRestart} />
+      <ProblemAlert
+        problem={problem}
+        onRetry={passedTicket ? () => void verifyFace(passedTicket) : undefined}
+      >
+        <ProblemActions problem={problem} onRestart={onRestart} />
       </ProblemAlert>
       <ScanCode
         start={startFace}
         onDone={({ ticket }) => {
-          setPassed(ticket);
-          void use(ticket);
+          setPassedTicket(ticket);
+          void verifyFace(ticket);
         }}
         onRestart={onRestart}
-        failed={failed}
+        failedHint={failedHint}
       />
     </>
   );

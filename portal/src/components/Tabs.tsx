@@ -12,7 +12,7 @@ interface Props<K extends string> {
 export function Tabs<K extends string>({ label, tabs, active, onChange, children }: Props<K>) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const move = (event: KeyboardEvent) => {
+  const moveFocus = (event: KeyboardEvent) => {
     const at = tabs.findIndex(({ key }) => key === active);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
     if (to === undefined) return;
@@ -25,7 +25,7 @@ export function Tabs<K extends string>({ label, tabs, active, onChange, children
   };
   return (
     <>
-      <div ref={list} className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
+      <div ref={list} className="tabs" role="tablist" aria-label={label} onKeyDown={moveFocus}>
         {tabs.map(({ key, title, count }) => (
           <button
             key={key}

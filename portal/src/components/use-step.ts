@@ -6,12 +6,12 @@ import { useLocation, useNavigate } from 'react-router';
  */
 export function useStep<S extends string>(
   first: S,
-  known: (step: S) => boolean,
+  isValid: (step: S) => boolean,
 ): { step: S; go: (step: S, how?: { replace?: boolean }) => void; back: () => void } {
   const navigate = useNavigate();
   const { pathname, search, state } = useLocation();
-  const asked = (state as { step?: S } | null)?.step;
-  const step = asked !== undefined && asked !== first && known(asked) ? asked : first;
+  const storedStep = (state as { step?: S } | null)?.step;
+  const step = storedStep !== undefined && storedStep !== first && isValid(storedStep) ? storedStep : first;
   return {
     step,
     go: (next, { replace = false } = {}) => {

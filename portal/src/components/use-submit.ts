@@ -3,8 +3,8 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ProblemCode } from '#domain/problem.ts';
 import { type Problem, problemOf } from '../api/problem.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';
-import { focusFirst } from './first-wrong.ts';
-import { besideField } from './HelpLink.tsx';
+import { focusFirstError } from './focus-first-error.ts';
+import { fieldErrorWithHelp } from './HelpLink.tsx';
 
 /** The field that a refusal is about: the first of these that the form has. */
 const fieldsOf: Partial<Record<Problem['code'], readonly string[]>> = {
@@ -29,7 +29,7 @@ interface Options<V extends object> {
 
 /** Fields that the person types again after a mistake: changing them does not remove the message. */
 const isSecret = (name: string): boolean => /password|code$|^repeat$/i.test(name);
-const meantBy = (values: object): string =>
+const comparableValues = (values: object): string =>
   JSON.stringify(Object.entries(values).filter(([name]) => !isSecret(name)));
 
 /**
@@ -38,24 +38,25 @@ const meantBy = (values: object): string =>
  */
 export function useSubmit<V extends object>({ form, send, fields = {} }: Options<V>) {
   const t = useCommon();
-  const [problem, show] = useState<Problem>();
+  const [problem, storeProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
 
   // A message about another number, company or account no longer applies, and a message in another language cannot be
   // read. Only that renders the form again; a single key does not.
-  const saidOf = useRef<string>(undefined);
+  const problemValues = useRef<string>(undefined);
   const setProblem = (found: Problem | undefined) => {
-    saidOf.current = found && meantBy(form.getFieldsValue() as object);
-    show(found);
+    problemValues.current = found && comparableValues(form.getFieldsValue() as object);
+    storeProblem(found);
   };
-  const isOther = Form.useWatch(
-    (values: object) => saidOf.current !== undefined && meantBy(values) !== saidOf.current,
+  const haveValuesChanged = Form.useWatch(
+    (values: object) =>
+      problemValues.current !== undefined && comparableValues(values) !== problemValues.current,
     form,
   );
   const language = useLanguage();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the change is the reason
-  useEffect(() => setProblem(undefined), [isOther, language]);
+  useEffect(() => setProblem(undefined), [haveValuesChanged, language]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the change is the reason
   useEffect(() => {
     const wrong = form.getFieldsError().filter(({ errors }) => errors.length > 0);
@@ -63,17 +64,20 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
   }, [language]);
 
   /** @returns whether every part of the problem belongs to a field */
-  const besideFields = (found: Problem): boolean => {
+  const showInFields = (found: Problem): boolean => {
     const known = Object.keys(form.getFieldsValue() as object);
-    const place = (name: string, said: ReactNode) => {
-      form.setFields([{ name, errors: [said] } as unknown as Parameters<typeof form.setFields>[0][number]]);
+    const setFieldError = (name: string, message: ReactNode) => {
+      form.setFields([
+        { name, errors: [message] } as unknown as Parameters<typeof form.setFields>[0][number],
+      ]);
     };
-    const focus = (names: readonly string[]) => focusFirst(form as unknown as FormInstance<never>, names);
+    const focus = (names: readonly string[]) =>
+      focusFirstError(form as unknown as FormInstance<never>, names);
     if (found.code === 'BAD_REQUEST') {
       const names = (found.errors ?? [])
         .map(({ path }) => path.split('.')[0] ?? '')
         .filter((name) => known.includes(name));
-      for (const name of names) place(name, t('field.wrong', { label: '' }).trim());
+      for (const name of names) setFieldError(name, t('field.wrong', { label: '' }).trim());
       focus(names);
       return names.length > 0 && names.length === found.errors?.length;
     }
@@ -81,7 +85,7 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
     const candidates = own === null ? [] : own ? [own] : (fieldsOf[found.code] ?? []);
     const name = candidates.find((candidate) => known.includes(candidate));
     if (name === undefined) return false;
-    place(name, besideField(found));
+    setFieldError(name, fieldErrorWithHelp(found));
     focus([name]);
     return true;
   };
@@ -96,7 +100,7 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
       await send(values);
     } catch (error) {
       const found = problemOf(error);
-      if (!besideFields(found)) setProblem(found);
+      if (!showInFields(found)) setProblem(found);
     } finally {
       running.current = false;
       setBusy(false);

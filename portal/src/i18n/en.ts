@@ -1,7 +1,7 @@
 import type { zh } from './zh.ts';
 
 /** The words of antd's own parts. */
-export { default as antdWords } from 'antd/es/locale/en_US';
+export { default as antdLocale } from 'antd/es/locale/en_US';
 
 type Same<T> = { readonly [K in keyof T]: T[K] extends string ? string : Same<T[K]> };
 
@@ -68,7 +68,7 @@ export const en: Same<typeof zh> = {
   optional: 'optional',
   notFound: 'There is no such page',
   home: 'To the start page',
-  broken: 'Something went wrong on this page. Please reload it.',
+  pageFailed: 'Something went wrong on this page. Please reload it.',
   reload: 'Reload',
   problem: {
     heading: 'Please note',
@@ -146,8 +146,8 @@ export const en: Same<typeof zh> = {
     download: 'Get {{app}}',
     downloadTitle: 'Get the phone app',
     downloadQr: 'Download code of {{app}}',
-    making: 'Preparing the code',
-    away: 'Poor connection, trying again',
+    creating: 'Preparing the code',
+    offline: 'Poor connection, trying again',
   },
   factor: {
     sms: 'SMS code',
@@ -185,17 +185,17 @@ export const en: Same<typeof zh> = {
   session: {
     ended: 'Your session is over',
     endedBy: 'Logged in on {{by}}',
-    left: 'You are safely logged out.',
-    elsewhere: 'You logged out in another tab of this browser',
-    movedTitle: 'The identity was changed in another tab',
-    lostTitle: 'You have lost this company identity',
-    moved:
+    loggedOut: 'You are safely logged out.',
+    loggedOutElsewhere: 'You logged out in another tab of this browser',
+    identityChangedTitle: 'The identity was changed in another tab',
+    identityLostTitle: 'You have lost this company identity',
+    identityChanged:
       'You switched the identity or logged in again in another tab of this browser. This page has stopped, so that nothing is done under the wrong identity.',
-    movedTo: 'It is now: {{name}} {{identity}}',
+    newIdentity: 'It is now: {{name}} {{identity}}',
     idleTitle: 'You are about to be logged out',
     idle: 'Nothing was done for a while. For your safety you are logged out in {{time}}.',
     idleStay: 'Stay logged in',
-    goOn: 'Go on with the new identity',
+    continue: 'Go on with the new identity',
     natural: 'Natural person',
     agencyOwn: 'Agency',
     forClient: 'for {{client}}',

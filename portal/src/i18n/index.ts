@@ -1,7 +1,7 @@
 import type { Locale } from 'antd/es/locale';
 import zhCN from 'antd/es/locale/zh_CN';
 import { useMemo, useSyncExternalStore } from 'react';
-import { remember, remembered } from '../app/optional.ts';
+import { localItem, setLocalItem } from '../app/browser-features.ts';
 import { zh } from './zh.ts';
 
 /**
@@ -10,7 +10,7 @@ import { zh } from './zh.ts';
  */
 export type Language = 'zh-CN' | 'en';
 const key = 'language';
-const chosenBefore = (): Language => (remembered(key) === 'en' ? 'en' : 'zh-CN');
+const storedLanguage = (): Language => (localItem(key) === 'en' ? 'en' : 'zh-CN');
 
 type Tree = { readonly [key: string]: string | Tree };
 /** By namespace. */
@@ -22,7 +22,7 @@ const listeners = new Set<() => void>();
 export const language = (): Language => current;
 
 /** English is loaded when it is chosen, because most visitors never need it. */
-async function take(chosen: Language): Promise<void> {
+async function applyLanguage(chosen: Language): Promise<void> {
   if (chosen === 'en') {
     english ??= await import('./en.ts');
     trees.en.common ??= english.en;
@@ -32,21 +32,22 @@ async function take(chosen: Language): Promise<void> {
   for (const listener of listeners) listener();
 }
 export async function chooseLanguage(chosen: Language): Promise<void> {
-  await take(chosen);
-  remember(key, chosen);
+  await applyLanguage(chosen);
+  setLocalItem(key, chosen);
 }
 /** Runs before anything is shown. If English cannot be loaded, the page is in Chinese. */
-export const startLanguage = (): Promise<void> => take(chosenBefore()).catch(() => undefined);
+export const prepareLanguage = (): Promise<void> => applyLanguage(storedLanguage()).catch(() => undefined);
 
-const onLanguage = (listener: () => void): (() => void) => {
+const onLanguageChange = (listener: () => void): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
 /** The chosen language; renders again when it changes. */
-export const useLanguage = (): Language => useSyncExternalStore(onLanguage, language, () => 'zh-CN' as const);
+export const useLanguage = (): Language =>
+  useSyncExternalStore(onLanguageChange, language, () => 'zh-CN' as const);
 
 /** The words of antd's own parts. */
-export const antdWords = (chosen: Language): Locale => (chosen === 'en' && english?.antdWords) || zhCN;
+export const antdLocale = (chosen: Language): Locale => (chosen === 'en' && english?.antdLocale) || zhCN;
 
 /** The text at `a.b.c`; the key itself if there is none, so that a gap is visible and nothing breaks. */
 function textAt(chosen: Language, name: string, path: string, values: Values = {}): string {

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { prerender } from 'react-dom/static';
 import { StaticRouter } from 'react-router';
 import { App } from '../app/App.tsx';
-import { loadFirst } from '../app/routes.tsx';
-import { loadDark } from '../app/theme.ts';
+import { preloadPage } from '../app/routes.tsx';
+import { loadDarkTheme } from '../app/theme.ts';
 
 async function rendered(path: string, isDark: boolean) {
   const Router = ({ children }: { readonly children: ReactNode }) => (
@@ -26,7 +26,7 @@ async function rendered(path: string, isDark: boolean) {
  * layer of constructed-styles.ts. For a dark system only antd's custom properties are different.
  */
 export async function firstView(path: string): Promise<{ readonly html: string; readonly css: string }> {
-  await Promise.all([loadFirst(path), loadDark()]);
+  await Promise.all([preloadPage(path), loadDarkTheme()]);
   const light = await rendered(path, false);
   const dark = await rendered(path, true);
   const styles = extractStyle(light.cache, { plain: true });

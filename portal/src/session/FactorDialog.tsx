@@ -31,14 +31,14 @@ export function FactorDialog({
   const dialog = useModal();
   const phone = useDefaultPhone();
   // LGN-6: the dialog shows the number before a code is sent; a person without a number is not offered SMS (LGN-5).
-  const usable = factors.flatMap((factor): Factor[] =>
+  const usableFactors = factors.flatMap((factor): Factor[] =>
     factor.method === 'face' || phone === undefined
       ? [factor]
       : phone === null
         ? []
         : [{ ...factor, maskedPhone: phone }],
   );
-  const known = phone === undefined ? 'asking' : 'known';
+  const dialogKey = phone === undefined ? 'asking' : 'known';
   const verify = async (proof: Proof) => {
     await answer(api.POST('/v1/session/factor', { body: proof }));
     onClose(true);
@@ -52,8 +52,8 @@ export function FactorDialog({
     >
       <h2 id="factor-title">{t('factor.fresh')}</h2>
       <SecondFactor
-        key={known}
-        factors={usable}
+        key={dialogKey}
+        factors={usableFactors}
         faceHint={t('factor.miniHint')}
         sendSms={() => answer(api.POST('/v1/session/factor/sms'))}
         startFace={() => answer(api.POST('/v1/session/factor/face'))}

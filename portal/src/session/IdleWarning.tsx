@@ -5,10 +5,10 @@ import { minutes } from '../components/use-countdown.ts';
 import { useModal } from '../components/use-modal.ts';
 import { useCommon } from '../i18n/index.ts';
 import { refreshSession } from './session.ts';
-import { sinceHeard } from './token.ts';
+import { tokenAgeMs } from './token.ts';
 
 /** Long enough to be heard and answered (WCAG 2.2.1 requires at least 20 seconds). */
-const warnedSeconds = 120;
+const warningSeconds = 120;
 
 /** Before an idle session ends by itself (SES-2), the person is asked, and one click keeps it. */
 export function IdleWarning() {
@@ -17,15 +17,17 @@ export function IdleWarning() {
   const idle = Number(data?.policies.sessionIdleSeconds ?? 0);
   const [left, setLeft] = useState<number>();
   useEffect(() => {
-    if (idle <= warnedSeconds) return;
-    let asked = false;
+    if (idle <= warningSeconds) return;
+    let hasRefreshed = false;
     const timer = setInterval(() => {
-      const since = sinceHeard();
-      const rest = since === undefined ? undefined : Math.floor(idle - since / 1000);
-      setLeft(rest !== undefined && rest <= warnedSeconds && rest > 0 ? rest : undefined);
+      const ageMs = tokenAgeMs();
+      const remaining = ageMs === undefined ? undefined : Math.floor(idle - ageMs / 1000);
+      setLeft(
+        remaining !== undefined && remaining <= warningSeconds && remaining > 0 ? remaining : undefined,
+      );
       // At the end the API itself reports it, and the login page remembers the page to return to.
-      if (rest !== undefined && rest <= 0 && !asked) {
-        asked = true;
+      if (remaining !== undefined && remaining <= 0 && !hasRefreshed) {
+        hasRefreshed = true;
         void refreshSession().catch(() => undefined);
       }
     }, 1000);

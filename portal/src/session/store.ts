@@ -5,13 +5,13 @@ import type { Problem } from '../api/problem.ts';
 export type Session = Omit<SessionAnswer, 'accessToken' | 'expiresIn'>;
 
 /** Members that can change while the identity stays the same: permissions and names (REL-5, ENT-4). */
-const mayChange: readonly string[] = ['permissions', 'taxpayerName', 'agencyName'];
+const volatileMembers: readonly string[] = ['permissions', 'taxpayerName', 'agencyName'];
 /**
  * The person and the identity as a text. A tab continues only with the same text, and keeps reads and forms only for
  * it. The API always writes the keys in the same order, so equal identities give equal texts.
  */
-export const whoActs = ({ sessionId, identity }: Pick<Session, 'sessionId' | 'identity'>): string =>
-  `${sessionId} ${JSON.stringify(identity, (key, value: unknown) => (mayChange.includes(key) ? undefined : value))}`;
+export const actingIdentityKey = ({ sessionId, identity }: Pick<Session, 'sessionId' | 'identity'>): string =>
+  `${sessionId} ${JSON.stringify(identity, (key, value: unknown) => (volatileMembers.includes(key) ? undefined : value))}`;
 
 /** The state of this tab. It is never written to storage. */
 export type SessionState =
@@ -20,11 +20,11 @@ export type SessionState =
   /** Nobody is signed in; `ended` tells why the session has ended. */
   | {
       readonly status: 'none';
-      readonly ended?: Problem;
+      readonly endProblem?: Problem;
       /** The person ended the session: 退出, 用户注销. */
-      readonly good?: true;
+      readonly endedByPerson?: true;
       /** One of our own sentences, in the language of the moment when it is read. */
-      readonly says?: 'left' | 'elsewhere';
+      readonly message?: 'loggedOut' | 'loggedOutElsewhere';
     }
   | {
       readonly status: 'active';
@@ -34,11 +34,11 @@ export type SessionState =
     }
   /** Another tab changed the identity: this one stops (SES-2). `reason` is the API's sentence, if there is one. */
   | {
-      readonly status: 'moved';
+      readonly status: 'identity-changed';
       readonly session: Session;
       readonly reason?: string;
       /** The browser's session as it is now, if the API has told it. */
-      readonly next?: Session;
+      readonly newSession?: Session;
     };
 
 const unknown: SessionState = { status: 'unknown' };
@@ -50,17 +50,18 @@ export function setSession(next: SessionState): void {
   state = next;
   for (const listener of listeners) listener();
 }
-export const onSession = (listener: () => void): (() => void) => {
+export const onSessionChange = (listener: () => void): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
 
 export const useSessionState = (): SessionState =>
-  useSyncExternalStore(onSession, sessionState, (): SessionState => unknown);
+  useSyncExternalStore(onSessionChange, sessionState, (): SessionState => unknown);
 
 /** The session of a page that only signed-in people see. */
 export function useSession(): Session {
   const now = useSessionState();
-  if (now.status !== 'active' && now.status !== 'moved') throw new Error('nobody is signed in here');
+  if (now.status !== 'active' && now.status !== 'identity-changed')
+    throw new Error('nobody is signed in here');
   return now.session;
 }

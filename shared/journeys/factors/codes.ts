@@ -30,8 +30,10 @@ import type { StrangersSend } from './stranger-sends.ts';
  * Sends a new code for a ticket (SMS-1, SMS-2, SMS-4). The phone's window, the code on the ticket and the check of the
  * guesses left are one transaction; a send that the provider refuses is given back. Two sequential calls, the read of
  * the ticket included.
- * @param extra facts that were read before a send that strangers can ask for; writes of the caller for the same
- * transaction
+ * @param options `stranger`: the facts that were read before a send that strangers can ask for; `also`: writes of the
+ * caller for the same transaction
+ * @throws Problem SMS_TOO_FREQUENT (SMS-1, SMS-4); CHALLENGE_REQUIRED for a stranger's send; FACE_REQUIRED or
+ * TOO_MANY_REQUESTS if the day's guesses are used up, ACCOUNT_LOCKED (LCK-5); PHONE_INVALID, UNAVAILABLE (provider)
  */
 export async function sendCode(
   ctx: FlowContext,
@@ -131,13 +133,18 @@ export interface CodeProof<T extends CodeTicket> {
 }
 
 /**
- * Checks the code before anything else of its call (SMS-2), and runs `act` with the proof. One try is reserved on the
- * ticket before the comparison, so that parallel guesses are counted exactly, and one in the day's counts before its
- * outcome has any effect. At login a wrong code is answered only after its failure is written, and the transaction of a
- * right code requires that neither a lock nor too many guesses stand against it. Elsewhere the guess is reserved
- * whatever the outcome. If `act` refuses for another reason, try and reservation are given back and the code stays
- * valid; only the transaction inside `act` spends it. `meanwhile` reads, in parallel to the reservation, what `act`
- * will need.
+ * Checks the code before anything else of its call (SMS-2), and runs `act` if it is right:
+ * 1. One write reserves a try on the ticket, so that parallel guesses are counted exactly, and reads the ticket.
+ * 2. The code is compared.
+ * 3. The guess is reserved in the day's counts (LCK-5): at login only a wrong one, which is a failure too (LCK-1);
+ *    elsewhere any. If the code is right, `meanwhile` reads in parallel what `act` will need.
+ * 4. A wrong code is audited, and only then answered.
+ * 5. A right code: `act` runs. Its transaction spends the code, with the writes of the proof. At login these refuse
+ *    while a lock or too many guesses stand against the person.
+ * 6. If `act` refuses for another reason, try and reservation are given back, and the code stays valid.
+ * @throws Problem SMS_CODE_WRONG {remainingAttempts}, without that number if there is no code to try (any more);
+ * ACCOUNT_LOCKED; FACE_REQUIRED, TOO_MANY_REQUESTS or (`ticket`) CHALLENGE_REQUIRED if the guesses are used up; the
+ * ticket's NOT_FOUND, STATE_CONFLICT, EXPIRED; what `act` throws
  */
 export async function withCode<T extends CodeTicket, M, R>(
   ctx: FlowContext,

@@ -2,7 +2,7 @@ import { handleKey } from '#crypto/keys.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { signJwt } from '#crypto/signed-tokens.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { type Audience, type Matter, proofSeconds } from '#domain/matters.ts';
+import { type Audience, findMatter, type Matter, proofSeconds } from '#domain/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -13,8 +13,6 @@ import type { ProvenCompany } from '../companies/proven-company.ts';
 /** The header's `typ` of proofs: an access token cannot be used as a proof, nor a proof as an access token (TOK-02). */
 export const proofType = 'step-up+jwt';
 
-const findMatter = ({ settings }: Pick<FlowContext, 'settings'>, code: string): Matter | undefined =>
-  settings.matters.find((matter) => matter.code === code);
 const findAudience = ({ settings }: Pick<FlowContext, 'settings'>, code: string): Audience | undefined =>
   settings.audiences.find((audience) => audience.code === code);
 
@@ -26,7 +24,7 @@ export function knownMatter(
   ctx: Pick<FlowContext, 'settings'>,
   asked: { readonly matter: string; readonly audience: string },
 ): { matter: Matter; audience: Audience } {
-  const matter = findMatter(ctx, asked.matter);
+  const matter = findMatter(ctx.settings.matters, asked.matter);
   if (!matter) throw new Problem('MATTER_UNKNOWN');
   const audience = findAudience(ctx, asked.audience);
   if (!audience)
@@ -83,7 +81,7 @@ export function stepUpProof(
 export function provenBy(ctx: Pick<FlowContext, 'settings'>, scan: ScanTicket, now: Date) {
   const { stepUp, proven } = scan;
   if (!stepUp || !proven || scan.expiresAt <= epochSeconds(now)) return undefined;
-  const matter = findMatter(ctx, stepUp.matter);
+  const matter = findMatter(ctx.settings.matters, stepUp.matter);
   const audience = findAudience(ctx, stepUp.audience);
   return matter && audience ? { matter, audience, stepUp, proven } : undefined;
 }

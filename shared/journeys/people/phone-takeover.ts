@@ -20,7 +20,8 @@ export const noLoss: PhoneLoss = { writes: [], tell: async () => undefined };
 /**
  * PHN-3: the writes by which the former holder loses a number that is taken over (置空), and that record it in their
  * history. The claim itself is `claimPhoneUpdate` with that holder. Throws ConcurrentChange if the holder changed since
- * they were read.
+ * they were read. If it was the default number, the holder has no default until they choose one (LGN-5): they may have
+ * given up the other numbers too, and another person's call does not decide which of them gets the codes.
  */
 export async function phoneLoss(
   ctx: FlowContext,

@@ -1,6 +1,6 @@
 import { type Shortfall, shortfall } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { findClient, type RelyingParty } from '#domain/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
@@ -11,7 +11,7 @@ export function requestingClient(
   { relyingParties }: Pick<FlowContext, 'relyingParties'>,
   { request }: Pick<SsoRequestTicket, 'request'>,
 ): RelyingParty {
-  const client = relyingParties.find(({ clientId }) => clientId === request.clientId);
+  const client = findClient(relyingParties, request.clientId);
   if (!client) throw new Problem('NOT_FOUND');
   return client;
 }

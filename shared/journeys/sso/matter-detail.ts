@@ -5,7 +5,8 @@ import type { FaceCheckedMatter } from '#store/tickets/sso-tickets.ts';
 import type { Detail } from './granted-details.ts';
 
 /**
- * SSO-9: what a system is told about a matter, in `authorization_details`. @param level the person's real-name level
+ * SSO-9: what a system is told about a matter, in `authorization_details`.
+ * @param level the person's real-name level
  */
 export const matterDetail = ({ code, at, validUntil, nonce }: FaceCheckedMatter, level: number): Detail => ({
   type: 'matter',

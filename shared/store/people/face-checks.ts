@@ -1,9 +1,17 @@
+import { isFaceCheckRecent, type Matter } from '#domain/matters.ts';
 import { coversRecovery } from '#domain/phones.ts';
 import type { Policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absentOr, all, below, type Condition, equals } from '../dynamodb/expressions.ts';
 import type { Check, Write } from '../dynamodb/tables.ts';
-import { isRegistered, isSuspended, type Person, type RegisteredPerson } from './person-row.ts';
+import {
+  isRegistered,
+  isSuspended,
+  type KeptFace,
+  keptFace,
+  type Person,
+  type RegisteredPerson,
+} from './person-row.ts';
 import { notSuspended, recoveryCovered, registered } from './users.ts';
 
 /** A passed face check: its ISO time, and the person's `account.since` at that time. */
@@ -28,8 +36,23 @@ export const isFaceCheckValid = (
   (person.orders?.proofsEndedAt === undefined || person.orders.proofsEndedAt < face.at) &&
   coversRecovery({ faceAt: face.at, recoveredAt: person.phoneRecoveredAt }, now, policies);
 
+/** STP-2: the person's last face check, if it may serve this matter too: still valid, and recent enough for the matter. */
+export function reusableFaceCheck(
+  person: RegisteredPerson,
+  matter: Pick<Matter, 'validitySeconds'>,
+  now: Date,
+  policies: Pick<Policies, 'recoveredPhoneSeconds'>,
+): KeptFace | undefined {
+  const face = keptFace(person);
+  const serves =
+    face &&
+    isFaceCheckValid(person, face, now, policies) &&
+    isFaceCheckRecent(matter, new Date(face.at), now);
+  return serves ? face : undefined;
+}
+
 /**
- * The same condition for a transaction that relies on the check. If the operation changes the person too, a refusal for
+ * The condition of `isFaceCheckValid` for a transaction that relies on the check. If the operation changes the person too, a refusal for
  * another reason throws ConcurrentChange.
  */
 export const faceCheckUnchanged = (

@@ -72,8 +72,8 @@ async function reserve(
   const ttl = lockoutExpiry(day, policies);
   const withinGuesses = method === 'sms' ? guessesLeft(policies) : undefined;
   let row = known;
-  // Each round loses only against another success or failure; the right password must not lose against a flood of wrong
-  // ones.
+  // A round fails only if another try or success of the same person was written meanwhile. There are many rounds, so
+  // that the right password gets through while many wrong ones come.
   for (let round = 0; round < 12; round++) {
     if (row?.lockedAt) throw lockedProblem(day);
     if (method === 'sms' && (row?.smsGuesses?.size ?? 0) >= policies.smsGuessesPerDay)

@@ -34,12 +34,12 @@ export interface RpSession {
   /** Copies of `company` for the indexes: the company acted for and, for an agreement, the agency that acts. */
   readonly companyKey?: string;
   readonly agencyKey?: string;
-  /** For a company identity: the most that this client was told it may do, less what it was told has ended (SSO-8). */
-  readonly granted?: Granted;
   /**
-   * How often less was left than the client had been told. Each time the client is told by a logout token, though the
-   * hand-over continues.
+   * For a company identity: the permissions last communicated to this client. These are the widest of all its tokens,
+   * less what logout tokens have withdrawn since (SSO-8).
    */
+  readonly granted?: Granted;
+  /** How often a logout token has withdrawn a part of `granted`, while the hand-over continues. */
   readonly narrowings?: number;
   /** The identity version of the session when this was decided: another version ends the hand-over (`switched`). */
   readonly version: number;

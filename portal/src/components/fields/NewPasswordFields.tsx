@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** Reasons that can be checked here; only the API checks the list of common passwords and the last five. */
-const shown = [
+const checkedReasons = [
   ['length', 'password.length'],
   ['classes', 'password.classes'],
   ['whitespace', 'password.whitespace'],
@@ -25,7 +25,7 @@ const shown = [
 ] as const satisfies readonly (readonly [PasswordWeakness, string])[];
 
 /** The values in the form in which the API will compare them, however they are typed in the same form (DOC-2). */
-const folded = ({
+const foldedContext = ({
   phones = [],
   documentNumber = '',
   username,
@@ -42,9 +42,9 @@ export function NewPasswordFields({ name = 'newPassword', context = {} }: Props)
   const form = Form.useFormInstance();
   // White space at the ends is not part of the password (DOC-2).
   const typed = typedPassword(Form.useWatch<string | undefined>(name, form) ?? '');
-  const weaknesses = (password: string) => passwordWeaknesses(password, folded(context), () => false);
-  const missed = new Set(weaknesses(typed));
-  const rules = shown.filter(
+  const weaknesses = (password: string) => passwordWeaknesses(password, foldedContext(context), () => false);
+  const unmetReasons = new Set(weaknesses(typed));
+  const rules = checkedReasons.filter(
     ([reason]) =>
       (reason !== 'contains-username' || context.username) &&
       (reason !== 'contains-phone' || context.phones?.length) &&
@@ -66,7 +66,7 @@ export function NewPasswordFields({ name = 'newPassword', context = {} }: Props)
             validateTrigger: ['onBlur', 'onSubmit'],
             validator: async (_rule, value: string | undefined) => {
               const found = value ? weaknesses(typedPassword(value)) : [];
-              const misses = shown.filter(([reason]) => found.includes(reason));
+              const misses = checkedReasons.filter(([reason]) => found.includes(reason));
               if (misses.length > 0) throw new Error(joined(misses.map(([, key]) => t(key))));
             },
           },
@@ -76,11 +76,11 @@ export function NewPasswordFields({ name = 'newPassword', context = {} }: Props)
             {t('password.rules')}
             <ul className="rules">
               {rules.map(([reason, key]) => (
-                <li key={reason} className={typed === '' ? '' : missed.has(reason) ? 'missed' : 'met'}>
+                <li key={reason} className={typed === '' ? '' : unmetReasons.has(reason) ? 'missed' : 'met'}>
                   {t(key)}
                   {typed === '' ? null : (
                     <span className="unseen">
-                      {t(missed.has(reason) ? 'password.missed' : 'password.met')}
+                      {t(unmetReasons.has(reason) ? 'password.missed' : 'password.met')}
                     </span>
                   )}
                 </li>

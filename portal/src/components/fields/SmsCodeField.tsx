@@ -2,11 +2,11 @@ import './sms-code.css';
 import { Button, Form } from 'antd';
 import { type ChangeEvent, useEffect, useId, useState } from 'react';
 import { foldNumber, readCode } from '#domain/text.ts';
-import { shownTime } from '../../api/clock.ts';
-import { type Problem, problemOf, sentenceOf, textOf } from '../../api/problem.ts';
+import { formatTime } from '../../api/clock.ts';
+import { type Problem, problemOf, sentenceOf, textMember } from '../../api/problem.ts';
 import { useCommon, useLanguage } from '../../i18n/index.ts';
-import { besideField } from '../HelpLink.tsx';
-import { announce } from '../live.tsx';
+import { fieldErrorWithHelp } from '../HelpLink.tsx';
+import { announce } from '../live-region.tsx';
 import { useAction } from '../use-action.ts';
 import { useCountdown } from '../use-countdown.ts';
 import { useRules } from './rules.ts';
@@ -18,11 +18,11 @@ interface Props {
   /** The number typed in the field beside this one. When it changes, messages about the earlier number disappear. */
   readonly target?: string | undefined;
   /** The state of a sent code, kept by a parent that removes this field and shows it again (`useSentCode`). */
-  readonly kept?: KeptCode | undefined;
+  readonly sentCode?: SentCodeState | undefined;
   /** Handles problems of the whole journey; answers true if other code shows the problem. */
   readonly onProblem?: ((problem: Problem) => boolean) | undefined;
   /** Submits the form as soon as all six digits are filled in. */
-  readonly atOnce?: boolean;
+  readonly submitsWhenComplete?: boolean;
   /** Sends a code; throws ApiProblem. First validate the fields that it needs (`form.validateFields(['phone'])`), which may throw. */
   readonly send: () => Promise<{ maskedPhone: string; resendAt: string }>;
 }
@@ -30,20 +30,20 @@ interface Props {
 interface SentCode {
   /** Masked; unknown if the page was loaded again after the send. */
   readonly sentTo?: string | undefined;
-  readonly againAt?: string | undefined;
+  readonly resendAt?: string | undefined;
   readonly target?: string | undefined;
 }
-export interface KeptCode {
+export interface SentCodeState {
   readonly sent: SentCode | undefined;
-  readonly note: (sent: SentCode | undefined) => void;
+  readonly setSent: (sent: SentCode | undefined) => void;
 }
 /** Remembers that a code was sent while the field itself is removed and shown again: 短信 and 扫脸 are tabs. */
-export function useSentCode(before?: SentCode): KeptCode {
-  const [sent, note] = useState(before);
-  return { sent, note };
+export function useSentCode(before?: SentCode): SentCodeState {
+  const [sent, setSent] = useState(before);
+  return { sent, setSent };
 }
 
-const places = [1, 2, 3, 4, 5, 6] as const;
+const digitPositions = [1, 2, 3, 4, 5, 6] as const;
 
 /**
  * The six digits of a typed or pasted text, which may be a whole SMS. After a wrong code, one more digit begins a new code.
@@ -53,7 +53,7 @@ function digitsOf(text: string, wasWrong: boolean): string {
   const [code] = /(?<!\d)\d{6}(?!\d)/.exec(typed) ?? [];
   if (code !== undefined) return code;
   if (wasWrong && /^\d{7}$/.test(typed)) return typed.slice(-1);
-  return typed.replace(/\D/g, '').slice(0, places.length);
+  return typed.replace(/\D/g, '').slice(0, digitPositions.length);
 }
 
 /**
@@ -65,9 +65,9 @@ export function SmsCodeField({
   name = 'smsCode',
   maskedPhone,
   target,
-  kept,
+  sentCode,
   onProblem,
-  atOnce = false,
+  submitsWhenComplete = false,
   send,
 }: Props) {
   const t = useCommon();
@@ -77,25 +77,25 @@ export function SmsCodeField({
   const form = Form.useFormInstance();
   const { run, busy } = useAction();
   const own = useSentCode();
-  const { sent: noted, note } = kept ?? own;
-  const sent = noted?.target === target ? noted : undefined;
+  const { sent: lastSent, setSent } = sentCode ?? own;
+  const sent = lastSent?.target === target ? lastSent : undefined;
   const [refusal, setRefusal] = useState<{
     readonly problem: Problem;
     readonly target: string | undefined;
   }>();
-  const refused = refusal && refusal.target === target ? besideField(refusal.problem) : undefined;
-  const againAt = sent?.againAt;
-  const left = useCountdown(againAt);
+  const refused = refusal && refusal.target === target ? fieldErrorWithHelp(refusal.problem) : undefined;
+  const resendAt = sent?.resendAt;
+  const secondsLeft = useCountdown(resendAt);
   const language = useLanguage();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a sentence in another language is not read
   useEffect(() => setRefusal(undefined), [language]);
 
-  const get = () =>
+  const requestCode = () =>
     run(async () => {
       setRefusal(undefined);
       try {
         const { maskedPhone: sentTo, resendAt } = await send();
-        note({ sentTo, againAt: resendAt, target });
+        setSent({ sentTo, resendAt, target });
         announce(t('sms.sentTo', { phone: sentTo }));
         form.setFields([{ name, errors: [] }]);
         form.focusField(name);
@@ -104,8 +104,8 @@ export function SmsCodeField({
         if (typeof error === 'object' && error !== null && 'errorFields' in error) return;
         const problem = problemOf(error);
         if (onProblem?.(problem)) return;
-        const retryAt = textOf(problem, 'retryAt');
-        if (retryAt !== undefined) note({ ...sent, againAt: retryAt, target });
+        const retryAt = textMember(problem, 'retryAt');
+        if (retryAt !== undefined) setSent({ ...sent, resendAt: retryAt, target });
         setRefusal({ problem, target });
         announce(sentenceOf(problem));
       }
@@ -123,7 +123,7 @@ export function SmsCodeField({
       <div className="code-row">
         <div>
           <div className="code-boxes">
-            {places.map((place) => (
+            {digitPositions.map((place) => (
               <span key={place} aria-hidden="true" />
             ))}
             <Form.Item
@@ -134,7 +134,8 @@ export function SmsCodeField({
                 const code = digitsOf(target.value, target.getAttribute('aria-invalid') === 'true');
                 // After the form has stored the value. A seventh key changes nothing, and must not send the same code again.
                 const isNew = code !== form.getFieldValue(name);
-                if (atOnce && isNew && readCode(code) !== undefined) setTimeout(() => form.submit());
+                if (submitsWhenComplete && isNew && readCode(code) !== undefined)
+                  setTimeout(() => form.submit());
                 return code;
               }}
             >
@@ -146,18 +147,20 @@ export function SmsCodeField({
               />
             </Form.Item>
           </div>
-          <Button onClick={() => void get()} loading={busy} disabled={left > 0}>
-            {left > 600 && againAt
-              ? t('sms.until', { time: shownTime(againAt) })
-              : left > 0
-                ? t('sms.again', { seconds: left })
+          <Button onClick={() => void requestCode()} loading={busy} disabled={secondsLeft > 0}>
+            {secondsLeft > 600 && resendAt
+              ? t('sms.until', { time: formatTime(resendAt) })
+              : secondsLeft > 0
+                ? t('sms.again', { seconds: secondsLeft })
                 : t('sms.get')}
           </Button>
         </div>
       </div>
       <div id={`${id}-hint`} className={refused ? 'hint wrong' : 'hint'}>
         {refused ??
-          [hint, atOnce && sent ? t('sms.atOnce') : undefined].filter(Boolean).join(t('sms.andThen'))}
+          [hint, submitsWhenComplete && sent ? t('sms.atOnce') : undefined]
+            .filter(Boolean)
+            .join(t('sms.andThen'))}
       </div>
     </Form.Item>
   );

@@ -17,13 +17,13 @@ export const required = (message: string): FormRule => ({
   validateTrigger: 'onSubmit',
 });
 
-const judged = (good: (text: string) => boolean, message: string): FormRule => ({
+const formatRule = (good: (text: string) => boolean, message: string): FormRule => ({
   validateTrigger: ['onBlur', 'onSubmit'],
   validator: async (_rule, value: unknown) => {
     if (typeof value === 'string' && foldText(value) !== '' && !good(value)) throw new Error(message);
   },
 });
-const passes = (parse: () => unknown): boolean => {
+const doesNotThrow = (parse: () => unknown): boolean => {
   try {
     parse();
     return true;
@@ -35,27 +35,31 @@ const passes = (parse: () => unknown): boolean => {
 /** The rules of the usual fields, in the person's language. */
 export function useRules() {
   const t = useCommon();
-  const must = (label: string) => required(t('field.required', { label }));
+  const requiredField = (label: string) => required(t('field.required', { label }));
   return {
-    must,
-    name: [must(t('field.name')), judged((text) => passes(() => normaliseName(text)), t('field.nameWrong'))],
+    requiredField,
+    name: [
+      requiredField(t('field.name')),
+      formatRule((text) => doesNotThrow(() => normaliseName(text)), t('field.nameWrong')),
+    ],
     documentNumber: (type: DocumentType | undefined) => [
-      must(t('field.documentNumber')),
-      judged(
+      requiredField(t('field.documentNumber')),
+      formatRule(
         (text) =>
-          type === undefined || passes(() => parseDocument(type, text, shanghaiDay(new Date(serverNow())))),
+          type === undefined ||
+          doesNotThrow(() => parseDocument(type, text, shanghaiDay(new Date(serverNow())))),
         t('field.documentWrong'),
       ),
     ],
-    phone: [must(t('field.phone')), judged(looksLikePhone, t('field.phoneWrong'))],
+    phone: [requiredField(t('field.phone')), formatRule(looksLikePhone, t('field.phoneWrong'))],
     taxpayerId: [
-      must(t('field.taxpayerId')),
-      judged((text) => passes(() => parseTaxpayerId(text)), t('field.taxpayerIdWrong')),
+      requiredField(t('field.taxpayerId')),
+      formatRule((text) => doesNotThrow(() => parseTaxpayerId(text)), t('field.taxpayerIdWrong')),
     ],
-    username: [judged((text) => readUsername(text) !== undefined, t('field.usernameWrong'))],
+    username: [formatRule((text) => readUsername(text) !== undefined, t('field.usernameWrong'))],
     smsCode: [
-      must(t('field.smsCode')),
-      judged((text) => readCode(text) !== undefined, t('field.smsCodeWrong')),
+      requiredField(t('field.smsCode')),
+      formatRule((text) => readCode(text) !== undefined, t('field.smsCodeWrong')),
     ],
   };
 }

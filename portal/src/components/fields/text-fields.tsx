@@ -5,13 +5,13 @@ import { HelpMark } from '../HelpMark.tsx';
 import { Input, Password } from './inputs.ts';
 import { required, useRules } from './rules.ts';
 
-interface Named {
+interface FieldProps {
   /** The form's field, which the label's `for` also uses; by default the API's name. */
   readonly name?: string;
   readonly label?: string;
 }
 
-export function NameField({ name = 'name', label }: Named) {
+export function NameField({ name = 'name', label }: FieldProps) {
   const t = useCommon();
   const rules = useRules();
   return (
@@ -21,7 +21,7 @@ export function NameField({ name = 'name', label }: Named) {
   );
 }
 
-export function PhoneField({ name = 'phone', label }: Named) {
+export function PhoneField({ name = 'phone', label }: FieldProps) {
   const t = useCommon();
   const rules = useRules();
   return (
@@ -35,7 +35,7 @@ export function TaxpayerIdField({
   name = 'taxpayerId',
   label,
   list,
-}: Named & {
+}: FieldProps & {
   /** The id of a `<datalist>` to choose from. */
   readonly list?: string;
 }) {
@@ -55,27 +55,27 @@ export function TaxpayerIdField({
 }
 
 /** Document number, phone or username: the API finds out which (LGN-2). */
-export function AccountField({ name = 'account', label }: Named) {
+export function AccountField({ name = 'account', label }: FieldProps) {
   const t = useCommon();
-  const shown = label ?? t('field.account');
+  const shownLabel = label ?? t('field.account');
   return (
-    <Form.Item name={name} label={shown} rules={[required(t('field.required', { label: shown }))]}>
+    <Form.Item name={name} label={shownLabel} rules={[required(t('field.required', { label: shownLabel }))]}>
       <Input autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={64} />
     </Form.Item>
   );
 }
 
 /** An existing password: only checked for being there. */
-export function PasswordField({ name = 'password', label }: Named) {
+export function PasswordField({ name = 'password', label }: FieldProps) {
   const t = useCommon();
-  const shown = label ?? t('field.password');
+  const shownLabel = label ?? t('field.password');
   return (
     <Form.Item
       name={name}
-      label={shown}
+      label={shownLabel}
       rules={[
         // White space is not part of a password (DOC-2).
-        required(t('field.required', { label: shown })),
+        required(t('field.required', { label: shownLabel })),
       ]}
     >
       <Password autoComplete="current-password" maxLength={256} />
@@ -88,19 +88,19 @@ export function UsernameField({
   name = 'username',
   label,
   optional = false,
-}: Named & { readonly optional?: boolean }) {
+}: FieldProps & { readonly optional?: boolean }) {
   const t = useCommon();
   const rules = useRules();
   const { bracketed } = usePunctuation();
-  const shown = label ?? t('field.username');
+  const shownLabel = label ?? t('field.username');
   return (
     <Form.Item
       name={name}
-      label={optional ? bracketed(shown, t('optional')) : shown}
-      rules={[...(optional ? [] : [rules.must(shown)]), ...rules.username]}
+      label={optional ? bracketed(shownLabel, t('optional')) : shownLabel}
+      rules={[...(optional ? [] : [rules.requiredField(shownLabel)]), ...rules.username]}
       extra={
         <>
-          {t('field.usernameHint')} <HelpMark anchor="username" about={shown} />
+          {t('field.usernameHint')} <HelpMark anchor="username" about={shownLabel} />
         </>
       }
     >

@@ -1,29 +1,29 @@
 import { Button, QRCode } from 'antd';
 import { type ReactNode, useEffect } from 'react';
 import { useCommon } from '../../i18n/index.ts';
-import { announce } from '../live.tsx';
-import { WayOut } from '../Over.tsx';
+import { ProblemActions } from '../JourneyEnded.tsx';
+import { announce } from '../live-region.tsx';
 import { ProblemAlert } from '../ProblemAlert.tsx';
-import { Spinner } from '../states.tsx';
+import { Spinner } from '../query-states.tsx';
 import { minutes, useCountdown } from '../use-countdown.ts';
-import { type AppCode, Apps } from './Apps.tsx';
-import { showToDesk } from './desk-codes.ts';
-import { readable } from './readable.ts';
-import { type Polled, type Scan, useScan } from './use-scan.ts';
+import { publishToDesk } from './desk-codes.ts';
+import { qrColours } from './qr-colours.ts';
+import { type AppCode, ScanApps } from './ScanApps.tsx';
+import { type Scan, type ScanState, useScan } from './use-scan.ts';
 
 interface Props {
   /** Creates a code. */
   readonly start: () => Promise<Scan>;
-  /** `passed` (a face check: use `scan.ticket`) or `confirmed` (a QR login: `polled.session`). */
-  readonly onDone: (scan: Scan, polled: Polled) => void;
+  /** `passed` (a face check: use `scan.ticket`) or `confirmed` (a QR login: `scanState.session`). */
+  readonly onDone: (scan: Scan, scanState: ScanState) => void;
   /** The apps that may scan it (CHN); both tax apps by default. */
   readonly apps?: readonly AppCode[];
   /** Begins the journey that the code serves again, if its ticket has ended. */
   readonly onRestart?: (() => void) | undefined;
   /** Shown instead of another code if the last face check failed (REG-5, LCK-1). */
-  readonly failed?: ReactNode;
+  readonly failedHint?: ReactNode;
   /** How often an expired code is replaced automatically; never by default. */
-  readonly renewals?: number;
+  readonly maxRenewals?: number;
 }
 
 /**
@@ -34,54 +34,54 @@ export function ScanCode({
   start,
   onDone,
   apps = ['ahtax-app', 'iit-app'],
-  renewals = 0,
+  maxRenewals = 0,
   onRestart,
-  failed,
+  failedHint,
 }: Props) {
   const t = useCommon();
-  const { phase, scan, scannedBy, advice, triesLeft, problem, away, renew } = useScan({
+  const { phase, scan, scannedBy, advice, triesLeft, problem, isOffline, renew } = useScan({
     start,
     onDone,
-    renewals,
+    maxRenewals,
   });
   // A failed check is a state of its own: the phone may continue by itself, or the page shows another code (REG-5).
-  const missed = phase === 'scanned' && triesLeft !== undefined;
-  const over = phase === 'expired' || phase === 'failed' || phase === 'cancelled' || phase === 'refused';
+  const isMissed = phase === 'scanned' && triesLeft !== undefined;
+  const hasEnded = phase === 'expired' || phase === 'failed' || phase === 'cancelled' || phase === 'refused';
   const done = phase === 'passed' || phase === 'confirmed';
-  const left = useCountdown(over || done ? undefined : scan?.expiresAt);
-  const others = phase === 'scanned' ? scannedBy : undefined;
-  const said =
-    phase === 'making'
-      ? t('scan.making')
+  const left = useCountdown(hasEnded || done ? undefined : scan?.expiresAt);
+  const otherScanner = phase === 'scanned' ? scannedBy : undefined;
+  const stateText =
+    phase === 'creating'
+      ? t('scan.creating')
       : phase === 'refused'
         ? ''
-        : missed
+        : isMissed
           ? t('scan.missed', { left: triesLeft })
-          : others === undefined
+          : otherScanner === undefined
             ? t(`scan.${phase}`)
-            : t('scan.scannedBy', { name: others });
+            : t('scan.scannedBy', { name: otherScanner });
   useEffect(() => {
-    if (said && phase !== 'making' && phase !== 'pending') announce(said);
-  }, [said, phase]);
-  const waiting = phase === 'pending' ? scan?.qrContent : undefined;
-  useEffect(() => (waiting ? showToDesk(waiting) : undefined), [waiting]);
+    if (stateText && phase !== 'creating' && phase !== 'pending') announce(stateText);
+  }, [stateText, phase]);
+  const pendingContent = phase === 'pending' ? scan?.qrContent : undefined;
+  useEffect(() => (pendingContent ? publishToDesk(pendingContent) : undefined), [pendingContent]);
   return (
-    <div className="scan" data-phase={missed ? 'missed' : phase}>
+    <div className="scan" data-phase={isMissed ? 'missed' : phase}>
       <div className="scan-code">
-        {scan && phase !== 'making' ? (
+        {scan && phase !== 'creating' ? (
           <QRCode
             value={scan.qrContent}
             type="svg"
             size={184}
             bordered={false}
-            {...readable}
+            {...qrColours}
             role="img"
             aria-label={t('scan.qr')}
-            aria-hidden={over || done}
+            aria-hidden={hasEnded || done}
           />
         ) : null}
-        {phase === 'making' ? <Spinner /> : null}
-        {missed || (over && phase !== 'failed') || (phase === 'failed' && !failed && !onRestart) ? (
+        {phase === 'creating' ? <Spinner /> : null}
+        {isMissed || (hasEnded && phase !== 'failed') || (phase === 'failed' && !failedHint && !onRestart) ? (
           <div className="scan-cover">
             <Button type="primary" onClick={renew}>
               {t('scan.renew')}
@@ -92,29 +92,29 @@ export function ScanCode({
             ✕
           </div>
         ) : null}
-        {(phase === 'scanned' && !missed) || done ? <div className="scan-cover scan-good">✓</div> : null}
+        {(phase === 'scanned' && !isMissed) || done ? <div className="scan-cover scan-good">✓</div> : null}
       </div>
-      {waiting ? (
-        <a className="open-in-app" href={waiting}>
+      {pendingContent ? (
+        <a className="open-in-app" href={pendingContent}>
           {t('scan.openInApp')}
         </a>
       ) : null}
       <p className="scan-state">
-        {away ? t('scan.away') : said}
+        {isOffline ? t('scan.offline') : stateText}
         {left > 0 && phase === 'pending' ? (
           <span className="small"> {t('scan.left', { time: minutes(left) })}</span>
         ) : null}
       </p>
-      {others === undefined ? null : (
+      {otherScanner === undefined ? null : (
         <button type="button" className="link" onClick={renew}>
           {t('scan.notMe')}
         </button>
       )}
-      {missed ? <p className="small">{t('scan.missedHow')}</p> : null}
+      {isMissed ? <p className="small">{t('scan.missedHow')}</p> : null}
       {advice ? <p className="notice warn">{advice}</p> : null}
       {phase === 'failed' ? (
-        failed ? (
-          <div className="notice problem">{failed}</div>
+        failedHint ? (
+          <div className="notice problem">{failedHint}</div>
         ) : onRestart ? (
           <Button type="primary" onClick={onRestart}>
             {t('beginAgain')}
@@ -122,9 +122,9 @@ export function ScanCode({
         ) : null
       ) : null}
       <ProblemAlert problem={problem}>
-        <WayOut problem={problem} onRestart={onRestart} />
+        <ProblemActions problem={problem} onRestart={onRestart} />
       </ProblemAlert>
-      <Apps codes={apps} />
+      <ScanApps codes={apps} />
     </div>
   );
 }

@@ -8,7 +8,7 @@ export interface Scan {
   readonly pollSecret: string;
   readonly expiresAt: string;
 }
-const poll = async ({ ticket, pollSecret }: Scan) => {
+const pollScan = async ({ ticket, pollSecret }: Scan) => {
   const call = bareApi.GET('/v1/scans/{ticket}', {
     params: { path: { ticket }, header: { 'poll-secret': pollSecret } },
   });
@@ -16,92 +16,92 @@ const poll = async ({ ticket, pollSecret }: Scan) => {
   const advised = Number((await call).response.headers.get('retry-after'));
   return { ...state, afterMs: (advised > 0 ? advised : 2) * 1000 };
 };
-export type Polled = Awaited<ReturnType<typeof poll>>;
-export type ScanPhase = Polled['state'] | 'making' | 'refused';
+export type ScanState = Awaited<ReturnType<typeof pollScan>>;
+export type ScanPhase = ScanState['state'] | 'creating' | 'refused';
 
 /** One code at a time: created by `start`, then polled as often as the API advises, until it ends. */
 export function useScan({
   start,
   onDone,
-  renewals,
+  maxRenewals,
 }: {
   start: () => Promise<Scan>;
-  onDone: (scan: Scan, polled: Polled) => void;
+  onDone: (scan: Scan, scanState: ScanState) => void;
   /** How often an expired code is replaced automatically. */
-  renewals: number;
+  maxRenewals: number;
 }) {
-  const [phase, setPhase] = useState<ScanPhase>('making');
+  const [phase, setPhase] = useState<ScanPhase>('creating');
   const [scan, setScan] = useState<Scan>();
   const [scannedBy, setScannedBy] = useState<string>();
   const [advice, setAdvice] = useState<string>();
   const [triesLeft, setTriesLeft] = useState<number>();
   const [problem, setProblem] = useState<Problem>();
-  const [away, setAway] = useState(false);
+  const [isOffline, setIsOffline] = useState(false);
   // The newest callbacks of the caller, without starting again at each rendering.
-  const given = useRef({ start, onDone });
-  given.current = { start, onDone };
-  const current = useRef(0);
-  const left = useRef(renewals);
+  const callbacks = useRef({ start, onDone });
+  callbacks.current = { start, onDone };
+  const currentRun = useRef(0);
+  const renewalsLeft = useRef(maxRenewals);
 
-  const begin = useCallback(async (): Promise<void> => {
-    current.current += 1;
-    const mine = current.current;
-    const isMine = () => current.current === mine;
-    setPhase('making');
+  const startScan = useCallback(async (): Promise<void> => {
+    currentRun.current += 1;
+    const thisRun = currentRun.current;
+    const isCurrentRun = () => currentRun.current === thisRun;
+    setPhase('creating');
     setProblem(undefined);
     setScannedBy(undefined);
     setAdvice(undefined);
     setTriesLeft(undefined);
-    setAway(false);
-    let live: Scan;
+    setIsOffline(false);
+    let createdScan: Scan;
     try {
-      live = await given.current.start();
+      createdScan = await callbacks.current.start();
     } catch (error) {
-      if (!isMine()) return;
+      if (!isCurrentRun()) return;
       setProblem(problemOf(error));
       return setPhase('refused');
     }
-    if (!isMine()) return;
-    setScan(live);
+    if (!isCurrentRun()) return;
+    setScan(createdScan);
     setPhase('pending');
     for (let waitMs = 2000; ; ) {
       await new Promise((resolve) => setTimeout(resolve, waitMs));
-      if (!isMine()) return;
+      if (!isCurrentRun()) return;
       try {
-        const polled = await poll(live);
-        if (!isMine()) return;
-        setAway(false);
-        setScannedBy(polled.scannedBy);
-        setAdvice(polled.advice?.title);
-        setTriesLeft(polled.remainingAttempts);
-        setPhase(polled.state);
-        waitMs = polled.afterMs;
-        if (polled.state === 'passed' || polled.state === 'confirmed')
-          return given.current.onDone(live, polled);
-        if (polled.state === 'expired' && left.current > 0) {
-          left.current -= 1;
-          return void begin();
+        const scanState = await pollScan(createdScan);
+        if (!isCurrentRun()) return;
+        setIsOffline(false);
+        setScannedBy(scanState.scannedBy);
+        setAdvice(scanState.advice?.title);
+        setTriesLeft(scanState.remainingAttempts);
+        setPhase(scanState.state);
+        waitMs = scanState.afterMs;
+        if (scanState.state === 'passed' || scanState.state === 'confirmed')
+          return callbacks.current.onDone(createdScan, scanState);
+        if (scanState.state === 'expired' && renewalsLeft.current > 0) {
+          renewalsLeft.current -= 1;
+          return void startScan();
         }
-        if (polled.state !== 'pending' && polled.state !== 'scanned') return;
+        if (scanState.state !== 'pending' && scanState.state !== 'scanned') return;
       } catch (error) {
-        if (!isMine()) return;
+        if (!isCurrentRun()) return;
         const found = problemOf(error);
         if (!isTransient(found)) {
           setProblem(found);
           return setPhase('refused');
         }
-        setAway(true);
+        setIsOffline(true);
         waitMs = Math.min(10_000, waitMs * 2);
       }
     }
   }, []);
 
   useEffect(() => {
-    void begin();
+    void startScan();
     return () => {
-      current.current += 1;
+      currentRun.current += 1;
     };
-  }, [begin]);
+  }, [startScan]);
 
-  return { phase, scan, scannedBy, advice, triesLeft, problem, away, renew: () => void begin() };
+  return { phase, scan, scannedBy, advice, triesLeft, problem, isOffline, renew: () => void startScan() };
 }

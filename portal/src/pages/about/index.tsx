@@ -5,7 +5,7 @@ import { useNoticeTexts } from '../../components/notices/texts.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { useCommon } from '../../i18n/index.ts';
 import { useLoginTexts } from '../login/texts.ts';
-import { useMenuTexts } from '../me/menu.ts';
+import { useMenuTexts } from '../me/menu-texts.ts';
 import { useAboutTexts } from './texts.ts';
 
 const own = [

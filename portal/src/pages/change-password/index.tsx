@@ -4,13 +4,13 @@ import { answer, api } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { NewPasswordFields } from '../../components/fields/NewPasswordFields.tsx';
 import { PasswordField } from '../../components/fields/text-fields.tsx';
-import { announce } from '../../components/live.tsx';
+import { announce } from '../../components/live-region.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
-import { passwordChanged } from '../../session/session.ts';
+import { pageAfterLogin } from '../../session/requested-page.ts';
+import { markPasswordChanged } from '../../session/session.ts';
 import { useSession } from '../../session/store.ts';
-import { takeWanted } from '../../session/wanted.ts';
 import { useChangeTexts } from './texts.ts';
 
 interface Typed {
@@ -30,9 +30,9 @@ export function Page() {
     fields: { BAD_CREDENTIALS: 'oldPassword' },
     send: async ({ oldPassword, newPassword }) => {
       await answer(api.PUT('/v1/account/password', { body: { oldPassword, newPassword } }));
-      passwordChanged();
+      markPasswordChanged();
       announce(t('done'));
-      void navigate(takeWanted(identity), { replace: true });
+      void navigate(pageAfterLogin(identity), { replace: true });
     },
   });
   return (

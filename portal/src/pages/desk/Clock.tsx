@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { useEffect, useId, useState } from 'react';
-import { announce } from '../../components/live.tsx';
+import { announce } from '../../components/live-region.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
-import { Loaded } from '../../components/states.tsx';
+import { Loaded } from '../../components/query-states.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { type ClockFace, type ClockMove, moveClock, readClock, unlockAtMidnight } from './local.ts';
+import { type ClockFace, type ClockMove, moveClock, readClock, unlockAtMidnight } from './local-api.ts';
 import { useDeskTexts } from './texts.ts';
 import { exactTime, instantOf, secondsToMidnight } from './time.ts';
 

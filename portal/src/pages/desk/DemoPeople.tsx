@@ -1,10 +1,10 @@
 import { Table } from 'antd';
 import { Notice } from '../../components/ProblemAlert.tsx';
-import { Loaded } from '../../components/states.tsx';
+import { Loaded } from '../../components/query-states.tsx';
 import { useCommon, useLanguage } from '../../i18n/index.ts';
-import { Copy } from './Copy.tsx';
+import { CopyButton } from './CopyButton.tsx';
 import { useDemo } from './demo.ts';
-import type { DemoCompany, DemoPerson } from './local.ts';
+import type { DemoCompany, DemoPerson } from './local-api.ts';
 import { useDeskTexts } from './texts.ts';
 
 /** The people who can be played, and how each of them logs in. */
@@ -125,7 +125,7 @@ function Value({ what, text }: { what: string; text: string }) {
   const t = useDeskTexts();
   return (
     <div className="desk-value">
-      <span>{text}</span> <Copy text={text} label={`${t('copy')} ${what} ${text}`} />
+      <span>{text}</span> <CopyButton text={text} label={`${t('copy')} ${what} ${text}`} />
     </div>
   );
 }

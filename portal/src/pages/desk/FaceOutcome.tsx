@@ -1,10 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Radio } from 'antd';
 import { useId } from 'react';
-import { announce } from '../../components/live.tsx';
+import { announce } from '../../components/live-region.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { chooseFace, faceOutcomes, type FaceOutcome as Outcome, readFace } from './local.ts';
+import {
+  chooseFaceOutcome,
+  faceOutcomes,
+  type FaceOutcome as Outcome,
+  readFaceOutcome,
+} from './local-api.ts';
 import { useDeskTexts } from './texts.ts';
 
 const faceKey = ['face'];
@@ -14,11 +19,11 @@ export function FaceOutcome() {
   const t = useDeskTexts();
   const id = useId();
   const queries = useQueryClient();
-  const { data } = useQuery({ queryKey: faceKey, queryFn: readFace });
+  const { data } = useQuery({ queryKey: faceKey, queryFn: readFaceOutcome });
   const { run, busy, problem } = useAction();
   const choose = (outcome: Outcome) =>
     void run(async () => {
-      queries.setQueryData(faceKey, await chooseFace(outcome));
+      queries.setQueryData(faceKey, await chooseFaceOutcome(outcome));
       announce(t('face.chosen', { outcome: t(`face.${outcome}`) }));
     });
   return (

@@ -1,13 +1,13 @@
 import { Button, Select } from 'antd';
 import { problemOf } from '../../api/problem.ts';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
-import type { AppCode } from '../../components/scan/Apps.tsx';
+import type { AppCode } from '../../components/scan/ScanApps.tsx';
 import { useCommon } from '../../i18n/index.ts';
-import type { About, Person } from './local.ts';
+import type { AssertionClaims, Person } from './local-api.ts';
 import { identityOf, useRelations } from './relation-queries.ts';
 import { useDeskTexts } from './texts.ts';
 
-type Identity = About['identity'];
+type Identity = AssertionClaims['identity'];
 const keyOf = (identity: Identity): string => (identity ? `${identity.taxpayerId} ${identity.role}` : '');
 
 interface Props {

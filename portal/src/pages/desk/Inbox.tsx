@@ -4,10 +4,10 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { smsPurposes } from '#domain/names.ts';
 import { readPhone } from '#domain/phones.ts';
 import { foldNumber } from '#domain/text.ts';
-import { announce } from '../../components/live.tsx';
-import { Loaded } from '../../components/states.tsx';
-import { Copy } from './Copy.tsx';
-import { readSms, type Sms } from './local.ts';
+import { announce } from '../../components/live-region.tsx';
+import { Loaded } from '../../components/query-states.tsx';
+import { CopyButton } from './CopyButton.tsx';
+import { readSms, type Sms } from './local-api.ts';
 import { useDeskTexts } from './texts.ts';
 import { exactTime } from './time.ts';
 
@@ -21,7 +21,7 @@ export function Inbox() {
   // A part of a number, or a whole one as people write it (DOC-2).
   const part = readPhone(wanted) ?? foldNumber(wanted);
   const query = useQuery({ queryKey: ['sms'], queryFn: readSms, refetchInterval: 2_000 });
-  useNewsOf(query.data);
+  useAnnounceNewSms(query.data);
   return (
     <section className="card" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{t('sms.title')}</h2>
@@ -62,7 +62,7 @@ function Messages({ messages }: { messages: readonly Sms[] }) {
               <div className="desk-line">
                 <span>{t('sms.code')}</span>
                 <strong className="desk-code">{message.code}</strong>
-                <Copy text={message.code} label={t('sms.copyCode', { code: message.code })} />
+                <CopyButton text={message.code} label={t('sms.copyCode', { code: message.code })} />
               </div>
             ) : null}
           </li>
@@ -79,7 +79,7 @@ function purposeOf({ purpose }: Sms, t: ReturnType<typeof useDeskTexts>): string
 }
 
 /** Announces a new message aloud, but not the messages that were there when the page opened. */
-function useNewsOf(messages: readonly Sms[] | undefined): void {
+function useAnnounceNewSms(messages: readonly Sms[] | undefined): void {
   const t = useDeskTexts();
   const seen = useRef<number>(undefined);
   const count = messages?.length;

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { PersonFields } from '../../components/fields/PersonFields.tsx';
 import { useCommon } from '../../i18n/index.ts';
-import type { Person } from './local.ts';
+import type { Person } from './local-api.ts';
 import { keyOf, usePeople } from './people.tsx';
 import { useDeskTexts } from './texts.ts';
 

@@ -1,9 +1,9 @@
 import { useId, useState } from 'react';
 import { Link } from 'react-router';
-import type { AppCode } from '../../components/scan/Apps.tsx';
+import type { AppCode } from '../../components/scan/ScanApps.tsx';
 import { useCommon } from '../../i18n/index.ts';
 import { IdentitySelect } from './IdentitySelect.tsx';
-import type { About, Partner, Person } from './local.ts';
+import type { AssertionClaims, Partner, Person } from './local-api.ts';
 import { PersonSelect } from './PersonSelect.tsx';
 import { keyOf } from './people.tsx';
 import { Relations } from './Relations.tsx';
@@ -16,7 +16,7 @@ export function Phone({ app }: { app: AppCode }) {
   const common = useCommon();
   const id = useId();
   const [person, setPerson] = useState<Person>();
-  const [identity, setIdentity] = useState<About['identity']>();
+  const [identity, setIdentity] = useState<AssertionClaims['identity']>();
   const phone: Partner = {
     channel: app,
     ...(person ? { person } : {}),

@@ -2,7 +2,7 @@ import { Button, Input, Table } from 'antd';
 import { useId, useState } from 'react';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { type FeedReport, feed, type Person } from './local.ts';
+import { type FeedReport, type Person, sendFeedLines } from './local-api.ts';
 import { usePeople } from './people.tsx';
 import { useDeskTexts } from './texts.ts';
 
@@ -41,7 +41,7 @@ export function Registry() {
   const send = () =>
     void run(async () => {
       setReport(undefined);
-      setReport(await feed(lines));
+      setReport(await sendFeedLines(lines));
     });
   return (
     <>

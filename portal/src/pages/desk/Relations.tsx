@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useCommon } from '../../i18n/index.ts';
-import { type Relation, readRelations } from './channel.ts';
-import type { Partner } from './local.ts';
+import { type Relation, readRelations } from './channel-calls.ts';
+import type { Partner } from './local-api.ts';
 import { useDeskTexts } from './texts.ts';
 
 /** What the app shows of the person's companies; it changes nothing (REL-9). */

@@ -1,11 +1,11 @@
 import { Button } from 'antd';
 import { useState } from 'react';
-import { shownTime } from '../../api/clock.ts';
+import { formatTime } from '../../api/clock.ts';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useBrowserName } from '../../i18n/browsers.ts';
-import { cancelScan, confirmScan, type Scanned, showFace } from './channel.ts';
-import type { Partner } from './local.ts';
+import { cancelScan, confirmScan, passFaceCheck, type Scanned } from './channel-calls.ts';
+import type { Partner } from './local-api.ts';
 import { useDeskTexts } from './texts.ts';
 
 type Outcome =
@@ -41,12 +41,12 @@ export function ScannedCode({
     return { kind: 'cancelled' };
   };
   const face = async (): Promise<Outcome> => {
-    const { passed, remainingAttempts, advice } = await showFace(phone, ticket);
+    const { passed, remainingAttempts, advice } = await passFaceCheck(phone, ticket);
     if (passed) return { kind: 'passed' };
     return { kind: 'failed', left: remainingAttempts, ...(advice ? { advice: advice.title } : {}) };
   };
   const left = outcome?.kind === 'failed' ? outcome.left : problem?.remainingAttempts;
-  const over = (outcome && outcome.kind !== 'failed') || left === 0;
+  const hasEnded = (outcome && outcome.kind !== 'failed') || left === 0;
   return (
     <div className="desk-scanned">
       <dl>
@@ -59,7 +59,7 @@ export function ScannedCode({
         <dt>{t('scan.place')}</dt>
         <dd>{origin.place}</dd>
         <dt>{t('scan.time')}</dt>
-        <dd>{shownTime(origin.at)}</dd>
+        <dd>{formatTime(origin.at)}</dd>
       </dl>
       <ProblemAlert problem={problem}>
         {typeof problem?.remainingAttempts === 'number' ? (
@@ -68,7 +68,7 @@ export function ScannedCode({
       </ProblemAlert>
       {outcome ? <Result outcome={outcome} /> : null}
       <div className="desk-line">
-        {over ? null : requires === 'confirm' ? (
+        {hasEnded ? null : requires === 'confirm' ? (
           <Button type="primary" loading={busy} onClick={() => act(confirm)}>
             {t('scan.confirm')}
           </Button>
@@ -77,12 +77,12 @@ export function ScannedCode({
             {t(left === undefined ? 'scan.face' : 'scan.faceAgain')}
           </Button>
         )}
-        {over ? null : (
+        {hasEnded ? null : (
           <Button disabled={busy} onClick={() => act(cancel)}>
             {t('scan.cancel')}
           </Button>
         )}
-        <Button type={over ? 'primary' : 'link'} disabled={busy} onClick={onAnother}>
+        <Button type={hasEnded ? 'primary' : 'link'} disabled={busy} onClick={onAnother}>
           {t('scan.another')}
         </Button>
       </div>

@@ -2,10 +2,10 @@ import { Button, Input } from 'antd';
 import { useId, useState } from 'react';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { handOver, requestIn, type Scanned, scanCode } from './channel.ts';
-import { useShownCodes } from './codes.ts';
-import type { Partner } from './local.ts';
+import { handOver, type Scanned, scanCode, ssoRequestIn } from './channel-calls.ts';
+import type { Partner } from './local-api.ts';
 import { ScannedCode } from './ScannedCode.tsx';
+import { useShownCodes } from './shown-codes.ts';
 import { useDeskTexts } from './texts.ts';
 
 /** The title of a window without the bureau's name. */
@@ -19,21 +19,26 @@ export function Scanner({ phone }: { phone: Partner }) {
   const [pasted, setPasted] = useState('');
   const [scanned, setScanned] = useState<Scanned>();
   const { run, busy, problem } = useAction();
-  const [goesTo, setGoesTo] = useState<string>();
+  const [systemAddress, setSystemAddress] = useState<string>();
   const scan = (content: string) =>
     run(async () => {
-      const request = requestIn(content.trim());
-      if (request !== undefined) setGoesTo(await handOver(phone, request));
+      const request = ssoRequestIn(content.trim());
+      if (request !== undefined) setSystemAddress(await handOver(phone, request));
       else setScanned(await scanCode(phone, content.trim()));
       setPasted('');
     });
   if (scanned) return <ScannedCode phone={phone} scanned={scanned} onAnother={() => setScanned(undefined)} />;
-  if (goesTo !== undefined)
+  if (systemAddress !== undefined)
     return (
       <div className="desk-scanner">
         <p role="status">
           {t('phone.handedOver')}{' '}
-          <a href={goesTo} target="_blank" rel="noreferrer" onClick={() => setGoesTo(undefined)}>
+          <a
+            href={systemAddress}
+            target="_blank"
+            rel="noreferrer"
+            onClick={() => setSystemAddress(undefined)}
+          >
             {t('phone.goOn')}
           </a>
         </p>
@@ -47,7 +52,7 @@ export function Scanner({ phone }: { phone: Partner }) {
         {codes.map(({ id: code, content, title }) => (
           <li key={code}>
             <Button block type="primary" disabled={busy} onClick={() => void scan(content)}>
-              {t(requestIn(content) === undefined ? 'phone.scan' : 'phone.enter', {
+              {t(ssoRequestIn(content) === undefined ? 'phone.scan' : 'phone.enter', {
                 title: shortTitle(title),
               })}
             </Button>

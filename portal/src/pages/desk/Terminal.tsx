@@ -7,14 +7,14 @@ import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
-import { Copy } from './Copy.tsx';
-import { type Asked, startVerification } from './channel.ts';
-import { desk } from './counter.ts';
+import { CopyButton } from './CopyButton.tsx';
+import { startVerification, type VerificationRequest } from './channel-calls.ts';
+import { counterPartner } from './counter.ts';
 import { PersonSelect } from './PersonSelect.tsx';
 import { phoneApps } from './phone-apps.ts';
 import { useDeskTexts } from './texts.ts';
 
-interface Values extends Asked {
+interface Values extends VerificationRequest {
   readonly where: 'terminal' | 'hall';
 }
 type Started = Awaited<ReturnType<typeof startVerification>>;
@@ -31,11 +31,11 @@ export function Terminal() {
     form,
     send: async ({ where, ...asked }) => {
       setProof(undefined);
-      setStarted(await startVerification(desk(where), asked));
+      setStarted(await startVerification(counterPartner(where), asked));
     },
     fields: { DOCUMENT_INVALID: 'person', PERSON_MISMATCH: 'person', USER_NOT_REGISTERED: 'person' },
   });
-  const must = (label: string) => [{ required: true, message: common('field.chosen', { label }) }];
+  const requiredChoice = (label: string) => [{ required: true, message: common('field.chosen', { label }) }];
   const matters = (config.data?.matters ?? []).map(({ code, zh }) => ({
     value: code,
     label: `${zh} ${code}`,
@@ -53,7 +53,7 @@ export function Terminal() {
         {proof === undefined ? null : (
           <Notice kind="good">
             <p>
-              {t('terminal.proof')} <Copy text={proof} />
+              {t('terminal.proof')} <CopyButton text={proof} />
             </p>
             <code className="desk-proof">{proof}</code>
           </Notice>
@@ -72,10 +72,10 @@ export function Terminal() {
           ]}
         />
       </Form.Item>
-      <Form.Item name="person" label={t('terminal.person')} rules={must(t('terminal.person'))}>
+      <Form.Item name="person" label={t('terminal.person')} rules={requiredChoice(t('terminal.person'))}>
         <PersonSelect />
       </Form.Item>
-      <Form.Item name="matter" label={t('terminal.matter')} rules={must(t('terminal.matter'))}>
+      <Form.Item name="matter" label={t('terminal.matter')} rules={requiredChoice(t('terminal.matter'))}>
         <Select options={matters} />
       </Form.Item>
       <Form.Item name="audience" label={t('terminal.audience')} initialValue={audiences[0]?.value}>

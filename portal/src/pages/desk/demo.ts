@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { problemOf } from '../../api/problem.ts';
-import { type Demo, readDemo } from './local.ts';
+import { type Demo, readDemo } from './local-api.ts';
 
 /** The people whom the local runtime created at its start, and how to log in as each; there may be none. */
 export const useDemo = () =>

@@ -9,7 +9,7 @@ import { FaceOutcome } from './FaceOutcome.tsx';
 import { Hall } from './Hall.tsx';
 import { Inbox } from './Inbox.tsx';
 import { Phone } from './Phone.tsx';
-import { PeopleOfTheDesk } from './people.tsx';
+import { DeskPeopleProvider } from './people.tsx';
 import { phoneApps } from './phone-apps.ts';
 import { Registry } from './Registry.tsx';
 import { Terminal } from './Terminal.tsx';
@@ -25,7 +25,7 @@ export function Page() {
   const t = useDeskTexts();
   return (
     <QueryClientProvider client={queries}>
-      <PeopleOfTheDesk>
+      <DeskPeopleProvider>
         <div className="desk">
           <PageTitle
             extra={
@@ -48,27 +48,27 @@ export function Page() {
               <Phone key={app} app={app} />
             ))}
           </div>
-          <Surroundings />
+          <DeskTabs />
         </div>
-      </PeopleOfTheDesk>
+      </DeskPeopleProvider>
     </QueryClientProvider>
   );
 }
 
-const places = { people: DemoPeople, hall: Hall, terminal: Terminal, registry: Registry } as const;
-type Place = keyof typeof places;
+const deskTabs = { people: DemoPeople, hall: Hall, terminal: Terminal, registry: Registry } as const;
+type DeskTab = keyof typeof deskTabs;
 
-function Surroundings() {
+function DeskTabs() {
   const t = useDeskTexts();
-  const [place, setPlace] = useState<Place>('people');
-  const Shown = places[place];
+  const [tab, setTab] = useState<DeskTab>('people');
+  const Shown = deskTabs[tab];
   return (
     <section className="card" aria-label={t('more')}>
       <Tabs
         label={t('more')}
-        active={place}
-        onChange={setPlace}
-        tabs={(Object.keys(places) as Place[]).map((key) => ({ key, title: t(`${key}.title`) }))}
+        active={tab}
+        onChange={setTab}
+        tabs={(Object.keys(deskTabs) as DeskTab[]).map((key) => ({ key, title: t(`${key}.title`) }))}
       >
         <Shown />
       </Tabs>

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import { useDemo } from './demo.ts';
-import type { Person } from './local.ts';
+import type { Person } from './local-api.ts';
 
 interface People {
   readonly all: readonly Person[];
@@ -12,7 +12,7 @@ export const keyOf = ({ documentType, documentNumber }: Person): string =>
   `${documentType} ${documentNumber}`;
 
 /** The people whom the desk knows: the demo people, and those typed in; kept in memory only. */
-export function PeopleOfTheDesk({ children }: { children: ReactNode }) {
+export function DeskPeopleProvider({ children }: { children: ReactNode }) {
   const { data } = useDemo();
   const [typed, setTyped] = useState<readonly Person[]>([]);
   const people = useMemo(() => {

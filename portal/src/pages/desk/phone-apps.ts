@@ -1,4 +1,4 @@
-import type { AppCode } from '../../components/scan/Apps.tsx';
+import type { AppCode } from '../../components/scan/ScanApps.tsx';
 
 /** The apps, in the order in which the desk shows them. */
 export const phoneApps = [

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { type Relation, readRelations } from './channel.ts';
-import type { About, Partner, Person } from './local.ts';
+import { type Relation, readRelations } from './channel-calls.ts';
+import type { AssertionClaims, Partner, Person } from './local-api.ts';
 import { keyOf } from './people.tsx';
 
 /** The companies of the person logged in on a phone, as its channel sees them. */
@@ -24,7 +24,7 @@ export const fullNumber = (shown: string, { documentNumber }: Person): string =>
   return fits ? documentNumber : shown;
 };
 
-export const identityOf = (relation: Relation, person: Person): About['identity'] => ({
+export const identityOf = (relation: Relation, person: Person): AssertionClaims['identity'] => ({
   taxpayerId: fullNumber(relation.taxpayerId, person),
   role: relation.role,
 });

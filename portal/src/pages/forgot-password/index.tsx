@@ -1,19 +1,19 @@
-import { keptJourney } from '../../components/kept-journey.ts';
 import { Steps } from '../../components/Steps.tsx';
+import { savedJourney } from '../../components/saved-journey.ts';
 import { useJourneyToLogin } from '../login/journey-to-login.ts';
-import { Prove, type Reset } from './Prove.tsx';
+import { IdentifyStep, type IdentifyValues } from './IdentifyStep.tsx';
+import { type OpenReset, ProofStep } from './ProofStep.tsx';
 import { useForgotTexts } from './texts.ts';
-import { type TypedWho, Who } from './Who.tsx';
 
 /** After a reload the page knows the ticket; the typed number is not kept. */
-function restored(): Reset | undefined {
-  const kept = keptJourney('reset');
+function restoredReset(): OpenReset | undefined {
+  const saved = savedJourney('reset');
   return (
-    kept && {
-      resetId: kept.id,
-      methods: (kept.methods ?? []).map((method) => ({ method })),
+    saved && {
+      resetId: saved.id,
+      methods: (saved.methods ?? []).map((method) => ({ method })),
       documentNumber: '',
-      againAt: kept.againAt,
+      resendAt: saved.resendAt,
     }
   );
 }
@@ -21,20 +21,20 @@ function restored(): Reset | undefined {
 /** 忘记密码 (PWD-1): first the person, then a factor together with the new password; it unlocks at once (LCK-3). */
 export function Page() {
   const t = useForgotTexts();
-  const journey = useJourneyToLogin<Reset, TypedWho>('reset', restored);
+  const journey = useJourneyToLogin<OpenReset, IdentifyValues>('reset', restoredReset);
   return (
     <section className="card narrow">
-      <Steps label={t('steps')} steps={[t('stepWho'), t('stepProve')]} at={journey.opened ? 1 : 0} />
+      <Steps label={t('steps')} steps={[t('stepIdentify'), t('stepProve')]} at={journey.opened ? 1 : 0} />
       {journey.opened ? (
-        <Prove
+        <ProofStep
           reset={journey.opened}
           onDone={() => journey.finish(t('doneText'), journey.typed?.account)}
           onBack={journey.back}
           onRestart={journey.restart}
         />
       ) : (
-        <Who
-          before={journey.typed}
+        <IdentifyStep
+          initialValues={journey.typed}
           onTyped={journey.setTyped}
           onOpened={(reset) =>
             journey.open({ id: reset.resetId, methods: reset.methods.map(({ method }) => method) }, reset)

@@ -4,9 +4,9 @@ export const useForgotTexts = texts('forgot-password', {
   zh: {
     title: '忘记密码',
     steps: '重置密码步骤',
-    stepWho: '身份信息',
+    stepIdentify: '身份信息',
     stepProve: '验证并设置新密码',
-    whoHint: '请填写账号，以及注册时的姓名和证件号码。重置后，被锁定的账号会立即解锁。',
+    identifyHint: '请填写账号，以及注册时的姓名和证件号码。重置后，被锁定的账号会立即解锁。',
     proveTitle: '验证身份并设置新密码',
     facePassed: '扫脸验证已通过，请设置新密码。',
     set: '设置新密码',
@@ -19,9 +19,9 @@ export const useForgotTexts = texts('forgot-password', {
   en: {
     title: 'Forgotten password',
     steps: 'Steps to a new password',
-    stepWho: 'Who you are',
+    stepIdentify: 'Who you are',
     stepProve: 'Proof and new password',
-    whoHint:
+    identifyHint:
       'Please give your account, and name and document number as registered. A locked account is unlocked at once.',
     proveTitle: 'Prove that it is you and set a new password',
     facePassed: 'The face check is passed. Please set the new password.',

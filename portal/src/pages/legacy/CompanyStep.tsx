@@ -11,7 +11,7 @@ import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import { useLegacyTexts } from './texts.ts';
 
-export interface CompanyPassed {
+export interface OpenLegacyLogin {
   readonly legacyId: string;
   readonly persons: readonly {
     readonly personRef: string;
@@ -21,17 +21,17 @@ export interface CompanyPassed {
   }[];
   readonly morePersons?: true | undefined;
 }
-interface Typed {
+interface Values {
   readonly taxpayerId: string;
   readonly companyPassword: string;
 }
 
 /** The company's number and password; the API always asks for a proof of work first, which needs no click. */
-export function CompanyStep({ onPassed }: { onPassed: (company: CompanyPassed) => void }) {
+export function CompanyStep({ onPassed }: { onPassed: (company: OpenLegacyLogin) => void }) {
   const t = useLegacyTexts();
   const day = useLegacyDay();
-  const [form] = Form.useForm<Typed>();
-  const { submit, busy, problem, retry } = useSubmit<Typed>({
+  const [form] = Form.useForm<Values>();
+  const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     send: async (body) =>
       onPassed(

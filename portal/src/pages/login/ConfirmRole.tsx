@@ -3,11 +3,11 @@ import { answer, bareApi } from '../../api/client.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
-import type { Appointment, Choice, Journey } from './journey.ts';
+import type { Appointment, Choice, LoginJourney } from './login-journey.ts';
 import { useLoginTexts } from './texts.ts';
 
 interface Props {
-  readonly journey: Journey;
+  readonly journey: LoginJourney;
   readonly loginId: string;
   readonly confirm: Appointment;
   readonly choices: readonly Choice[];
@@ -17,14 +17,14 @@ interface Props {
 export function ConfirmRole({ journey, loginId, confirm, choices }: Props) {
   const t = useLoginTexts();
   const { run, busy, problem } = useAction();
-  const take = async () => {
+  const confirmRole = async () => {
     const passed = await answer(
       bareApi.POST('/v1/logins/{id}/confirm-role', {
         params: { path: { id: loginId } },
         body: { authorizationId: confirm.authorizationId },
       }),
     );
-    journey.goOn(loginId, passed);
+    journey.continueWith(loginId, passed);
   };
   return (
     <>
@@ -33,7 +33,7 @@ export function ConfirmRole({ journey, loginId, confirm, choices }: Props) {
         <strong>{t('confirmAt', { company: confirm.taxpayerName })}</strong>
       </p>
       <p>{t('confirmHint')}</p>
-      <ProblemAlert problem={problem} onRetry={() => void run(take)} />
+      <ProblemAlert problem={problem} onRetry={() => void run(confirmRole)} />
       {problem?.code === 'FACE_REQUIRED' ? (
         <p>
           {/* PHN-4: this login's factor was passed already; only another login can use a face. */}
@@ -43,11 +43,11 @@ export function ConfirmRole({ journey, loginId, confirm, choices }: Props) {
         </p>
       ) : null}
       <p className="row">
-        <Button type="primary" loading={busy} onClick={() => void run(take)}>
+        <Button type="primary" loading={busy} onClick={() => void run(confirmRole)}>
           {t('confirmDo')}
         </Button>
         {choices.length > 0 ? (
-          <Button onClick={() => journey.choose(loginId, choices)}>{t('confirmLater')}</Button>
+          <Button onClick={() => journey.goToChoice(loginId, choices)}>{t('confirmLater')}</Button>
         ) : null}
       </p>
     </>

@@ -1,21 +1,21 @@
 import { Button } from 'antd';
 import { answer, bareApi } from '../../api/client.ts';
-import { keepSent } from '../../components/kept-journey.ts';
-import { LockedWays } from '../../components/Over.tsx';
+import { LockedAccountLinks } from '../../components/JourneyEnded.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { Notice } from '../../components/ProblemAlert.tsx';
 import { SecondFactor } from '../../components/SecondFactor.tsx';
+import { saveResendAt } from '../../components/saved-journey.ts';
 import { useCommon } from '../../i18n/index.ts';
-import { Choosing } from './Choosing.tsx';
 import { ConfirmRole } from './ConfirmRole.tsx';
-import type { Journey } from './journey.ts';
+import { keepLoginForm, loginFormValues } from './login-form-memory.ts';
+import type { LoginJourney } from './login-journey.ts';
 import { ReportChoice } from './ReportChoice.tsx';
+import { ResumeChoice } from './ResumeChoice.tsx';
 import { RoleChoice } from './RoleChoice.tsx';
 import { useLoginTexts } from './texts.ts';
-import { rememberTyped, typedLogin } from './typed.ts';
 
 /** The steps after the password, also of the old login. */
-export function LaterSteps({ journey }: { journey: Journey }) {
+export function LaterSteps({ journey }: { journey: LoginJourney }) {
   const t = useLoginTexts();
   const common = useCommon();
   const { step } = journey;
@@ -29,31 +29,31 @@ export function LaterSteps({ journey }: { journey: Journey }) {
               {title}
             </Notice>
           ))}
-          <WhoEnters taxpayerName={step.taxpayerName} />
+          <LoginSummary taxpayerName={step.taxpayerName} />
           <p>{t('factorHint')}</p>
           <SecondFactor
             factors={step.secondFactors}
-            againAt={step.againAt}
+            resendAt={step.resendAt}
             action={t('verifyAndLogIn')}
             onRestart={journey.restart}
-            failed={
+            failedHint={
               <>
                 <p>{common('factor.locked')}</p>
-                <LockedWays onQr={journey.restart} />
+                <LockedAccountLinks onUseQr={journey.restart} />
               </>
             }
             sendSms={async () => {
               const sent = await answer(
                 bareApi.POST('/v1/logins/{id}/sms', { params: { path: { id: step.loginId } } }),
               );
-              keepSent('login', sent.resendAt);
+              saveResendAt('login', sent.resendAt);
               return sent;
             }}
             startFace={() =>
               answer(bareApi.POST('/v1/logins/{id}/face', { params: { path: { id: step.loginId } } }))
             }
             verify={async (proof) =>
-              journey.goOn(
+              journey.continueWith(
                 step.loginId,
                 await answer(
                   bareApi.POST('/v1/logins/{id}/verify', {
@@ -68,7 +68,7 @@ export function LaterSteps({ journey }: { journey: Journey }) {
       ) : null}
       {step.at === 'confirm' ? <ConfirmRole journey={journey} {...step} /> : null}
       {step.at === 'choice' ? <RoleChoice journey={journey} {...step} /> : null}
-      {step.at === 'choosing' ? <Choosing journey={journey} loginId={step.loginId} /> : null}
+      {step.at === 'resume' ? <ResumeChoice journey={journey} loginId={step.loginId} /> : null}
       {step.at === 'reports' ? <ReportChoice journey={journey} loginId={step.loginId} /> : null}
       <p className="row login-more">
         <Button onClick={journey.back}>{common('previous')}</Button>
@@ -76,7 +76,7 @@ export function LaterSteps({ journey }: { journey: Journey }) {
           type="button"
           className="link"
           onClick={() => {
-            rememberTyped({ account: undefined, password: undefined });
+            keepLoginForm({ account: undefined, password: undefined });
             journey.restart();
           }}
         >
@@ -91,9 +91,9 @@ export function LaterSteps({ journey }: { journey: Journey }) {
  * The account and company of this login, so that a mistyped one is noticed before a code is sent. The account is masked
  * as everywhere.
  */
-function WhoEnters({ taxpayerName }: { readonly taxpayerName: string | undefined }) {
+function LoginSummary({ taxpayerName }: { readonly taxpayerName: string | undefined }) {
   const t = useLoginTexts();
-  const { account } = typedLogin();
+  const { account } = loginFormValues();
   return (
     <>
       {account ? <p>{t('account', { account: maskAccount(account) })}</p> : null}

@@ -6,8 +6,8 @@ import type { Entry } from '#domain/names.ts';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { useLegacyDay } from '../../api/config.ts';
-import { typedEarly } from '../../app/early.ts';
 import { useIsElder } from '../../app/look.ts';
+import { textTypedInFirstView } from '../../app/prerender-handover.ts';
 import { AccountKinds, useAccountKind } from '../../components/AccountKinds.tsx';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../components/ChallengeNotice.tsx';
@@ -18,14 +18,14 @@ import { Notice } from '../../components/ProblemAlert.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { useSubmit } from '../../components/use-submit.ts';
 import { useCommon } from '../../i18n/index.ts';
-import { Ended } from './Ended.tsx';
-import type { PasswordPassed } from './journey.ts';
-import { forgetCompanies, hasLastEntry, lastCompanies, rememberLogin } from './last-time.ts';
-import { Refused } from './Refused.tsx';
+import { LoginProblem } from './LoginProblem.tsx';
+import { clearLastCompanies, hasLastEntry, lastCompanies, saveLoginDefaults } from './login-defaults.ts';
+import { keepLoginForm, loginFormValues } from './login-form-memory.ts';
+import type { OpenLogin } from './login-journey.ts';
+import { SessionEndedNotice } from './SessionEndedNotice.tsx';
 import { useLoginTexts } from './texts.ts';
-import { rememberTyped, typedLogin } from './typed.ts';
 
-interface Typed {
+interface Values {
   readonly taxpayerId?: string;
   readonly account: string;
   readonly password: string;
@@ -37,72 +37,72 @@ export function PasswordStep({
   onPassed,
   onSending,
 }: {
-  onPassed: (passed: PasswordPassed) => void;
+  onPassed: (passed: OpenLogin) => void;
   onSending: () => void;
 }) {
   const t = useLoginTexts();
   const common = useCommon();
   // The form as the person left it, or as 忘记密码 fills it in. The password is only in memory.
-  const [before] = useState(typedLogin);
-  const [entry, setEntry] = useState<Entry>(before.entry);
-  const [form] = Form.useForm<Typed>();
+  const [initialForm] = useState(loginFormValues);
+  const [entry, setEntry] = useState<Entry>(initialForm.entry);
+  const [form] = Form.useForm<Values>();
   useEffect(() => {
-    if (before.news) form.focusField('password');
-    return () => rememberTyped({ news: undefined });
-  }, [before, form]);
+    if (initialForm.notice) form.focusField('password');
+    return () => keepLoginForm({ notice: undefined });
+  }, [initialForm, form]);
   // Takes over what was typed or filled in before React took over the page.
   useEffect(() => {
     for (const name of ['taxpayerId', 'account', 'password'] as const) {
-      const value = typedEarly(name);
+      const value = textTypedInFirstView(name);
       if (value === undefined) continue;
       form.setFieldValue(name, value);
-      rememberTyped({ [name]: value });
+      keepLoginForm({ [name]: value });
     }
   }, [form]);
-  const meant = useAccountKind();
-  const { submit, busy, problem, setProblem, retry } = useSubmit<Typed>({
+  const accountKind = useAccountKind();
+  const { submit, busy, problem, setProblem, retry } = useSubmit<Values>({
     form,
     send: async (typed) => {
       onSending();
-      rememberTyped({ ...typed, entry });
-      const body = { ...typed, ...meant.of(typed.account), entry };
+      keepLoginForm({ ...typed, entry });
+      const body = { ...typed, ...accountKind.membersFor(typed.account), entry };
       const passed = await withChallenge((challenge) =>
         answer(bareApi.POST('/v1/logins', { body: { ...body, ...challenge } })),
       );
-      rememberLogin(entry, typed.taxpayerId, passed.taxpayerName);
+      saveLoginDefaults(entry, typed.taxpayerId, passed.taxpayerName);
       onPassed(passed);
     },
   });
   /** A change of the entry keeps what was typed. */
-  const go = (next: Entry) => {
+  const changeEntry = (next: Entry) => {
     setProblem(undefined);
     // The mistakes at the other entry do not apply here.
     form.setFields((['taxpayerId', 'account', 'password'] as const).map((name) => ({ name, errors: [] })));
-    rememberTyped({ entry: next });
+    keepLoginForm({ entry: next });
     setEntry(next);
   };
   // 长辈版 shows one entry and its form. One click shows the others; they stay visible if this browser has used one of
   // them.
   const isElder = useIsElder();
-  const [showsAll, showAll] = useState(false);
-  const isPlain = isElder && !showsAll && entry === 'natural';
+  const [showsAllEntries, setShowsAllEntries] = useState(false);
+  const showsOneEntry = isElder && !showsAllEntries && entry === 'natural';
   // biome-ignore lint/correctness/useExhaustiveDependencies: the choice of the look is the reason
   useEffect(() => {
-    if (isElder && !hasLastEntry()) go('natural');
+    if (isElder && !hasLastEntry()) changeEntry('natural');
   }, [isElder]);
-  const Entries = isPlain ? Plain : EntryTabs;
+  const Entries = showsOneEntry ? OneEntry : EntryTabs;
   return (
     <>
-      <PageTitle extra={isPlain ? undefined : <LegacyLink />}>{t('title')}</PageTitle>
-      {before.news ? <Notice kind="good">{before.news}</Notice> : <Ended />}
-      <Entries entry={entry} onEntry={go}>
+      <PageTitle extra={showsOneEntry ? undefined : <LegacyLink />}>{t('title')}</PageTitle>
+      {initialForm.notice ? <Notice kind="good">{initialForm.notice}</Notice> : <SessionEndedNotice />}
+      <Entries entry={entry} onEntry={changeEntry}>
         {isSpecial(entry) ? null : (
           <p className="small entry-hint">{t(`hint.${entry as (typeof tabs)[number]}`)}</p>
         )}
         {isSpecial(entry) ? (
           <p className="row between">
             <strong>{t('specialNow', { entry: common(`entry.${entry}`) })}</strong>
-            <button type="button" className="link" onClick={() => go('enterprise')}>
+            <button type="button" className="link" onClick={() => changeEntry('enterprise')}>
               {t('backToEnterprise')}
             </button>
           </p>
@@ -111,21 +111,21 @@ export function PasswordStep({
           form={form}
           onFinish={submit}
           initialValues={{
-            taxpayerId: before.taxpayerId,
-            account: before.account,
-            password: before.password,
+            taxpayerId: initialForm.taxpayerId,
+            account: initialForm.account,
+            password: initialForm.password,
           }}
-          onValuesChange={(_changed, { taxpayerId, account }) => rememberTyped({ taxpayerId, account })}
+          onValuesChange={(_changed, { taxpayerId, account }) => keepLoginForm({ taxpayerId, account })}
         >
-          <Refused problem={problem} entry={entry} onEntry={go} onRetry={retry}>
+          <LoginProblem problem={problem} entry={entry} onEntry={changeEntry} onRetry={retry}>
             <AccountKinds
               problem={problem}
               onChoose={(kind) => {
-                meant.choose(form.getFieldValue('account'), kind);
+                accountKind.choose(form.getFieldValue('account'), kind);
                 retry();
               }}
             />
-          </Refused>
+          </LoginProblem>
           {entry === 'natural' ? null : <CompanyField />}
           <AccountField />
           <PasswordField />
@@ -141,7 +141,7 @@ export function PasswordStep({
             </span>
             <div className="row">
               {specialEntries.map((special) => (
-                <button key={special} type="button" className="link" onClick={() => go(special)}>
+                <button key={special} type="button" className="link" onClick={() => changeEntry(special)}>
                   {common(`entry.${special}`)}
                 </button>
               ))}
@@ -152,9 +152,9 @@ export function PasswordStep({
       <nav className="row login-links" aria-label={t('help')}>
         <Link to="/register">{t('register')}</Link>
         <Link to="/forgot-password">{t('forgot')}</Link>
-        {isPlain ? null : <Link to="/recover-phone">{t('recover')}</Link>}
-        {isPlain ? (
-          <button type="button" className="link" onClick={() => showAll(true)}>
+        {showsOneEntry ? null : <Link to="/recover-phone">{t('recover')}</Link>}
+        {showsOneEntry ? (
+          <button type="button" className="link" onClick={() => setShowsAllEntries(true)}>
             {t('otherEntries')}
           </button>
         ) : null}
@@ -183,7 +183,7 @@ function EntryTabs({ entry, onEntry, children }: EntriesProps) {
     </Tabs>
   );
 }
-const Plain = ({ children }: EntriesProps) => children;
+const OneEntry = ({ children }: EntriesProps) => children;
 
 /**
  * The company's number, with the last numbers of this browser to choose from, and a link that removes these numbers.
@@ -212,10 +212,10 @@ function CompanyField() {
           type="button"
           className="link"
           onClick={() => {
-            forgetCompanies();
+            clearLastCompanies();
             setCompanies([]);
             form.setFieldValue('taxpayerId', undefined);
-            rememberTyped({ taxpayerId: undefined });
+            keepLoginForm({ taxpayerId: undefined });
           }}
         >
           {t('forget')}

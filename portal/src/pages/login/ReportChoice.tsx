@@ -4,13 +4,13 @@ import { isEndingLongEnough } from '#domain/report-numbers.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { Input } from '../../components/fields/inputs.ts';
-import { announce } from '../../components/live.tsx';
+import { announce } from '../../components/live-region.tsx';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useSubmit } from '../../components/use-submit.ts';
-import { choose } from './choose.ts';
-import type { Journey } from './journey.ts';
+import type { LoginJourney } from './login-journey.ts';
+import { submitChoice } from './submit-choice.ts';
 import { useLoginTexts } from './texts.ts';
 
 interface Report {
@@ -21,7 +21,7 @@ interface Report {
 }
 
 /** SPC-2: the reports whose number ends as typed; the API lists only those that the person may work on (SPC-3). */
-export function ReportChoice({ journey, loginId }: { journey: Journey; loginId: string }) {
+export function ReportChoice({ journey, loginId }: { journey: LoginJourney; loginId: string }) {
   const t = useLoginTexts();
   const [form] = Form.useForm<{ ending: string }>();
   const [found, setFound] = useState<readonly Report[]>();
@@ -82,7 +82,7 @@ export function ReportChoice({ journey, loginId }: { journey: Journey; loginId: 
                 <button
                   type="button"
                   disabled={choosing.busy}
-                  onClick={() => void choosing.run(() => choose(journey, loginId, choiceId))}
+                  onClick={() => void choosing.run(() => submitChoice(journey, loginId, choiceId))}
                 >
                   <strong>
                     {t('reportNo')} {reportNo}

@@ -1,13 +1,13 @@
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { useIdentityName } from '../../session/identities.ts';
-import { choose } from './choose.ts';
-import type { Choice, Journey } from './journey.ts';
+import { useIdentityName } from '../../session/identity-name.ts';
+import type { Choice, LoginJourney } from './login-journey.ts';
+import { submitChoice } from './submit-choice.ts';
 import { useLoginTexts } from './texts.ts';
 
 interface Props {
-  readonly journey: Journey;
+  readonly journey: LoginJourney;
   readonly loginId: string;
   readonly choices: readonly Choice[];
 }
@@ -29,7 +29,7 @@ export function RoleChoice({ journey, loginId, choices }: Props) {
               type="button"
               disabled={busy}
               className={preselected ? 'last-used' : ''}
-              onClick={() => void run(() => choose(journey, loginId, choiceId))}
+              onClick={() => void run(() => submitChoice(journey, loginId, choiceId))}
             >
               {identityName(identity)}
               {preselected ? (

@@ -5,40 +5,40 @@ import { Navigate } from 'react-router';
 import { answer, bareApi } from '../../api/client.ts';
 import { useIsElder } from '../../app/look.ts';
 import { HelpMark } from '../../components/HelpMark.tsx';
+import { Loading } from '../../components/query-states.tsx';
 import { ScanCode } from '../../components/scan/ScanCode.tsx';
-import { Loading } from '../../components/states.tsx';
+import { pageAfterLogin } from '../../session/requested-page.ts';
 import { useSessionState } from '../../session/store.ts';
-import { takeWanted } from '../../session/wanted.ts';
-import { ForSystem } from './ForSystem.tsx';
-import { type Journey, useJourney } from './journey.ts';
+import { keepLoginForm } from './login-form-memory.ts';
+import { type LoginJourney, useLoginJourney } from './login-journey.ts';
 import { PasswordStep } from './PasswordStep.tsx';
+import { TaxSystemNotice } from './TaxSystemNotice.tsx';
 import { useLoginTexts } from './texts.ts';
-import { rememberTyped } from './typed.ts';
 
 /**
  * Expired codes are replaced automatically for a quarter of an hour. After that, a click must show that a person is
  * there.
  */
-const renewals = 4;
-const scanners = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const;
+const maxRenewals = 4;
+const scanApps = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const;
 
 /** Loaded while the password is checked, because nothing before that needs it. */
-const laterSteps = () => import('./LaterSteps.tsx');
-const fetchLaterSteps = () => void laterSteps().catch(() => undefined);
-const LaterSteps = lazy(async () => ({ default: (await laterSteps()).LaterSteps }));
+const importLaterSteps = () => import('./LaterSteps.tsx');
+const preloadLaterSteps = () => void importLaterSteps().catch(() => undefined);
+const LaterSteps = lazy(async () => ({ default: (await importLaterSteps()).LaterSteps }));
 
 export function Page() {
   const t = useLoginTexts();
-  const journey = useJourney();
+  const journey = useLoginJourney();
   const now = useSessionState();
   const isElder = useIsElder();
-  const [showsQr, showQr] = useState(false);
+  const [showsQr, setShowsQr] = useState(false);
   // A person who leaves this page must type the password again.
-  useEffect(() => () => rememberTyped({ password: undefined }), []);
+  useEffect(() => () => keepLoginForm({ password: undefined }), []);
   if (now.status === 'active') {
     // LGN-11: first the new password must be set; after that the person reaches the wanted page.
     const isInitial = now.session.notices.some(({ code }) => code === 'PASSWORD_CHANGE_REQUIRED');
-    return <Navigate to={isInitial ? '/change-password' : takeWanted(now.session.identity)} replace />;
+    return <Navigate to={isInitial ? '/change-password' : pageAfterLogin(now.session.identity)} replace />;
   }
   if (journey.step.at !== 'password')
     return (
@@ -51,12 +51,12 @@ export function Page() {
   return (
     <section className="card login">
       <div className="login-form">
-        <ForSystem />
-        <PasswordStep onPassed={journey.passwordPassed} onSending={fetchLaterSteps} />
+        <TaxSystemNotice />
+        <PasswordStep onPassed={journey.goToFactor} onSending={preloadLaterSteps} />
       </div>
       {isElder && !showsQr ? (
         <section className="login-qr">
-          <Button block onClick={() => showQr(true)}>
+          <Button block onClick={() => setShowsQr(true)}>
             {t('showQr')}
           </Button>
         </section>
@@ -67,7 +67,7 @@ export function Page() {
   );
 }
 
-function QrLogin({ journey }: { readonly journey: Journey }) {
+function QrLogin({ journey }: { readonly journey: LoginJourney }) {
   const t = useLoginTexts();
   return (
     <section className="login-qr" aria-labelledby="qr-title">
@@ -78,8 +78,8 @@ function QrLogin({ journey }: { readonly journey: Journey }) {
       <ScanCode
         start={() => answer(bareApi.POST('/v1/qr-logins'))}
         onDone={(_scan, { session }) => session && journey.finish(session)}
-        apps={scanners}
-        renewals={renewals}
+        apps={scanApps}
+        maxRenewals={maxRenewals}
       />
     </section>
   );

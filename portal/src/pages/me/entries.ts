@@ -55,7 +55,7 @@ const common: readonly Entry[] = [
   'switch',
   'clients',
 ];
-export const fewerOf = (groups: readonly Group[]): readonly Group[] =>
+export const commonOnly = (groups: readonly Group[]): readonly Group[] =>
   groups
     .map(({ name, entries }) => ({ name, entries: entries.filter((entry) => common.includes(entry)) }))
     .filter(({ entries }) => entries.length > 0);

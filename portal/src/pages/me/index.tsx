@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { useIsElder } from '../../app/look.ts';
-import { useSession, whoActs } from '../../session/store.ts';
-import { type Entry, fewerOf, menuOf } from './entries.ts';
-import { useMenuTexts } from './menu.ts';
+import { actingIdentityKey, useSession } from '../../session/store.ts';
+import { commonOnly, type Entry, menuOf } from './entries.ts';
+import { useMenuTexts } from './menu-texts.ts';
 import './me.css';
 import { AccountCentreParts } from './parts/context.tsx';
 import { useIsAgency } from './parts/queries.ts';
@@ -14,7 +14,7 @@ import { useIsAgency } from './parts/queries.ts';
 export function Page() {
   const session = useSession();
   return (
-    <div className="centre" key={whoActs(session)}>
+    <div className="centre" key={actingIdentityKey(session)}>
       <Menu />
       <div className="centre-page">
         <AccountCentreParts>
@@ -35,7 +35,7 @@ function Menu() {
   const isElder = useIsElder();
   const [showsAll, showAll] = useState(false);
   const whole = menuOf(identity, isAgency);
-  const groups = isElder && !showsAll ? fewerOf(whole) : whole;
+  const groups = isElder && !showsAll ? commonOnly(whole) : whole;
   // The menu is open only on the page where it was opened, so a followed link closes it.
   const open = openAt === pathname;
   return (

@@ -4,9 +4,9 @@ export const useRecoverTexts = texts('recover-phone', {
   zh: {
     title: '找回手机号码',
     steps: '找回手机号码步骤',
-    stepWho: '身份信息和新号码',
+    stepIdentify: '身份信息和新号码',
     stepCode: '验证新号码',
-    whoHint: '原手机号码已不使用、但仍记得密码的，可在此换成新的默认手机号码。原号码会收到提醒短信。',
+    identifyHint: '原手机号码已不使用、但仍记得密码的，可在此换成新的默认手机号码。原号码会收到提醒短信。',
     newPhone: '新手机号码',
     codeTitle: '验证新手机号码',
     done: '确定更换',
@@ -22,9 +22,9 @@ export const useRecoverTexts = texts('recover-phone', {
   en: {
     title: 'Recover the phone number',
     steps: 'Steps to a new number',
-    stepWho: 'Who you are, and the new number',
+    stepIdentify: 'Who you are, and the new number',
     stepCode: 'Check the new number',
-    whoHint:
+    identifyHint:
       'If the old number is no longer yours but you know the password, make another number the default one here. The old numbers are told by SMS.',
     newPhone: 'New phone number',
     codeTitle: 'Check the new number',

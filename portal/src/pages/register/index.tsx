@@ -1,22 +1,22 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Navigate, useNavigate } from 'react-router';
-import { Finished } from '../../components/Finished.tsx';
-import { keepJourney, keptJourney } from '../../components/kept-journey.ts';
+import { JourneyFinished } from '../../components/JourneyFinished.tsx';
+import { Loading } from '../../components/query-states.tsx';
 import { Steps } from '../../components/Steps.tsx';
-import { Loading } from '../../components/states.tsx';
+import { savedJourney, saveJourney } from '../../components/saved-journey.ts';
 import { useStep } from '../../components/use-step.ts';
 import { useSessionState } from '../../session/store.ts';
-import { Identity, type TypedIdentity } from './Identity.tsx';
-import type { Opened } from './opened.ts';
-import type { TypedProfile } from './Profile.tsx';
+import { IdentityStep, type IdentityValues } from './IdentityStep.tsx';
+import type { OpenRegistration } from './opened-registration.ts';
+import type { ProfileValues } from './ProfileStep.tsx';
 import { RestartLink } from './RestartLink.tsx';
 import { useRegisterTexts } from './texts.ts';
 
 /** The later steps are loaded while the person fills in the first form. */
-const profileStep = () => import('./Profile.tsx');
-const faceStep = () => import('./FaceStep.tsx');
-const Profile = lazy(async () => ({ default: (await profileStep()).Profile }));
-const FaceStep = lazy(async () => ({ default: (await faceStep()).FaceStep }));
+const importProfileStep = () => import('./ProfileStep.tsx');
+const importFaceStep = () => import('./FaceStep.tsx');
+const ProfileStep = lazy(async () => ({ default: (await importProfileStep()).ProfileStep }));
+const FaceStep = lazy(async () => ({ default: (await importFaceStep()).FaceStep }));
 
 const steps = ['identity', 'profile', 'face', 'done'] as const;
 type Step = (typeof steps)[number];
@@ -25,9 +25,9 @@ type Step = (typeof steps)[number];
  * After a reload the page knows the ticket. The typed number is not kept, so only the API checks the password against
  * it.
  */
-function restored(): Opened | undefined {
-  const kept = keptJourney('register');
-  return kept && { registrationId: kept.id, faceRequired: kept.faceRequired ?? true, documentNumber: '' };
+function restoredRegistration(): OpenRegistration | undefined {
+  const saved = savedJourney('register');
+  return saved && { registrationId: saved.id, faceRequired: saved.faceRequired ?? true, documentNumber: '' };
 }
 
 /** 用户注册 (REG-1): identity, basic information, face. The API keeps the journey; this page only keeps the step. */
@@ -35,58 +35,58 @@ export function Page() {
   const t = useRegisterTexts();
   const navigate = useNavigate();
   const signedIn = useSessionState().status === 'active';
-  const [opened, setOpened] = useState(restored);
+  const [opened, setOpened] = useState(restoredRegistration);
   const [level, setLevel] = useState<number>();
   // Kept in memory, for a person who goes back or begins again.
-  const [identity, setIdentity] = useState<TypedIdentity>();
-  const [profile, setProfile] = useState<TypedProfile>();
+  const [identityValues, setIdentityValues] = useState<IdentityValues>();
+  const [profileValues, setProfileValues] = useState<ProfileValues>();
   const { step, go, back } = useStep<Step>('identity', (one) =>
     one === 'done' ? level !== undefined : opened !== undefined,
   );
-  useEffect(() => void Promise.all([profileStep(), faceStep()]).catch(() => undefined), []);
-  const take = (next: Opened, at: 'profile' | 'face') => {
+  useEffect(() => void Promise.all([importProfileStep(), importFaceStep()]).catch(() => undefined), []);
+  const openStep = (next: OpenRegistration, nextStep: 'profile' | 'face') => {
     setOpened(next);
-    keepJourney('register', { at, id: next.registrationId, faceRequired: next.faceRequired });
-    go(at);
+    saveJourney('register', { step: nextStep, id: next.registrationId, faceRequired: next.faceRequired });
+    go(nextStep);
   };
   const restart = () => {
-    keepJourney('register', undefined);
+    saveJourney('register', undefined);
     setOpened(undefined);
     go('identity', { replace: true });
   };
   if (level !== undefined)
     return (
-      <Finished
+      <JourneyFinished
         title={t('doneTitle')}
         text={t(signedIn ? 'doneSignedIn' : 'doneText', { level })}
         to={signedIn ? '/me' : '/login'}
-        onward={t(signedIn ? 'toStart' : 'toLogin')}
+        linkLabel={t(signedIn ? 'toStart' : 'toLogin')}
       />
     );
   if (signedIn) return <Navigate to="/me" replace />;
-  const faceComes = step === 'identity' || opened?.faceRequired !== false;
+  const hasFaceStep = step === 'identity' || opened?.faceRequired !== false;
   return (
     <section className="card narrow">
       <Steps
         label={t('steps')}
-        steps={[t('stepIdentity'), t('stepProfile'), ...(faceComes ? [t('stepFace')] : [])]}
+        steps={[t('stepIdentity'), t('stepProfile'), ...(hasFaceStep ? [t('stepFace')] : [])]}
         at={steps.indexOf(step)}
       />
       {step === 'identity' || !opened ? (
-        <Identity
-          before={identity}
-          onTyped={setIdentity}
-          onOpened={(next) => take(next, 'profile')}
+        <IdentityStep
+          initialValues={identityValues}
+          onTyped={setIdentityValues}
+          onOpened={(next) => openStep(next, 'profile')}
           onLeave={() => void navigate('/login')}
         />
       ) : (
         <Suspense fallback={<Loading />}>
           {step === 'profile' ? (
-            <Profile
+            <ProfileStep
               opened={opened}
-              before={profile}
-              onTyped={setProfile}
-              onKept={(faceRequired) => take({ ...opened, faceRequired }, 'face')}
+              initialValues={profileValues}
+              onTyped={setProfileValues}
+              onSaved={(faceRequired) => openStep({ ...opened, faceRequired }, 'face')}
               onRestart={restart}
               onBack={back}
             />
@@ -94,11 +94,11 @@ export function Page() {
             <FaceStep
               opened={opened}
               onDone={(reached) => {
-                keepJourney('register', undefined);
+                saveJourney('register', undefined);
                 setLevel(reached);
                 go('done', { replace: true });
               }}
-              onProfile={back}
+              onBack={back}
               onRestart={restart}
             />
           )}
@@ -107,8 +107,8 @@ export function Page() {
       {step === 'identity' ? null : (
         <RestartLink
           onRestart={() => {
-            setIdentity(undefined);
-            setProfile(undefined);
+            setIdentityValues(undefined);
+            setProfileValues(undefined);
             restart();
           }}
         />

@@ -1,5 +1,5 @@
 import { PageTitle } from '../../components/PageTitle.tsx';
-import { Apps } from '../../components/scan/Apps.tsx';
+import { ScanApps } from '../../components/scan/ScanApps.tsx';
 import { useScannedCodeTexts } from './texts.ts';
 
 /**
@@ -12,7 +12,7 @@ export function Page() {
       <PageTitle>{t('title')}</PageTitle>
       <p>{t('what')}</p>
       <p>{t('how')}</p>
-      <Apps codes={['ahtax-app', 'iit-app']} open />
+      <ScanApps codes={['ahtax-app', 'iit-app']} open />
       <p className="notice warn">{t('beware')}</p>
     </section>
   );

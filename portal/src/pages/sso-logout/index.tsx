@@ -5,12 +5,12 @@ import { answer, api, bareApi } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
-import { Loading } from '../../components/states.tsx';
+import { Loading } from '../../components/query-states.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { texts, useLanguage } from '../../i18n/index.ts';
-import { loggedOut } from '../../session/session.ts';
+import { markLoggedOut } from '../../session/session.ts';
 import { useSessionState } from '../../session/store.ts';
-import { nameIn, type SystemName } from '../sso/handing-over.ts';
+import { nameInLanguage, type SystemName } from '../sso/hand-over.ts';
 
 const useT = texts('sso-logout', {
   zh: {
@@ -20,7 +20,7 @@ const useT = texts('sso-logout', {
     yes: '退出',
     no: '不退出',
     done: '您已退出电子税务局。',
-    over: '该请求已失效。您可以在电子税务局中直接退出。',
+    requestEnded: '该请求已失效。您可以在电子税务局中直接退出。',
     login: '重新登录',
     home: '返回“我的信息”',
   },
@@ -32,14 +32,14 @@ const useT = texts('sso-logout', {
     yes: 'Log out',
     no: 'Stay logged in',
     done: 'You are logged out of the e-tax bureau.',
-    over: 'This request is over. You can log out in the e-tax bureau itself.',
+    requestEnded: 'This request is over. You can log out in the e-tax bureau itself.',
     login: 'Log in again',
     home: 'To “About me”',
   },
 });
 
-type Said = 'done' | { readonly system: SystemName | undefined };
-const over: readonly string[] = ['NOT_FOUND', 'EXPIRED'];
+type LogoutState = 'done' | { readonly system: SystemName | undefined };
+const endedCodes: readonly string[] = ['NOT_FOUND', 'EXPIRED'];
 
 /**
  * SSO-10: a tax system asks for 退出. The page asks the person, unless the request comes from a system of this session.
@@ -51,16 +51,16 @@ export function Page() {
   const id = useLocation().hash.slice(1);
   const { status } = useSessionState();
   const { run, busy, problem } = useAction();
-  const [said, setSaid] = useState<Said>();
-  const begun = useRef(false);
+  const [state, setState] = useState<LogoutState>();
+  const hasStarted = useRef(false);
   const params = { path: { id } };
 
-  const goOn = (redirectTo: string | undefined) => {
+  const followRedirect = (redirectTo: string | undefined) => {
     if (redirectTo !== undefined) return location.replace(redirectTo);
-    setSaid('done');
+    setState('done');
   };
-  const leave = async () =>
-    goOn((await answer(bareApi.POST('/v1/sso/logouts/{id}/leave', { params }))).redirectTo);
+  const leaveWithoutSession = async () =>
+    followRedirect((await answer(bareApi.POST('/v1/sso/logouts/{id}/leave', { params }))).redirectTo);
   const confirm = async (silently: boolean) => {
     try {
       const body = silently ? { silently } : {};
@@ -73,45 +73,47 @@ export function Page() {
   };
   const logOut = (silently: boolean) =>
     run(async () => {
-      const answered = await confirm(silently);
-      if (!answered) return leave();
-      if ('asked' in answered) return setSaid({ system: answered.asked.client?.name });
-      setSaid('done');
-      loggedOut();
-      goOn(answered.redirectTo);
+      const result = await confirm(silently);
+      if (!result) return leaveWithoutSession();
+      if ('asked' in result) return setState({ system: result.asked.client?.name });
+      setState('done');
+      markLoggedOut();
+      followRedirect(result.redirectTo);
     });
   useEffect(() => {
-    if (begun.current || (status !== 'none' && status !== 'active')) return;
-    begun.current = true;
-    if (status === 'none') void run(leave);
+    if (hasStarted.current || (status !== 'none' && status !== 'active')) return;
+    hasStarted.current = true;
+    if (status === 'none') void run(leaveWithoutSession);
     else void logOut(true);
   });
 
-  if (problem && said === undefined && over.includes(problem.code))
+  if (problem && state === undefined && endedCodes.includes(problem.code))
     return (
       <section className="card narrow">
         <PageTitle>{t('title')}</PageTitle>
-        <p role="alert">{t('over')}</p>
+        <p role="alert">{t('requestEnded')}</p>
         <p>
           <Link to={status === 'active' ? '/me' : '/login'}>{t(status === 'active' ? 'home' : 'login')}</Link>
         </p>
       </section>
     );
-  if (said === undefined && !problem) return <Loading />;
+  if (state === undefined && !problem) return <Loading />;
   return (
     <section className="card narrow">
       <PageTitle>{t('title')}</PageTitle>
-      <ProblemAlert problem={problem} onRetry={() => void logOut(said === undefined)} />
-      {said === 'done' ? (
+      <ProblemAlert problem={problem} onRetry={() => void logOut(state === undefined)} />
+      {state === 'done' ? (
         <>
           <p role="status">{t('done')}</p>
           <p>
             <Link to="/login">{t('login')}</Link>
           </p>
         </>
-      ) : said ? (
+      ) : state ? (
         <>
-          <p>{said.system ? t('ask', { system: nameIn(said.system, language) }) : t('askUnnamed')}</p>
+          <p>
+            {state.system ? t('ask', { system: nameInLanguage(state.system, language) }) : t('askUnnamed')}
+          </p>
           <div className="row">
             <Button type="primary" loading={busy} onClick={() => void logOut(false)}>
               {t('yes')}

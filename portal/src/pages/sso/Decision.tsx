@@ -1,17 +1,17 @@
 import { useEffect, useRef, useState } from 'react';
 import { answer, api } from '../../api/client.ts';
 import { PageTitle } from '../../components/PageTitle.tsx';
+import { Spinner } from '../../components/query-states.tsx';
 import type { Scan } from '../../components/scan/use-scan.ts';
-import { Spinner } from '../../components/states.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useFreshFactor } from '../../session/fresh-factor.tsx';
-import { tellTabs } from '../../session/tabs.ts';
-import { wantNothing } from '../../session/wanted.ts';
-import { Asked } from './Asked.tsx';
-import { goOn } from './handing-over.ts';
-import type { AskedFacts, StepUpFacts } from './queries.ts';
-import { ShowFace } from './ShowFace.tsx';
-import { Stopped } from './Stopped.tsx';
+import { clearRequestedPage } from '../../session/requested-page.ts';
+import { postToTabs } from '../../session/tabs.ts';
+import { ConsentForm } from './ConsentForm.tsx';
+import { replaceLocation } from './hand-over.ts';
+import { MatterFaceCheck } from './MatterFaceCheck.tsx';
+import type { ConsentRequest, StepUpRequest } from './queries.ts';
+import { RequestStopped } from './RequestStopped.tsx';
 import { useSsoTexts } from './texts.ts';
 
 interface Body {
@@ -19,10 +19,10 @@ interface Body {
   readonly silently?: true;
 }
 /** The code that is shown for the system's matter, and the decision that follows the face check. */
-interface Face {
-  readonly facts: StepUpFacts;
+interface FaceCheckState {
+  readonly stepUp: StepUpRequest;
   readonly body: Body;
-  readonly first: Scan;
+  readonly firstScan: Scan;
 }
 
 /** A person is logged in: the page goes on at once if no question is needed, and otherwise asks. */
@@ -30,75 +30,77 @@ export function Decision({ id }: { readonly id: string }) {
   const t = useSsoTexts();
   const fresh = useFreshFactor();
   const { run, busy, problem } = useAction();
-  const [asked, setAsked] = useState<AskedFacts>();
-  const [face, setFace] = useState<Face>();
-  const [going, setGoing] = useState(false);
-  const begun = useRef(false);
+  const [consent, setConsent] = useState<ConsentRequest>();
+  const [face, setFace] = useState<FaceCheckState>();
+  const [isLeaving, setIsLeaving] = useState(false);
+  const hasStarted = useRef(false);
   const params = { path: { id } };
 
-  const decided = async (body: Body): Promise<void> => {
+  const submitDecision = async (body: Body): Promise<void> => {
     setFace(undefined);
     // If the system requires a face check, it is made here, and then the call is repeated (SSO-9).
-    const said = await fresh.ensured(() => answer(api.POST('/v1/sso/{id}/approve', { params, body })));
-    if ('asked' in said) return setAsked(said.asked);
-    if ('stepUp' in said) return showFace(said.stepUp, body);
-    setGoing(true);
+    const result = await fresh.withFreshFactor(() =>
+      answer(api.POST('/v1/sso/{id}/approve', { params, body })),
+    );
+    if ('asked' in result) return setConsent(result.asked);
+    if ('stepUp' in result) return showFaceCheck(result.stepUp, body);
+    setIsLeaving(true);
     // The session has another identity now, so other tabs stop.
-    if (body.choiceId !== undefined) tellTabs({ kind: 'identity' });
-    goOn(said.redirectTo);
+    if (body.choiceId !== undefined) postToTabs({ kind: 'identity' });
+    replaceLocation(result.redirectTo);
   };
-  const decide = (body: Body) => run(() => decided(body));
-  const stepUp = ({ choiceId }: Body) =>
+  const runDecision = (body: Body) => run(() => submitDecision(body));
+  const startStepUp = ({ choiceId }: Body) =>
     answer(api.POST('/v1/sso/{id}/step-up', { params, body: choiceId === undefined ? {} : { choiceId } }));
   /** An earlier face check is used, or a code is shown. A system that allows no page is told that a page is needed. */
-  const showFace = async (facts: StepUpFacts, body: Body): Promise<void> => {
-    const said = await stepUp(body);
-    if ('satisfied' in said) return decided(body);
-    if ('redirectTo' in said) {
-      setGoing(true);
-      return goOn(said.redirectTo);
+  const showFaceCheck = async (stepUp: StepUpRequest, body: Body): Promise<void> => {
+    const result = await startStepUp(body);
+    if ('satisfied' in result) return submitDecision(body);
+    if ('redirectTo' in result) {
+      setIsLeaving(true);
+      return replaceLocation(result.redirectTo);
     }
-    setFace({ facts, body, first: said.scan });
+    setFace({ stepUp, body, firstScan: result.scan });
   };
-  const renewed = async (body: Body): Promise<Scan> => {
-    const said = await stepUp(body);
-    if ('scan' in said) return said.scan;
+  const renewScan = async (body: Body): Promise<Scan> => {
+    const result = await startStepUp(body);
+    if ('scan' in result) return result.scan;
     // The face was shown in another tab: this page continues by itself.
-    void decide(body);
+    void runDecision(body);
     return new Promise(() => undefined);
   };
   const refuse = () =>
     run(async () => {
       const { redirectTo } = await answer(api.POST('/v1/sso/{id}/refuse', { params }));
-      setGoing(true);
-      goOn(redirectTo);
+      setIsLeaving(true);
+      replaceLocation(redirectTo);
     });
   useEffect(() => {
-    if (begun.current) return;
-    begun.current = true;
-    wantNothing();
-    void decide({ silently: true });
+    if (hasStarted.current) return;
+    hasStarted.current = true;
+    clearRequestedPage();
+    void runDecision({ silently: true });
   });
 
-  if (face && !going)
+  if (face && !isLeaving)
     return (
-      <ShowFace
-        key={face.first.ticket}
-        facts={face.facts}
-        first={face.first}
-        renew={() => renewed(face.body)}
-        onPassed={() => void decide(face.body)}
+      <MatterFaceCheck
+        key={face.firstScan.ticket}
+        stepUp={face.stepUp}
+        firstScan={face.firstScan}
+        renew={() => renewScan(face.body)}
+        onPassed={() => void runDecision(face.body)}
         onRefuse={() => void refuse()}
       />
     );
-  if (asked && !going)
+  if (consent && !isLeaving)
     return (
       <>
-        <Asked
-          asked={asked}
+        <ConsentForm
+          consent={consent}
           busy={busy}
           problem={problem}
-          onApprove={(choiceId) => void decide(choiceId === undefined ? {} : { choiceId })}
+          onApprove={(choiceId) => void runDecision(choiceId === undefined ? {} : { choiceId })}
           onRefuse={() => void refuse()}
         />
         {fresh.dialog}
@@ -107,10 +109,10 @@ export function Decision({ id }: { readonly id: string }) {
   return (
     <>
       {problem ? (
-        <Stopped
+        <RequestStopped
           id={id}
           problem={problem}
-          onRetry={() => void decide({ silently: true })}
+          onRetry={() => void runDecision({ silently: true })}
           onRefuse={() => void refuse()}
         />
       ) : (

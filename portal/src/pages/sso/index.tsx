@@ -2,7 +2,7 @@ import '../me/me.css';
 import './sso.css';
 import { useEffect } from 'react';
 import { Navigate, useLocation } from 'react-router';
-import { Loading } from '../../components/states.tsx';
+import { Loading } from '../../components/query-states.tsx';
 import { useSessionState } from '../../session/store.ts';
 import { Decision } from './Decision.tsx';
 import { NotLoggedIn } from './NotLoggedIn.tsx';
@@ -15,9 +15,9 @@ export function Page() {
   const now = useSessionState();
   useEffect(() => {
     // If the browser shows a kept copy of this page, the copy is outdated.
-    const again = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
-    addEventListener('pageshow', again);
-    return () => removeEventListener('pageshow', again);
+    const reloadKeptCopy = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
+    addEventListener('pageshow', reloadKeptCopy);
+    return () => removeEventListener('pageshow', reloadKeptCopy);
   }, []);
   if (now.status === 'none') return <NotLoggedIn key={id} id={id} />;
   if (now.status !== 'active') return <Loading />;

@@ -2,22 +2,22 @@ import { accepts } from '#domain/relying-parties.ts';
 import { answer, api } from '../../api/client.ts';
 import { usePaged } from '../me/parts/use-paged.ts';
 
-type Shown = Awaited<ReturnType<typeof show>>;
-const show = (id: string) => answer(api.GET('/v1/sso/{id}', { params: { path: { id } } }));
+type SsoRequest = Awaited<ReturnType<typeof readRequest>>;
+const readRequest = (id: string) => answer(api.GET('/v1/sso/{id}', { params: { path: { id } } }));
 /** The facts that the page of a hand-over shows. */
-export type AskedFacts = Shown['asked'];
+export type ConsentRequest = SsoRequest['asked'];
 
 const approve = (id: string) =>
   answer(api.POST('/v1/sso/{id}/approve', { params: { path: { id } }, body: {} }));
 /** A matter of the system that needs a face check, and the channels that can make it. */
-export type StepUpFacts = Extract<Awaited<ReturnType<typeof approve>>, { stepUp: unknown }>['stepUp'];
+export type StepUpRequest = Extract<Awaited<ReturnType<typeof approve>>, { stepUp: unknown }>['stepUp'];
 
 /** The identities that the system accepts; the API checks the chosen one again. */
-export const useAcceptedIdentities = (asked: AskedFacts) =>
-  usePaged(['identities', asked.client.clientId], async (cursor) => {
+export const useAcceptedIdentities = (consent: ConsentRequest) =>
+  usePaged(['identities', consent.client.clientId], async (cursor) => {
     const page = await answer(api.GET('/v1/session/identities', { params: { query: { cursor } } }));
     const items = page.choices.filter(({ identity }) =>
-      accepts(asked, {
+      accepts(consent, {
         kind: identity.kind,
         ...('role' in identity ? { role: identity.role } : {}),
         ...(identity.kind === 'special' ? { subject: identity.subject } : {}),

@@ -5,9 +5,9 @@ import { Input } from '../../../components/fields/inputs.ts';
 import { PhoneField } from '../../../components/fields/text-fields.tsx';
 import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
-import { collect } from '../channel.ts';
-import { desk } from '../counter.ts';
-import type { Person } from '../local.ts';
+import { collectPerson } from '../channel-calls.ts';
+import { counterPartner } from '../counter.ts';
+import type { Person } from '../local-api.ts';
 import { useDeskTexts } from '../texts.ts';
 import { PersonField } from './PersonField.tsx';
 
@@ -29,7 +29,7 @@ export function Collection() {
       const seen = newName?.trim()
         ? { person: { ...person, name: newName }, phone, formerName: person.name }
         : { person, phone };
-      setLevel((await collect(desk('hall', person), seen)).realNameLevel);
+      setLevel((await collectPerson(counterPartner('hall', person), seen)).realNameLevel);
     },
     fields: { DOCUMENT_INVALID: 'person', PERSON_MISMATCH: 'person' },
   });

@@ -4,8 +4,8 @@ import { ApiForm } from '../../../components/ApiForm.tsx';
 import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
 import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
-import { confirmCompany } from '../channel.ts';
-import { desk } from '../counter.ts';
+import { confirmCompany } from '../channel-calls.ts';
+import { counterPartner } from '../counter.ts';
 import { useDeskTexts } from '../texts.ts';
 
 interface Values {
@@ -21,7 +21,7 @@ export function Confirmation() {
     form,
     send: async ({ taxpayerId }) => {
       setName(undefined);
-      setName((await confirmCompany(desk('hall'), taxpayerId)).taxpayerName);
+      setName((await confirmCompany(counterPartner('hall'), taxpayerId)).taxpayerName);
     },
   });
   return (

@@ -7,9 +7,9 @@ import { useAction } from '../../../components/use-action.ts';
 import { useSubmit } from '../../../components/use-submit.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { DayField } from '../../me/parts/fields.tsx';
-import { relate, unrelate } from '../channel.ts';
-import { desk } from '../counter.ts';
-import type { Person } from '../local.ts';
+import { addRelation, endRelation } from '../channel-calls.ts';
+import { counterPartner } from '../counter.ts';
+import type { Person } from '../local-api.ts';
 import { PersonSelect } from '../PersonSelect.tsx';
 import { useDeskTexts } from '../texts.ts';
 import { PersonField } from './PersonField.tsx';
@@ -32,14 +32,14 @@ export function NewRelation() {
   const t = useDeskTexts();
   const common = useCommon();
   const [form] = Form.useForm<Values>();
-  const [entered, setEntered] = useState<string>();
+  const [enteredId, setEnteredId] = useState<string>();
   const { submit, busy, problem } = useSubmit<Values>({
     form,
     send: async ({ present, validUntil, ...relation }) => {
-      setEntered(undefined);
-      const counter = desk('hall', present ?? relation.person);
-      setEntered(
-        (await relate(counter, { ...relation, ...(validUntil ? { validUntil } : {}) })).authorizationId,
+      setEnteredId(undefined);
+      const counter = counterPartner('hall', present ?? relation.person);
+      setEnteredId(
+        (await addRelation(counter, { ...relation, ...(validUntil ? { validUntil } : {}) })).authorizationId,
       );
     },
     fields: { DOCUMENT_INVALID: 'person', PERSON_MISMATCH: 'person' },
@@ -62,18 +62,18 @@ export function NewRelation() {
           {t('hall.relate')}
         </Button>
       </ApiForm>
-      {entered === undefined ? null : <Entered key={entered} authorizationId={entered} />}
+      {enteredId === undefined ? null : <EnteredRelation key={enteredId} authorizationId={enteredId} />}
     </section>
   );
 }
 
-function Entered({ authorizationId }: { authorizationId: string }) {
+function EnteredRelation({ authorizationId }: { authorizationId: string }) {
   const t = useDeskTexts();
   const [ended, setEnded] = useState(false);
   const { run, busy, problem } = useAction();
   const end = () =>
     void run(async () => {
-      await unrelate(desk('hall'), authorizationId);
+      await endRelation(counterPartner('hall'), authorizationId);
       setEnded(true);
     });
   return (

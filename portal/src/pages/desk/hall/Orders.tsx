@@ -5,9 +5,9 @@ import { ApiForm } from '../../../components/ApiForm.tsx';
 import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
 import { useCommon } from '../../../i18n/index.ts';
-import { giveOrder } from '../channel.ts';
-import { desk, secondOfficer } from '../counter.ts';
-import type { Person } from '../local.ts';
+import { giveOrder } from '../channel-calls.ts';
+import { counterPartner, secondOfficer } from '../counter.ts';
+import type { Person } from '../local-api.ts';
 import { useDeskTexts } from '../texts.ts';
 import { PersonField } from './PersonField.tsx';
 
@@ -29,7 +29,7 @@ export function Orders() {
     form,
     send: async ({ approvedBy, ...values }) => {
       setGiven(undefined);
-      await giveOrder(desk('hall'), {
+      await giveOrder(counterPartner('hall'), {
         ...values,
         ...(needsApproval(values.order) && approvedBy ? { approvedBy } : {}),
       });

@@ -1,15 +1,15 @@
 import { Button } from 'antd';
 import { roles } from '#domain/names.ts';
 import { answer, api } from '../../../api/client.ts';
-import { shownTime } from '../../../api/clock.ts';
+import { formatTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useBrowserName } from '../../../i18n/browsers.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';
-import { useSystemName } from '../../sso/handing-over.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useSystemName } from '../../sso/hand-over.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { type Fact, Facts, Item } from '../parts/items.tsx';
-import { PagedList } from '../parts/paged.tsx';
+import { PagedList } from '../parts/paged-list.tsx';
 import { useParts } from '../parts/texts.ts';
 import { usePaged } from '../parts/use-paged.ts';
 import { useSystems } from '../systems/queries.ts';
@@ -19,7 +19,7 @@ import { useActivityTexts } from './texts.ts';
 type Detail = Readonly<Record<string, string | number | boolean>>;
 
 /** The members of an event's detail that the page shows, in this order; the other ones are for the bureau. */
-const told = [
+const shownMembers = [
   'taxpayerName',
   'taxpayerId',
   'agency',
@@ -57,7 +57,7 @@ export function Page() {
   const cells = ({ kind, outcome, at, detail, channel, address }: (typeof events)[number]): string[] => [
     words(`kind.${kind}`, t('other')),
     outcome === 'failure' ? t('failed') : '',
-    shownTime(at),
+    formatTime(at),
     detailText(kind, detail),
     parts(`channel.${channel}` as 'channel.web'),
     address,
@@ -88,7 +88,7 @@ export function Page() {
         columns={[
           {
             title: t('event'),
-            show: ({ kind, outcome }) => (
+            render: ({ kind, outcome }) => (
               <>
                 {words(`kind.${kind}`, t('other'))}{' '}
                 {outcome === 'failure' ? <span className="tag warn">{t('failed')}</span> : null}
@@ -96,22 +96,22 @@ export function Page() {
             ),
             text: ({ kind }) => words(`kind.${kind}`, t('other')),
           },
-          { title: t('at'), show: ({ at }) => shownTime(at), text: ({ at }) => at, steady: true },
+          { title: t('at'), render: ({ at }) => formatTime(at), text: ({ at }) => at, noWrap: true },
           {
             title: t('more'),
-            show: ({ kind, detail }) => <Facts facts={detailFacts(kind, detail)} />,
+            render: ({ kind, detail }) => <Facts facts={detailFacts(kind, detail)} />,
             text: ({ kind, detail }) => detailText(kind, detail),
           },
           {
             title: t('channel'),
-            show: ({ channel }) => parts(`channel.${channel}` as 'channel.web'),
+            render: ({ channel }) => parts(`channel.${channel}` as 'channel.web'),
             text: ({ channel }) => parts(`channel.${channel}` as 'channel.web'),
           },
           {
             title: t('address'),
-            show: ({ address }) => address,
+            render: ({ address }) => address,
             text: ({ address }) => address,
-            steady: true,
+            noWrap: true,
           },
         ]}
       >
@@ -122,7 +122,7 @@ export function Page() {
             tag={outcome === 'failure' ? t('failed') : undefined}
             tone="warn"
             facts={[
-              [t('at'), shownTime(at)],
+              [t('at'), formatTime(at)],
               ...detailFacts(kind, detail),
               [t('channel'), parts(`channel.${channel}` as 'channel.web')],
               [t('address'), address],
@@ -145,7 +145,7 @@ function useDetailFacts() {
   const systemName = useSystemName();
   const browserName = useBrowserName();
   const { data: systems = [] } = useSystems();
-  const inWords = (name: (typeof told)[number], value: string): string => {
+  const inWords = (name: (typeof shownMembers)[number], value: string): string => {
     if (name === 'role') {
       const role = roles.find((one) => one === value);
       return role ? common(`role.${role}`) : value;
@@ -159,7 +159,7 @@ function useDetailFacts() {
     // For a hand-over `client` is the client id of the tax system; for an agreement it is a company.
     const isSso = kind.startsWith('sso-');
     const system = systems.find(({ clientId }) => clientId === detail.client);
-    const facts = told
+    const facts = shownMembers
       .filter((name) => !(isSso && name === 'client'))
       .flatMap((name) => {
         const value = detail[name];

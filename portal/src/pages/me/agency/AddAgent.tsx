@@ -19,14 +19,14 @@ interface Values {
 /** Adds a person to the staff form. */
 export function AddAgent({ onClose }: { readonly onClose: () => void }) {
   const t = useAgencyTexts();
-  const { say, ensured } = useAccountCentre();
+  const { showNotice, withFreshFactor } = useAccountCentre();
   const [form] = Form.useForm<Values>();
   const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     send: async (person) => {
-      await ensured(() => changeStaffForm((agents) => [...agents, person]));
+      await withFreshFactor(() => changeStaffForm((agents) => [...agents, person]));
       onClose();
-      say(t('added'));
+      showNotice(t('added'));
     },
   });
   return (

@@ -3,7 +3,7 @@ import { type ServiceItem, serviceItems } from '#domain/agreements.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
-import { Loaded } from '../../../components/states.tsx';
+import { Loaded } from '../../../components/query-states.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { type Agreement, useAgreementTexts } from '../parts/agreements.tsx';

@@ -7,7 +7,7 @@ import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../p
 import { useAccountCentre } from '../parts/context.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
-import { changing as changingList, outdated } from '../parts/queries.ts';
+import { mutateAndRefetch as changingList, refetchLists } from '../parts/queries.ts';
 import { usePaged } from '../parts/use-paged.ts';
 import { AgreementForm, type AgreementValues } from './AgreementForm.tsx';
 import { useAgencyTexts } from './texts.ts';
@@ -17,35 +17,35 @@ const asAgents = (ids: readonly string[]) => ids.map((agentId) => ({ agentId }))
 /** 涉税专业服务协议: enter, change, end (AGY-4). */
 export function Agreements() {
   const t = useAgencyTexts();
-  const { say, ensured } = useAccountCentre();
-  const [entering, setEntering] = useState(false);
+  const { showNotice, withFreshFactor } = useAccountCentre();
+  const [isDialogOpen, setIsDialogOpen] = useState(false);
   const list = usePaged<Agreement>(['agreements', 'agency'], async (cursor) => {
     const page = await answer(api.GET('/v1/agency/agreements', { params: { query: { cursor } } }));
     return { items: page.agreements, cursor: page.cursor };
   });
-  const enter = async ({ clientId = '', agents, items, from, until }: AgreementValues) => {
-    await ensured(() =>
+  const addAgreement = async ({ clientId = '', agents, items, from, until }: AgreementValues) => {
+    await withFreshFactor(() =>
       answer(
         api.POST('/v1/agency/agreements', {
           body: { clientId, agents: asAgents(agents), items, from, until },
         }),
       ),
     );
-    await outdated('agreements');
-    setEntering(false);
-    say(t('entered'));
+    await refetchLists('agreements');
+    setIsDialogOpen(false);
+    showNotice(t('entered'));
   };
   return (
     <>
       <div className="list-head">
         <p className="list-hint">{t('agreementHint')}</p>
-        <Button type="primary" aria-haspopup="dialog" onClick={() => setEntering(true)}>
+        <Button type="primary" aria-haspopup="dialog" onClick={() => setIsDialogOpen(true)}>
           {t('enter')}
         </Button>
       </div>
-      {entering ? (
-        <Dialog title={t('enter')} onClose={() => setEntering(false)}>
-          <AgreementForm send={enter} onCancel={() => setEntering(false)} />
+      {isDialogOpen ? (
+        <Dialog title={t('enter')} onClose={() => setIsDialogOpen(false)}>
+          <AgreementForm send={addAgreement} onCancel={() => setIsDialogOpen(false)} />
         </Dialog>
       ) : null}
       <AgreementList
@@ -62,11 +62,11 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
   const words = useAgreementTexts();
   const about = useItemTitleId();
   const { termed } = usePunctuation();
-  const { say, ensured } = useAccountCentre();
+  const { showNotice, withFreshFactor } = useAccountCentre();
   const [changing, setChanging] = useState(false);
   const params = { path: { id: agreement.agreementId } };
-  const change = async ({ agents, items, from, until }: AgreementValues) => {
-    const { waits } = await ensured(() =>
+  const changeTerms = async ({ agents, items, from, until }: AgreementValues) => {
+    const { waits } = await withFreshFactor(() =>
       changingList(
         answer(
           api.PATCH('/v1/agency/agreements/{id}', {
@@ -78,7 +78,7 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
       ),
     );
     setChanging(false);
-    say(t(waits ? 'changeWaits' : 'changed'));
+    showNotice(t(waits ? 'changeWaits' : 'changed'));
   };
   return (
     <>
@@ -106,7 +106,7 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
       </Actions>
       {changing ? (
         <Dialog title={termed(t('change'), agreement.clientName)} onClose={() => setChanging(false)}>
-          <AgreementForm agreement={agreement} send={change} onCancel={() => setChanging(false)} />
+          <AgreementForm agreement={agreement} send={changeTerms} onCancel={() => setChanging(false)} />
         </Dialog>
       ) : null}
     </>

@@ -1,13 +1,13 @@
 import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Loaded } from '../../../components/states.tsx';
+import { Loaded } from '../../../components/query-states.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
 import { useSession } from '../../../session/store.ts';
-import { useMenuTexts } from '../menu.ts';
-import { Only } from '../parts/Only.tsx';
+import { useMenuTexts } from '../menu-texts.ts';
 import { useCompany } from '../parts/queries.ts';
-import { useList } from '../parts/use-list.ts';
+import { RequireIdentity } from '../parts/RequireIdentity.tsx';
+import { useListParam } from '../parts/use-list.ts';
 import { Agreements } from './Agreements.tsx';
-import { Staff } from './Staff.tsx';
+import { StaffForm } from './StaffForm.tsx';
 import { useAgencyTexts } from './texts.ts';
 
 /** An agency's own affairs (AGY-2): its staff form and its agreements (AGY-1, AGY-4). */
@@ -21,15 +21,15 @@ export function Page() {
       {identity.kind === 'enterprise' ? (
         <Loaded query={company}>
           {({ subjects }) => (
-            <Only when={subjects.includes('agency')} otherwise="agencyOnly">
-              <Agency keeps={identity.role !== 'tax-agent'} />
-            </Only>
+            <RequireIdentity isAllowed={subjects.includes('agency')} otherwise="agencyOnly">
+              <Agency canEdit={identity.role !== 'tax-agent'} />
+            </RequireIdentity>
           )}
         </Loaded>
       ) : (
-        <Only when={false} otherwise="agencyOnly">
+        <RequireIdentity isAllowed={false} otherwise="agencyOnly">
           {null}
-        </Only>
+        </RequireIdentity>
       )}
     </section>
   );
@@ -37,9 +37,9 @@ export function Page() {
 
 const tabs = ['agreements', 'staff'] as const;
 
-function Agency({ keeps }: { readonly keeps: boolean }) {
+function Agency({ canEdit }: { readonly canEdit: boolean }) {
   const t = useAgencyTexts();
-  const [tab, setTab] = useList(tabs, 'agreements');
+  const [tab, setTab] = useListParam(tabs, 'agreements');
   return (
     <Tabs
       label={t('choose')}
@@ -47,7 +47,7 @@ function Agency({ keeps }: { readonly keeps: boolean }) {
       active={tab}
       onChange={setTab}
     >
-      {tab === 'agreements' ? <Agreements /> : <Staff keeps={keeps} />}
+      {tab === 'agreements' ? <Agreements /> : <StaffForm canEdit={canEdit} />}
     </Tabs>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { withChallenge } from '../../../api/challenge.ts';
 import { answer, api } from '../../../api/client.ts';
 import type { Paths } from '../../../api/paths.ts';
-import { outdated } from '../parts/queries.ts';
+import { refetchLists } from '../parts/queries.ts';
 
 const readAgents = async () => (await answer(api.GET('/v1/agency/staff'))).agents;
 export type Agent = Awaited<ReturnType<typeof readAgents>>[number];
@@ -29,6 +29,6 @@ export async function changeStaffForm(
       ),
     );
   } finally {
-    await outdated('agency-staff');
+    await refetchLists('agency-staff');
   }
 }

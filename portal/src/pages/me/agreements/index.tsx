@@ -2,12 +2,12 @@ import { isManagingRole } from '#domain/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useSession } from '../../../session/store.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
 import { Actions } from '../parts/items.tsx';
-import { Only } from '../parts/Only.tsx';
-import { changing } from '../parts/queries.ts';
+import { mutateAndRefetch } from '../parts/queries.ts';
+import { RequireIdentity } from '../parts/RequireIdentity.tsx';
 import { usePaged } from '../parts/use-paged.ts';
 import { useAgreementsTexts } from './texts.ts';
 
@@ -19,9 +19,12 @@ export function Page() {
   return (
     <section className="card">
       <PageTitle>{menu('agreements')}</PageTitle>
-      <Only when={manages} otherwise={identity.kind === 'enterprise' ? 'managersOnly' : 'companyOnly'}>
+      <RequireIdentity
+        isAllowed={manages}
+        otherwise={identity.kind === 'enterprise' ? 'managersOnly' : 'companyOnly'}
+      >
         <Agreements />
-      </Only>
+      </RequireIdentity>
     </section>
   );
 }
@@ -44,7 +47,7 @@ function Agreements() {
   );
 }
 
-const change = (call: Promise<unknown>) => changing(call, 'agreements');
+const changeAgreement = (call: Promise<unknown>) => mutateAndRefetch(call, 'agreements');
 
 function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
   const t = useAgreementsTexts();
@@ -64,7 +67,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
             done={t('confirmed')}
             // Sends the revision that was shown, so that nobody confirms a later change without seeing it.
             act={() =>
-              change(
+              changeAgreement(
                 answer(api.POST('/v1/enterprise/agreements/{id}/confirm', { params, body: { revision } })),
               )
             }
@@ -74,7 +77,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
             ask={t('rejectAsk')}
             done={t('rejected')}
             act={() =>
-              change(
+              changeAgreement(
                 answer(api.POST('/v1/enterprise/agreements/{id}/reject', { params, body: { revision } })),
               )
             }
@@ -87,7 +90,9 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
         ask={words('ownTerminateAsk', { agency: agreement.agencyName })}
         done={words('terminated')}
         act={() =>
-          change(answer(api.POST('/v1/enterprise/agreements/{id}/terminate', { params, body: { revision } })))
+          changeAgreement(
+            answer(api.POST('/v1/enterprise/agreements/{id}/terminate', { params, body: { revision } })),
+          )
         }
       />
     </Actions>

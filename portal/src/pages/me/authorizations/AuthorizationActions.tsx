@@ -4,12 +4,13 @@ import { useCommon } from '../../../i18n/index.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { HideRecord } from '../parts/HideRecord.tsx';
 import { Actions } from '../parts/items.tsx';
-import { changing } from '../parts/queries.ts';
+import { mutateAndRefetch } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import type { Authorization } from './read-authorizations.ts';
 import { useAuthorizationsTexts } from './texts.ts';
 
-const change = (call: Promise<unknown>) => changing(call, 'authorizations', 'identities');
+const changeAuthorization = (call: Promise<unknown>) =>
+  mutateAndRefetch(call, 'authorizations', 'identities');
 
 /** What the person may do with one authorization; if nothing, the reason (REL-2, REL-3, REL-7). */
 export function AuthorizationActions({
@@ -29,7 +30,9 @@ export function AuthorizationActions({
   if (list === 'history')
     return (
       <HideRecord
-        act={() => change(answer(api.POST('/v1/authorizations/{authorizationId}/hide', { params })))}
+        act={() =>
+          changeAuthorization(answer(api.POST('/v1/authorizations/{authorizationId}/hide', { params })))
+        }
       />
     );
   if (list === 'active')
@@ -41,7 +44,7 @@ export function AuthorizationActions({
           ask={t('leaveAsk', { company, role: common(`role.${role}`) })}
           done={t('left')}
           act={() =>
-            change(
+            changeAuthorization(
               answer(
                 api.DELETE('/v1/authorizations/{authorizationId}', { params: { ...params, query: body } }),
               ),
@@ -62,7 +65,9 @@ export function AuthorizationActions({
             ask={t('withdrawAsk', { company })}
             done={t('withdrawn')}
             act={() =>
-              change(answer(api.POST('/v1/authorizations/{authorizationId}/withdraw', { params, body })))
+              changeAuthorization(
+                answer(api.POST('/v1/authorizations/{authorizationId}/withdraw', { params, body })),
+              )
             }
           />
         </Actions>
@@ -79,7 +84,9 @@ export function AuthorizationActions({
           ask={t('confirmAsk', { company, role: common(`role.${role}`) })}
           done={t('confirmed')}
           act={() =>
-            change(answer(api.POST('/v1/authorizations/{authorizationId}/confirm', { params, body })))
+            changeAuthorization(
+              answer(api.POST('/v1/authorizations/{authorizationId}/confirm', { params, body })),
+            )
           }
         />
         {refusable ? (
@@ -89,7 +96,9 @@ export function AuthorizationActions({
             ask={t('rejectAsk', { company })}
             done={t('rejected')}
             act={() =>
-              change(answer(api.POST('/v1/authorizations/{authorizationId}/reject', { params, body })))
+              changeAuthorization(
+                answer(api.POST('/v1/authorizations/{authorizationId}/reject', { params, body })),
+              )
             }
           />
         ) : null}

@@ -1,7 +1,7 @@
 import type { RelationList } from '#domain/relations.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Item } from '../parts/items.tsx';
-import { PagedList } from '../parts/paged.tsx';
+import { PagedList } from '../parts/paged-list.tsx';
 import { relationTones, useRelationColumns } from '../parts/relation-columns.tsx';
 import { useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
@@ -27,7 +27,7 @@ export function AuthorizationList({ list }: { readonly list: RelationList }) {
       columns={[
         {
           title: parts('fact.taxpayerName'),
-          show: ({ taxpayerName, taxpayerId }) => (
+          render: ({ taxpayerName, taxpayerId }) => (
             <>
               {taxpayerName}
               <br />
@@ -40,14 +40,14 @@ export function AuthorizationList({ list }: { readonly list: RelationList }) {
         columns.permissions,
         {
           title: parts('fact.origin'),
-          show: ({ direction }) => t(`origin.${direction}`),
+          render: ({ direction }) => t(`origin.${direction}`),
           text: ({ direction }) => t(`origin.${direction}`),
         },
         columns.validUntil,
         columns.state,
         {
           title: parts('actions'),
-          show: (authorization) => <AuthorizationActions authorization={authorization} list={list} />,
+          render: (authorization) => <AuthorizationActions authorization={authorization} list={list} />,
         },
       ]}
     >

@@ -3,7 +3,7 @@ import { answer, api } from '../../../api/client.ts';
 import { ReadProblem } from '../../../components/ReadProblem.tsx';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, Item } from '../parts/items.tsx';
-import { changing } from '../parts/queries.ts';
+import { mutateAndRefetch } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { useAuthorizationsTexts } from './texts.ts';
 
@@ -34,7 +34,7 @@ export function WaitingCompanies() {
                   ask={t('kindAsk', { company, kind: t(`kind.${kind}`) })}
                   done={t('companyConfirmed', { company })}
                   act={async () => {
-                    await changing(
+                    await mutateAndRefetch(
                       answer(
                         api.POST('/v1/confirmations/{confirmationId}', {
                           params: { path: { confirmationId } },

@@ -1,8 +1,8 @@
 import { useSession } from '../../../session/store.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
+import { useInvitations } from '../parts/pending-decisions.ts';
 import { RelationsPage } from '../parts/RelationsPage.tsx';
-import { useInvitations } from '../parts/waiting.ts';
-import { Apply } from './Apply.tsx';
+import { ApplyDialog } from './ApplyDialog.tsx';
 import { AuthorizationList } from './AuthorizationList.tsx';
 import { useAuthorizationsTexts } from './texts.ts';
 import { WaitingCompanies } from './WaitingCompanies.tsx';
@@ -17,15 +17,15 @@ export function Page() {
   return (
     <RelationsPage
       title={menu('authorizations')}
-      may={isPerson}
+      isAllowed={isPerson}
       otherwise="naturalOnly"
-      begin={t('apply')}
-      above={<WaitingCompanies />}
+      newLabel={t('apply')}
+      aboveLists={<WaitingCompanies />}
       label={t('choose')}
       nameOf={(list) => t(`list.${list}`)}
-      waiting={waiting}
+      pendingCount={waiting}
       listOf={(list) => <AuthorizationList key={list} list={list} />}
-      dialog={({ onClose, onBegun }) => <Apply onClose={onClose} onApplied={onBegun} />}
+      dialog={({ onClose, onCreated }) => <ApplyDialog onClose={onClose} onApplied={onCreated} />}
     />
   );
 }

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { answer, api } from '../../../api/client.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useSession } from '../../../session/store.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
+import { useFollowSwitch } from '../parts/identity-switch.tsx';
 import { Actions, Item } from '../parts/items.tsx';
-import { Only } from '../parts/Only.tsx';
-import { PagedList } from '../parts/paged.tsx';
-import { useSwitched } from '../parts/Switch.tsx';
+import { PagedList } from '../parts/paged-list.tsx';
+import { RequireIdentity } from '../parts/RequireIdentity.tsx';
 import { useParts } from '../parts/texts.ts';
 import { usePaged } from '../parts/use-paged.ts';
 import { useClientsTexts } from './texts.ts';
@@ -23,10 +23,10 @@ export function Page() {
   return (
     <section className="card">
       <PageTitle>{isFirst ? t('choose') : menu('clients')}</PageTitle>
-      <Only when={identity.kind === 'agency'} otherwise="clientsOnly">
+      <RequireIdentity isAllowed={identity.kind === 'agency'} otherwise="clientsOnly">
         <p>{t(isFirst ? 'chooseHint' : 'hint')}</p>
         <Clients />
-      </Only>
+      </RequireIdentity>
     </section>
   );
 }
@@ -55,16 +55,16 @@ function Clients() {
 function ClientList({ query }: { readonly query: string }) {
   const t = useClientsTexts();
   const parts = useParts();
-  const switched = useSwitched();
+  const followSwitch = useFollowSwitch();
   const list = usePaged(['clients', query], async (cursor) => {
     const page = await answer(
       api.GET('/v1/session/clients', { params: { query: { ...(query ? { query } : {}), cursor } } }),
     );
     return { items: page.clients, cursor: page.cursor };
   });
-  const become = async (choiceId: string) => {
+  const switchClient = async (choiceId: string) => {
     const { session } = await answer(api.POST('/v1/session/client', { body: { choiceId } }));
-    await switched(session);
+    await followSwitch(session);
   };
   return (
     <PagedList
@@ -76,7 +76,7 @@ function ClientList({ query }: { readonly query: string }) {
       columns={[
         {
           title: parts('fact.taxpayerName'),
-          show: ({ taxpayerName, current }) => (
+          render: ({ taxpayerName, current }) => (
             <>
               {taxpayerName} {current ? <span className="tag good">{parts('current')}</span> : null}
             </>
@@ -85,14 +85,14 @@ function ClientList({ query }: { readonly query: string }) {
         },
         {
           title: parts('fact.taxpayerId'),
-          show: ({ taxpayerId }) => taxpayerId,
+          render: ({ taxpayerId }) => taxpayerId,
           text: ({ taxpayerId }) => taxpayerId,
-          steady: true,
+          noWrap: true,
         },
         {
           title: parts('actions'),
-          show: ({ choiceId, current }) =>
-            current ? null : <ActionButton label={parts('switchTo')} act={() => become(choiceId)} />,
+          render: ({ choiceId, current }) =>
+            current ? null : <ActionButton label={parts('switchTo')} act={() => switchClient(choiceId)} />,
         },
       ]}
     >
@@ -106,7 +106,7 @@ function ClientList({ query }: { readonly query: string }) {
         >
           {current ? null : (
             <Actions>
-              <ActionButton label={parts('switchTo')} act={() => become(choiceId)} />
+              <ActionButton label={parts('switchTo')} act={() => switchClient(choiceId)} />
             </Actions>
           )}
         </Item>

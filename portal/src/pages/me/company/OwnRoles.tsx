@@ -1,6 +1,6 @@
-import { Loaded } from '../../../components/states.tsx';
+import { Loaded } from '../../../components/query-states.tsx';
+import { IdentityItem } from '../parts/identity-switch.tsx';
 import { useIdentities } from '../parts/queries.ts';
-import { IdentityItem } from '../parts/Switch.tsx';
 import { useCompanyTexts } from './texts.ts';
 
 /** 企业内身份切换 (SWI-1) */

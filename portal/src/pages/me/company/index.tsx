@@ -1,11 +1,11 @@
 import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Loaded } from '../../../components/states.tsx';
+import { Loaded } from '../../../components/query-states.tsx';
 import { useCommon } from '../../../i18n/index.ts';
 import { useSession } from '../../../session/store.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { Facts } from '../parts/items.tsx';
-import { Only } from '../parts/Only.tsx';
 import { useCompany } from '../parts/queries.ts';
+import { RequireIdentity } from '../parts/RequireIdentity.tsx';
 import { usePermissionNames } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
 import { OwnRoles } from './OwnRoles.tsx';
@@ -20,9 +20,9 @@ export function Page() {
     <>
       <section className="card">
         <PageTitle>{menu('company')}</PageTitle>
-        <Only when={isCompany} otherwise="companyOnly">
+        <RequireIdentity isAllowed={isCompany} otherwise="companyOnly">
           <Company />
-        </Only>
+        </RequireIdentity>
       </section>
       {isCompany ? <OwnRoles taxpayerId={identity.taxpayerId} /> : null}
     </>

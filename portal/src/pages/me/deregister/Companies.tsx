@@ -1,7 +1,7 @@
 import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { useSession } from '../../../session/store.ts';
-import { PagedList } from '../parts/paged.tsx';
+import { PagedList } from '../parts/paged-list.tsx';
 import { usePaged } from '../parts/use-paged.ts';
 import { useDeregisterTexts } from './texts.ts';
 

@@ -2,16 +2,16 @@ import { useRef, useState } from 'react';
 import { answer, api } from '../../../api/client.ts';
 import { type Problem, problemOf } from '../../../api/problem.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
+import { Loaded } from '../../../components/query-states.tsx';
 import { type Proof, SecondFactor } from '../../../components/SecondFactor.tsx';
-import { Loaded } from '../../../components/states.tsx';
 import { useStep } from '../../../components/use-step.ts';
 import { useCommon } from '../../../i18n/index.ts';
-import { accountClosed } from '../../../session/session.ts';
-import { useMenuTexts } from '../menu.ts';
+import { markAccountClosed } from '../../../session/session.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { useAccountCentre } from '../parts/context.tsx';
 import { useAccount } from '../parts/queries.ts';
 import { Companies } from './Companies.tsx';
-import { Consent } from './Consent.tsx';
+import { ConsentForm } from './ConsentForm.tsx';
 import { useDeregisterTexts } from './texts.ts';
 
 /** 用户注销 (CTR-2): first the consequences and the password, then the second factor, which ends the account. */
@@ -19,18 +19,18 @@ export function Page() {
   const menu = useMenuTexts();
   const t = useDeregisterTexts();
   const common = useCommon();
-  const { ensured } = useAccountCentre();
+  const { withFreshFactor } = useAccountCentre();
   const account = useAccount();
   const [refused, setRefused] = useState<Problem>();
   const password = useRef('');
   // A reload loses the password, and without the password there is no second step.
   const { step, go, back } = useStep<'consent' | 'factor'>('consent', () => password.current !== '');
   /** A proof that was not spent because the password was wrong; the person does not have to pass the factor again. */
-  const kept = useRef<Proof>(undefined);
+  const unspentProof = useRef<Proof>(undefined);
 
-  const close = async (proof: Proof) => {
+  const closeAccount = async (proof: Proof) => {
     try {
-      await ensured(
+      await withFreshFactor(
         () =>
           answer(api.POST('/v1/account/deregistration', { body: { password: password.current, ...proof } })),
         'ownFace',
@@ -38,18 +38,18 @@ export function Page() {
     } catch (error) {
       const problem = problemOf(error);
       const wrongPassword = problem.code === 'BAD_CREDENTIALS';
-      kept.current = wrongPassword ? proof : undefined;
+      unspentProof.current = wrongPassword ? proof : undefined;
       if (!wrongPassword) throw error;
       setRefused(problem);
       return go('consent', { replace: true });
     }
     password.current = '';
-    accountClosed({ title: t('done'), detail: t('doneDetail') });
+    markAccountClosed({ title: t('done'), detail: t('doneDetail') });
   };
-  const agreed = async (typed: string) => {
+  const submitConsent = async (typed: string) => {
     password.current = typed;
     setRefused(undefined);
-    if (kept.current) await close(kept.current);
+    if (unspentProof.current) await closeAccount(unspentProof.current);
     else go('factor');
   };
   return (
@@ -66,7 +66,7 @@ export function Page() {
           ))}
         </ul>
         <Companies />
-        <Consent refused={refused} send={agreed} />
+        <ConsentForm refused={refused} send={submitConsent} />
       </div>
       {step === 'factor' ? (
         <Loaded query={account}>
@@ -83,10 +83,12 @@ export function Page() {
                     ...(phone ? [{ method: 'sms', maskedPhone: phone.maskedPhone } as const] : []),
                     { method: 'face' },
                   ]}
-                  sendSms={() => ensured(() => answer(api.POST('/v1/account/deregistration/sms')), 'ownFace')}
+                  sendSms={() =>
+                    withFreshFactor(() => answer(api.POST('/v1/account/deregistration/sms')), 'ownFace')
+                  }
                   startFace={() => answer(api.POST('/v1/account/face', { body: { for: 'deregistration' } }))}
                   faceHint={common('factor.miniHint')}
-                  verify={close}
+                  verify={closeAccount}
                   action={t('submit')}
                 />
                 <p>

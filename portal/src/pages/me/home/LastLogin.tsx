@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { answer, api } from '../../../api/client.ts';
-import { shownTime } from '../../../api/clock.ts';
+import { formatTime } from '../../../api/clock.ts';
 import { useBrowserName } from '../../../i18n/browsers.ts';
 import { useHomeTexts } from './texts.ts';
 
@@ -26,7 +26,7 @@ export function LastLogin() {
   return (
     <p className="small last-login">
       {t('lastLogin', {
-        at: shownTime(at),
+        at: formatTime(at),
         browser: browserName(String(detail.browser ?? '—')),
         place: detail.locality === undefined ? t('network', { address }) : String(detail.locality),
       })}{' '}

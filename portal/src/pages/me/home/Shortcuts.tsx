@@ -1,14 +1,14 @@
 import { useIsElder } from '../../../app/look.ts';
 import { useSession } from '../../../session/store.ts';
 import { type Entry, menuOf } from '../entries.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { useIsAgency } from '../parts/queries.ts';
 import { icons } from './icons.tsx';
 import { Tile } from './Tile.tsx';
 import { useHomeTexts } from './texts.ts';
 
 /** The most used pages of those that this identity has; the menu lists all pages of the account centre. */
-const often = [
+const mostUsed = [
   'clients',
   'staff',
   'agency',
@@ -20,16 +20,18 @@ const often = [
   'activity',
 ] as const;
 /** The number of shortcuts: two rows on a wide screen; in 长辈版 fewer, one below the other. */
-const [most, mostForElders] = [6, 4];
+const [maxShown, maxShownForElders] = [6, 4];
 
 export function Shortcuts() {
   const menu = useMenuTexts();
   const t = useHomeTexts();
   const { identity } = useSession();
   const isAgency = useIsAgency();
-  const mine: readonly Entry[] = menuOf(identity, isAgency).flatMap(({ entries }) => entries);
+  const available: readonly Entry[] = menuOf(identity, isAgency).flatMap(({ entries }) => entries);
   const isElder = useIsElder();
-  const shown = often.filter((entry) => mine.includes(entry)).slice(0, isElder ? mostForElders : most);
+  const shown = mostUsed
+    .filter((entry) => available.includes(entry))
+    .slice(0, isElder ? maxShownForElders : maxShown);
   return (
     <section className="card">
       <h2>{t('more')}</h2>

@@ -6,18 +6,18 @@ import { answer, api } from '../../../api/client.ts';
 import { serverNow } from '../../../api/clock.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { useSession } from '../../../session/store.ts';
+import { isManager, useOwnAgreements, usePendingDecisions } from '../parts/pending-decisions.ts';
 import { useAccount } from '../parts/queries.ts';
-import { isManager, useOwnAgreements, useWaiting } from '../parts/waiting.ts';
 import { useHomeTexts } from './texts.ts';
 
 /** A relation or agreement that ends within this many days is shown, early enough to have it extended (REL-8, AGY-4). */
 const soonDays = 30;
 /** Notices that the page shows in another place, or that are not new to the person. */
-const quiet: readonly string[] = ['CLOSE_IS_NOT_LOGOUT', 'SESSION_REPLACED'];
+const hiddenNotices: readonly string[] = ['CLOSE_IS_NOT_LOGOUT', 'SESSION_REPLACED'];
 
-interface Thing {
+interface TodoItem {
   readonly key: string;
-  readonly says: string;
+  readonly text: string;
   readonly to?: string;
 }
 
@@ -25,31 +25,31 @@ interface Thing {
 export function Todo() {
   const t = useHomeTexts();
   const { identity, notices, person } = useSession();
-  const waiting = useWaiting(identity);
+  const waiting = usePendingDecisions(identity);
   const account = useAccount();
-  const expiring = [...useExpiring(identity), ...useEndingAgreements(identity)];
-  const things: Thing[] = [
+  const expiring = [...useExpiringRelations(identity), ...useEndingAgreements(identity)];
+  const items: TodoItem[] = [
     ...notices
-      .filter(({ code }) => !quiet.includes(code))
-      .map(({ code, title }) => ({ key: code, says: title })),
+      .filter(({ code }) => !hiddenNotices.includes(code))
+      .map(({ code, title }) => ({ key: code, text: title })),
     ...(identity.kind === 'agency' && !identity.client
-      ? [{ key: 'client', says: t('chooseClient'), to: '/me/clients' }]
+      ? [{ key: 'client', text: t('chooseClient'), to: '/me/clients' }]
       : []),
-    ...waiting.all.map(({ what, count, to }) => ({ key: what, says: t(what, { count }), to })),
-    ...(account.data?.phones.length === 0 ? [{ key: 'phone', says: t('noPhone'), to: '/me/phones' }] : []),
-    ...(person.realNameLevel < 4 ? [{ key: 'level', says: t('level'), to: '/me/level' }] : []),
+    ...waiting.all.map(({ what, count, to }) => ({ key: what, text: t(what, { count }), to })),
+    ...(account.data?.phones.length === 0 ? [{ key: 'phone', text: t('noPhone'), to: '/me/phones' }] : []),
+    ...(person.realNameLevel < 4 ? [{ key: 'level', text: t('level'), to: '/me/level' }] : []),
     ...expiring,
   ];
   return (
     <section className="card" aria-labelledby="todo">
       <h2 id="todo">{t('todo')}</h2>
-      {things.length === 0 ? (
-        <p className={waiting.known ? 'calm known' : 'calm'}>{waiting.known ? t('nothing') : '…'}</p>
+      {items.length === 0 ? (
+        <p className={waiting.isLoaded ? 'calm known' : 'calm'}>{waiting.isLoaded ? t('nothing') : '…'}</p>
       ) : (
         <ul className="todo">
-          {things.map(({ key, says, to }) => (
+          {items.map(({ key, text, to }) => (
             <li key={key}>
-              <span>{says}</span>
+              <span>{text}</span>
               {to === undefined ? null : <Link to={to}>{t('handle')}</Link>}
             </li>
           ))}
@@ -62,7 +62,7 @@ export function Todo() {
 const lastSoonDay = (): string => shanghaiDay(new Date(serverNow() + soonDays * 86_400_000));
 
 /** Agreements of the company that end soon. */
-function useEndingAgreements(identity: Identity): Thing[] {
+function useEndingAgreements(identity: Identity): TodoItem[] {
   const t = useHomeTexts();
   const { data = [] } = useOwnAgreements(isManager(identity));
   const last = lastSoonDay();
@@ -70,13 +70,13 @@ function useEndingAgreements(identity: Identity): Thing[] {
     .filter(({ state, until }) => state === 'active' && until <= last)
     .map(({ agreementId, agencyName: agency, until: day }) => ({
       key: agreementId,
-      says: t('ending', { agency, day }),
+      text: t('ending', { agency, day }),
       to: '/me/agreements',
     }));
 }
 
 /** The person's own relations that end soon; a company sees those of its people on its own page. */
-function useExpiring(identity: Identity): Thing[] {
+function useExpiringRelations(identity: Identity): TodoItem[] {
   const t = useHomeTexts();
   const common = useCommon();
   const { data = [] } = useQuery({
@@ -92,7 +92,7 @@ function useExpiring(identity: Identity): Thing[] {
       ? [
           {
             key: authorizationId,
-            says: t('expiring', { company, role: common(`role.${role}`), day: validUntil }),
+            text: t('expiring', { company, role: common(`role.${role}`), day: validUntil }),
             to: '/me/authorizations',
           },
         ]

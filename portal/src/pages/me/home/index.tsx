@@ -4,10 +4,10 @@ import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Notice } from '../../../components/ProblemAlert.tsx';
 import { useCommon } from '../../../i18n/index.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';
-import { useIdentityName } from '../../../session/identities.ts';
+import { useIdentityName } from '../../../session/identity-name.ts';
 import { useSession } from '../../../session/store.ts';
-import { useMenuTexts } from '../menu.ts';
-import { Tiles } from '../systems/Tiles.tsx';
+import { useMenuTexts } from '../menu-texts.ts';
+import { SystemTiles } from '../systems/SystemTiles.tsx';
 import { LastLogin } from './LastLogin.tsx';
 import { RecentIdentities } from './RecentIdentities.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
@@ -38,7 +38,7 @@ export function Page() {
         <LastLogin />
       </section>
       <Todo />
-      <Tiles title={t('systems')} />
+      <SystemTiles title={t('systems')} />
       <Shortcuts />
       {isElder ? null : <RecentIdentities />}
       <Notice>{t('stay')}</Notice>

@@ -1,25 +1,25 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Loaded } from '../../../components/states.tsx';
+import { Loaded } from '../../../components/query-states.tsx';
 import { refreshSession } from '../../../session/session.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { useAccountCentre } from '../parts/context.tsx';
 import { FaceCheck } from '../parts/FaceCheck.tsx';
-import { outdated, useAccount } from '../parts/queries.ts';
+import { refetchLists, useAccount } from '../parts/queries.ts';
 import { useLevelTexts } from './texts.ts';
 
 /** 个人实名等级 (LVL-2) */
 export function Page() {
   const menu = useMenuTexts();
   const t = useLevelTexts();
-  const { say } = useAccountCentre();
+  const { showNotice } = useAccountCentre();
   const account = useAccount();
-  const [begun, setBegun] = useState(false);
-  const passed = async () => {
-    await outdated('account');
-    setBegun(false);
-    say(t('done'));
+  const [hasStarted, setHasStarted] = useState(false);
+  const onPassed = async () => {
+    await refetchLists('account');
+    setHasStarted(false);
+    showNotice(t('done'));
     // Reads the session's data about the person again, because the API has already raised the level.
     await refreshSession().catch(() => undefined);
   };
@@ -34,10 +34,10 @@ export function Page() {
             </p>
             <p>{t(realNameLevel < 4 ? 'three' : realNameLevel === 4 ? 'four' : 'five')}</p>
             {realNameLevel < 4 ? (
-              begun ? (
-                <FaceCheck for="level" use={passed} />
+              hasStarted ? (
+                <FaceCheck for="level" onPassed={onPassed} />
               ) : (
-                <Button type="primary" onClick={() => setBegun(true)}>
+                <Button type="primary" onClick={() => setHasStarted(true)}>
                   {t('begin')}
                 </Button>
               )

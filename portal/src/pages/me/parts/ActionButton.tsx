@@ -22,45 +22,45 @@ interface Props {
 /** A button that changes something: asks first if the change cannot be undone, acts once, and shows the result. */
 export function ActionButton({ label, act, done, ask, kind = 'plain' }: Props) {
   const parts = useParts();
-  const { say, hush, ensured } = useAccountCentre();
+  const { showNotice, clearNotice, withFreshFactor } = useAccountCentre();
   const about = useItemTitleId();
   const { run, busy, problem, setProblem } = useAction();
-  const [asking, setAsking] = useState(false);
-  const go = async () => {
-    hush();
+  const [isAsking, setIsAsking] = useState(false);
+  const runAction = async () => {
+    clearNotice();
     const worked = await run(async () => {
-      await ensured(act);
+      await withFreshFactor(act);
     });
     if (!worked) return;
-    setAsking(false);
-    say(done ?? parts('done'));
+    setIsAsking(false);
+    showNotice(done ?? parts('done'));
   };
   return (
     <>
       <Button
         {...(kind === 'primary' ? { type: 'primary' } : kind === 'danger' ? { danger: true } : {})}
-        loading={busy && !asking}
+        loading={busy && !isAsking}
         aria-describedby={about}
-        onClick={() => (ask === undefined ? void go() : setAsking(true))}
+        onClick={() => (ask === undefined ? void runAction() : setIsAsking(true))}
       >
         {label}
       </Button>
-      {asking && ask !== undefined ? (
+      {isAsking && ask !== undefined ? (
         <Question
           title={label}
           text={ask}
           busy={busy}
           danger={kind === 'danger'}
-          onYes={() => void go()}
+          onYes={() => void runAction()}
           onNo={() => {
             setProblem(undefined);
-            setAsking(false);
+            setIsAsking(false);
           }}
         >
-          <ProblemAlert problem={problem} onRetry={() => void go()} />
+          <ProblemAlert problem={problem} onRetry={() => void runAction()} />
         </Question>
       ) : (
-        <ProblemAlert problem={problem} onRetry={() => void go()} />
+        <ProblemAlert problem={problem} onRetry={() => void runAction()} />
       )}
     </>
   );

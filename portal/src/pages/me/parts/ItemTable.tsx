@@ -1,19 +1,19 @@
 import { Input, Table } from 'antd';
 import { type ReactNode, useId, useState } from 'react';
 import { searchForm } from '#domain/text.ts';
-import { About } from './items.tsx';
+import { ItemTitleId } from './items.tsx';
 import { useParts } from './texts.ts';
 
 /** A column of the table that a wide screen shows instead of cards. */
 export interface Column<T> {
   readonly title: string;
-  readonly show: (item: T) => ReactNode;
+  readonly render: (item: T) => ReactNode;
   /** The text by which the column is sorted and searched; without it the column is neither. */
   readonly text?: (item: T) => string;
   /** Never broken into two lines: a time, an address. */
-  readonly steady?: true;
+  readonly noWrap?: true;
   /** Broken between words only: a role, a number. */
-  readonly words?: true;
+  readonly wrapsAtWords?: true;
 }
 interface Props<T> {
   readonly items: readonly T[];
@@ -34,12 +34,13 @@ export function ItemTable<T>({ items, keyOf, label, columns, isSearched, hasMore
   const t = useParts();
   const id = useId();
   const [query, setQuery] = useState('');
-  const wanted = searchForm(query);
+  const searchText = searchForm(query);
   const rows = items
     .map((item, at) => ({ key: `${id}${keyOf(item, at)}`, item }))
     .filter(({ item }) =>
       columns.some(
-        ({ text }) => wanted === '' || (text !== undefined && searchForm(text(item)).includes(wanted)),
+        ({ text }) =>
+          searchText === '' || (text !== undefined && searchForm(text(item)).includes(searchText)),
       ),
     );
   return (
@@ -65,12 +66,16 @@ export function ItemTable<T>({ items, keyOf, label, columns, isSearched, hasMore
         showSorterTooltip={false}
         pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         locale={{ emptyText: t(hasMore ? 'noneFoundYet' : 'noneFound') }}
-        columns={columns.map(({ title, show, text, steady, words }, at) => ({
+        columns={columns.map(({ title, render, text, noWrap, wrapsAtWords }, at) => ({
           title,
-          className: steady ? 'steady' : words ? 'words' : '',
+          className: noWrap ? 'steady' : wrapsAtWords ? 'words' : '',
           key: title,
           render: (_: unknown, { key, item }) =>
-            at === 0 ? <strong id={key}>{show(item)}</strong> : <About value={key}>{show(item)}</About>,
+            at === 0 ? (
+              <strong id={key}>{render(item)}</strong>
+            ) : (
+              <ItemTitleId value={key}>{render(item)}</ItemTitleId>
+            ),
           ...(text
             ? {
                 sorter: (one: { item: T }, other: { item: T }) =>

@@ -3,36 +3,37 @@ import { type ReactNode, useState } from 'react';
 import { type RelationList, relationLists } from '#domain/relations.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
-import { Only } from './Only.tsx';
-import { useList } from './use-list.ts';
+import { RequireIdentity } from './RequireIdentity.tsx';
+import { useListParam } from './use-list.ts';
 
 interface Props {
   readonly title: string;
   /** Whether the present identity has these lists; if not, `otherwise` tells the person which identity has them. */
-  readonly may: boolean;
-  readonly otherwise: Parameters<typeof Only>[0]['otherwise'];
+  readonly isAllowed: boolean;
+  readonly otherwise: Parameters<typeof RequireIdentity>[0]['otherwise'];
   /** The button that opens the dialog for a new relation. */
-  readonly begin: string;
+  readonly newLabel: string;
   /** What stands above the lists. */
-  readonly above: ReactNode;
+  readonly aboveLists: ReactNode;
   /** The name of the three lists together. */
   readonly label: string;
   readonly nameOf: (list: RelationList) => string;
   /** How many relations of the list `pending` wait for a decision here. */
-  readonly waiting: number | undefined;
+  readonly pendingCount: number | undefined;
   readonly listOf: (list: RelationList) => ReactNode;
   /** The dialog for a new relation; after `onBegun` the list shows what waits for the other side. */
-  readonly dialog: (on: { readonly onClose: () => void; readonly onBegun: () => void }) => ReactNode;
+  readonly dialog: (on: { readonly onClose: () => void; readonly onCreated: () => void }) => ReactNode;
 }
 
 /** The three lists of relations (CTR-3), as the person sees them and as the company sees them (REL-5 … REL-8). */
 export function RelationsPage(props: Props) {
-  const { title, may, otherwise, begin, above, label, nameOf, waiting, listOf, dialog } = props;
-  const [list, setList] = useList(relationLists, 'active');
-  const [beginning, setBeginning] = useState(false);
-  const onClose = () => setBeginning(false);
-  const onBegun = () => {
-    setBeginning(false);
+  const { title, isAllowed, otherwise, newLabel, aboveLists, label, nameOf, pendingCount, listOf, dialog } =
+    props;
+  const [list, setList] = useListParam(relationLists, 'active');
+  const [isDialogOpen, setIsDialogOpen] = useState(false);
+  const onClose = () => setIsDialogOpen(false);
+  const onCreated = () => {
+    setIsDialogOpen(false);
     setList('pending');
   };
   return (
@@ -40,32 +41,32 @@ export function RelationsPage(props: Props) {
       <section className="card">
         <PageTitle
           extra={
-            may ? (
-              <Button type="primary" aria-haspopup="dialog" onClick={() => setBeginning(true)}>
-                {begin}
+            isAllowed ? (
+              <Button type="primary" aria-haspopup="dialog" onClick={() => setIsDialogOpen(true)}>
+                {newLabel}
               </Button>
             ) : undefined
           }
         >
           {title}
         </PageTitle>
-        <Only when={may} otherwise={otherwise}>
-          {above}
+        <RequireIdentity isAllowed={isAllowed} otherwise={otherwise}>
+          {aboveLists}
           <Tabs
             label={label}
             tabs={relationLists.map((key) => ({
               key,
               title: nameOf(key),
-              count: key === 'pending' ? waiting : undefined,
+              count: key === 'pending' ? pendingCount : undefined,
             }))}
             active={list}
             onChange={setList}
           >
             {listOf(list)}
           </Tabs>
-        </Only>
+        </RequireIdentity>
       </section>
-      {may && beginning ? dialog({ onClose, onBegun }) : null}
+      {isAllowed && isDialogOpen ? dialog({ onClose, onCreated }) : null}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { texts, useCommon } from '../../../i18n/index.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';
 import type { Column } from './ItemTable.tsx';
 import { type Fact, Item } from './items.tsx';
-import { PagedList } from './paged.tsx';
+import { PagedList } from './paged-list.tsx';
 import { useParts } from './texts.ts';
 import type { usePaged } from './use-paged.ts';
 
@@ -164,7 +164,7 @@ function useAgreementColumns(
   return [
     {
       title: t(side === 'agency' ? 'client' : 'agency'),
-      show: (agreement) => {
+      render: (agreement) => {
         const [name, number] = partnerOf(agreement, side);
         return (
           <>
@@ -178,7 +178,7 @@ function useAgreementColumns(
     },
     {
       title: t('items'),
-      show: (agreement) => (
+      render: (agreement) => (
         <>
           {itemsOf(agreement)}
           {agreement.proposed ? (
@@ -192,10 +192,10 @@ function useAgreementColumns(
       ),
       text: itemsOf,
     },
-    { title: t('agents'), show: agentsOf, text: agentsOf },
+    { title: t('agents'), render: agentsOf, text: agentsOf },
     {
       title: t('period'),
-      show: ({ from, until }) => (
+      render: ({ from, until }) => (
         <>
           <span className="whole">{from}</span> {t('toDay')} <span className="whole">{until}</span>
         </>
@@ -204,10 +204,10 @@ function useAgreementColumns(
     },
     {
       title: parts('fact.state'),
-      show: ({ state }) => <span className={`tag ${tones[state]}`}>{stateWord(state, side)}</span>,
+      render: ({ state }) => <span className={`tag ${tones[state]}`}>{stateWord(state, side)}</span>,
       text: ({ state }) => stateWord(state, side),
     },
-    { title: parts('actions'), show: actions },
+    { title: parts('actions'), render: actions },
   ];
 }
 

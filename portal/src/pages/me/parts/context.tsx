@@ -1,17 +1,17 @@
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
-import { type Ensured, useFreshFactor } from '../../../session/fresh-factor.tsx';
+import { useFreshFactor, type WithFreshFactor } from '../../../session/fresh-factor.tsx';
 
 interface AccountCentre {
   /**
    * Shows at the top of the page that something worked, and moves the focus there, because what was clicked may be
    * gone.
    */
-  readonly say: (sentence: string) => void;
+  readonly showNotice: (sentence: string) => void;
   /** Removes the message: something new has begun. */
-  readonly hush: () => void;
+  readonly clearNotice: () => void;
   /** SES-5, PHN-4: asks for a factor if the API needs one, and then continues. */
-  readonly ensured: Ensured;
+  readonly withFreshFactor: WithFreshFactor;
 }
 const Context = createContext<AccountCentre | undefined>(undefined);
 
@@ -25,31 +25,31 @@ export function useAccountCentre(): AccountCentre {
 export function AccountCentreParts({ children }: { readonly children: ReactNode }) {
   const { pathname } = useLocation();
   const fresh = useFreshFactor();
-  const [said, setSaid] = useState<{ readonly sentence: string; readonly at: string }>();
+  const [notice, setNotice] = useState<{ readonly sentence: string; readonly at: string }>();
   return (
     <Context
       value={{
-        say: (sentence) => setSaid({ sentence, at: pathname }),
-        hush: () => setSaid(undefined),
-        ensured: fresh.ensured,
+        showNotice: (sentence) => setNotice({ sentence, at: pathname }),
+        clearNotice: () => setNotice(undefined),
+        withFreshFactor: fresh.withFreshFactor,
       }}
     >
-      {said?.at === pathname ? <GoodNews said={said} /> : null}
+      {notice?.at === pathname ? <SuccessNotice notice={notice} /> : null}
       {children}
       {fresh.dialog}
     </Context>
   );
 }
 
-function GoodNews({ said }: { readonly said: { readonly sentence: string } }) {
+function SuccessNotice({ notice }: { readonly notice: { readonly sentence: string } }) {
   const box = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each news is focused, the same sentence again too
   useEffect(() => {
     box.current?.focus();
-  }, [said]);
+  }, [notice]);
   return (
     <div ref={box} className="notice good" role="status" tabIndex={-1}>
-      {said.sentence}
+      {notice.sentence}
     </div>
   );
 }

@@ -18,11 +18,10 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   );
 }
 
-const TitleId = createContext<string | undefined>(undefined);
 /** Names the subject of an item for its buttons; used by cards and by rows of tables. */
-export const About = TitleId;
+export const ItemTitleId = createContext<string | undefined>(undefined);
 /** The id of the enclosing item's title, so that 删除 tells what it deletes. */
-export const useItemTitleId = (): string | undefined => useContext(TitleId);
+export const useItemTitleId = (): string | undefined => useContext(ItemTitleId);
 
 interface ItemProps {
   readonly title: ReactNode;
@@ -44,7 +43,7 @@ export function Item({ title, tag, tone = 'plain', facts = [], children }: ItemP
         {tag ? <span className={`tag ${tone}`}>{tag}</span> : null}
       </div>
       <Facts facts={facts} />
-      <TitleId value={id}>{children}</TitleId>
+      <ItemTitleId value={id}>{children}</ItemTitleId>
     </li>
   );
 }

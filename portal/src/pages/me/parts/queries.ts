@@ -36,19 +36,19 @@ export const useIdentities = () =>
  * Changes something, and then reads the lists again. The lists are also read again if the API says that the item has
  * changed meanwhile (STATE_CONFLICT), so that the next decision is about the present state (REL-11).
  */
-export async function changing<T>(call: Promise<T>, ...keys: string[]): Promise<T> {
-  const changed = await call.catch(async (error: unknown) => {
-    if (problemOf(error).code === 'STATE_CONFLICT') await outdated(...keys);
+export async function mutateAndRefetch<T>(call: Promise<T>, ...keys: string[]): Promise<T> {
+  const result = await call.catch(async (error: unknown) => {
+    if (problemOf(error).code === 'STATE_CONFLICT') await refetchLists(...keys);
     throw error;
   });
-  await outdated(...keys);
-  return changed;
+  await refetchLists(...keys);
+  return result;
 }
 
 /**
  * Reads these lists again after a change. Ends when the page shows the new data, so that nobody can click an item that
  * is gone.
  */
-export const outdated = async (...keys: string[]): Promise<void> => {
+export const refetchLists = async (...keys: string[]): Promise<void> => {
   await Promise.all(keys.map((key) => queries.invalidateQueries({ queryKey: [key] })));
 };

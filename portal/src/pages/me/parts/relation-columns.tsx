@@ -26,13 +26,13 @@ export function useRelationColumns(
   return {
     role: {
       title: parts('fact.role'),
-      show: ({ role }) => common(`role.${role}`),
+      render: ({ role }) => common(`role.${role}`),
       text: ({ role }) => common(`role.${role}`),
-      words: true,
+      wrapsAtWords: true,
     },
     permissions: {
       title: parts('fact.permissions'),
-      show: ({ permissions }) =>
+      render: ({ permissions }) =>
         permissions.length === 4 ? (
           <span className="whole">{parts('allPermissions')}</span>
         ) : (
@@ -41,13 +41,13 @@ export function useRelationColumns(
     },
     validUntil: {
       title: parts('fact.validUntil'),
-      show: ({ validUntil }) => validUntil ?? parts('fact.unlimited'),
+      render: ({ validUntil }) => validUntil ?? parts('fact.unlimited'),
       text: ({ validUntil }) => validUntil ?? '9999',
-      words: true,
+      wrapsAtWords: true,
     },
     state: {
       title: parts('fact.state'),
-      show: ({ state }) => <span className={`tag ${relationTones[list]}`}>{parts(`state.${state}`)}</span>,
+      render: ({ state }) => <span className={`tag ${relationTones[list]}`}>{parts(`state.${state}`)}</span>,
       text: ({ state }) => parts(`state.${state}`),
     },
   };

@@ -1,5 +1,5 @@
 import type { Permission } from '#domain/relations.ts';
-import { shownTime } from '../../../api/clock.ts';
+import { formatTime } from '../../../api/clock.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import type { Fact } from './items.tsx';
 import { useParts } from './texts.ts';
@@ -32,6 +32,6 @@ export function useRelationFacts() {
   }): Fact[] => [
     [t('fact.permissions'), permissionNames(relation.permissions)],
     [t('fact.validUntil'), relation.validUntil ?? t('fact.unlimited')],
-    [t('fact.updatedAt'), shownTime(relation.updatedAt)],
+    [t('fact.updatedAt'), formatTime(relation.updatedAt)],
   ];
 }

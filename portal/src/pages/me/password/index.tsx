@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
-import { useMenuTexts } from '../menu.ts';
-import { ByFace } from './ByFace.tsx';
-import { ByOldPassword } from './ByOldPassword.tsx';
+import { useMenuTexts } from '../menu-texts.ts';
+import { ChangeByFace } from './ChangeByFace.tsx';
+import { ChangeByOldPassword } from './ChangeByOldPassword.tsx';
 import { usePasswordTexts } from './texts.ts';
 
 const ways = ['old', 'face'] as const;
@@ -23,7 +23,7 @@ export function Page() {
         active={way}
         onChange={setWay}
       >
-        {way === 'old' ? <ByOldPassword /> : <ByFace />}
+        {way === 'old' ? <ChangeByOldPassword /> : <ChangeByFace />}
       </Tabs>
     </section>
   );

@@ -10,7 +10,7 @@ import { PhoneField } from '../../../components/fields/text-fields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
 import { useAccountCentre } from '../parts/context.tsx';
-import { outdated } from '../parts/queries.ts';
+import { refetchLists } from '../parts/queries.ts';
 import { Takeover } from './Takeover.tsx';
 import { usePhonesTexts } from './texts.ts';
 
@@ -24,13 +24,13 @@ interface Values {
 /** PHN-2: sends a code to the new number. PHN-3: takes over a number of another person with a face proof. */
 export function AddPhone() {
   const t = usePhonesTexts();
-  const { say, ensured } = useAccountCentre();
+  const { showNotice, withFreshFactor } = useAccountCentre();
   const [form] = Form.useForm<Values>();
-  const [taken, setTaken] = useState(false);
-  const [added, setAdded] = useState(0);
+  const [isTaken, setIsTaken] = useState(false);
+  const [addedCount, setAddedCount] = useState(0);
 
   const add = async ({ phone, phoneCode, makeDefault }: Values, face?: { faceTicket: string }) => {
-    const { maskedPhone } = await ensured(
+    const { maskedPhone } = await withFreshFactor(
       () =>
         answer(
           api.POST('/v1/account/phones', {
@@ -44,30 +44,30 @@ export function AddPhone() {
         ),
       'ownFace',
     );
-    setTaken(false);
+    setIsTaken(false);
     form.resetFields();
-    setAdded(added + 1);
-    await outdated('phones', 'account');
-    say(t('added', { phone: maskedPhone }));
+    setAddedCount(addedCount + 1);
+    await refetchLists('phones', 'account');
+    showNotice(t('added', { phone: maskedPhone }));
   };
   const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     fields: { SMS_CODE_WRONG: 'phoneCode' },
     send: async (values) => {
-      setTaken(false);
+      setIsTaken(false);
       try {
         await add(values);
       } catch (error) {
         // The right code was not spent: it is used for the takeover.
-        if (problemOf(error).code === 'PHONE_TAKEN') setTaken(true);
+        if (problemOf(error).code === 'PHONE_TAKEN') setIsTaken(true);
         throw error;
       }
     },
   });
-  const send = async () => {
+  const sendCode = async () => {
     await form.validateFields(['phone']);
     const phone: string = form.getFieldValue('phone');
-    return ensured(() =>
+    return withFreshFactor(() =>
       withChallenge((challenge) =>
         answer(api.POST('/v1/account/phones/sms', { body: { phone, ...challenge } })),
       ),
@@ -76,11 +76,11 @@ export function AddPhone() {
   return (
     <section className="card">
       <h2>{t('add')}</h2>
-      <ApiForm form={form} onFinish={submit} onValuesChange={() => setTaken(false)}>
+      <ApiForm form={form} onFinish={submit} onValuesChange={() => setIsTaken(false)}>
         <ProblemAlert problem={problem} onRetry={retry} />
         <PhoneField />
         {/* The next number gets codes of its own. */}
-        <SmsCodeField key={added} name="phoneCode" send={send} />
+        <SmsCodeField key={addedCount} name="phoneCode" send={sendCode} />
         <ChallengeNotice />
         <Form.Item name="makeDefault" valuePropName="checked">
           <Checkbox>{t('asDefault')}</Checkbox>
@@ -89,7 +89,7 @@ export function AddPhone() {
           {t('add')}
         </Button>
       </ApiForm>
-      {taken ? <Takeover use={(faceTicket) => add(form.getFieldsValue(), { faceTicket })} /> : null}
+      {isTaken ? <Takeover onPassed={(faceTicket) => add(form.getFieldsValue(), { faceTicket })} /> : null}
     </section>
   );
 }

@@ -4,17 +4,17 @@ import { FaceCheck } from '../parts/FaceCheck.tsx';
 import { usePhonesTexts } from './texts.ts';
 
 /** PHN-3: the number belongs to another person; with a face proof in addition to the code, the person takes it over. */
-export function Takeover({ use }: { readonly use: (faceTicket: string) => Promise<void> }) {
+export function Takeover({ onPassed }: { readonly onPassed: (faceTicket: string) => Promise<void> }) {
   const t = usePhonesTexts();
-  const [begun, setBegun] = useState(false);
+  const [hasStarted, setHasStarted] = useState(false);
   return (
     <section className="item-form" aria-labelledby="takeover">
       <h3 id="takeover">{t('takeover')}</h3>
       <p>{t('takeoverText')}</p>
-      {begun ? (
-        <FaceCheck for="phone" use={use} />
+      {hasStarted ? (
+        <FaceCheck for="phone" onPassed={onPassed} />
       ) : (
-        <Button onClick={() => setBegun(true)}>{t('doTakeover')}</Button>
+        <Button onClick={() => setHasStarted(true)}>{t('doTakeover')}</Button>
       )}
     </section>
   );

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../../api/client.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Empty, Loaded } from '../../../components/states.tsx';
-import { useMenuTexts } from '../menu.ts';
+import { Empty, Loaded } from '../../../components/query-states.tsx';
+import { useMenuTexts } from '../menu-texts.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, Item } from '../parts/items.tsx';
-import { outdated } from '../parts/queries.ts';
+import { refetchLists } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { AddPhone } from './AddPhone.tsx';
 import { usePhonesTexts } from './texts.ts';
@@ -19,7 +19,7 @@ export function Page() {
     queryKey: ['phones'],
     queryFn: async () => (await answer(api.GET('/v1/account/phones'))).phones,
   });
-  const changing = (call: Promise<unknown>) => call.then(() => outdated('phones', 'account'));
+  const refetchAfter = (call: Promise<unknown>) => call.then(() => refetchLists('phones', 'account'));
   return (
     <>
       <section className="card">
@@ -45,7 +45,9 @@ export function Page() {
                           <ActionButton
                             label={t('makeDefault')}
                             act={() =>
-                              changing(answer(api.PUT('/v1/account/phones/{phoneId}/default', { params })))
+                              refetchAfter(
+                                answer(api.PUT('/v1/account/phones/{phoneId}/default', { params })),
+                              )
                             }
                             done={t('nowDefault')}
                           />
@@ -54,7 +56,7 @@ export function Page() {
                             kind="danger"
                             ask={t('removeAsk', { phone: maskedPhone })}
                             act={() =>
-                              changing(answer(api.DELETE('/v1/account/phones/{phoneId}', { params })))
+                              refetchAfter(answer(api.DELETE('/v1/account/phones/{phoneId}', { params })))
                             }
                             done={t('removed')}
                           />

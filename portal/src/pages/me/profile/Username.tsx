@@ -1,12 +1,12 @@
 import { Button, Form } from 'antd';
 import { answer, api } from '../../../api/client.ts';
-import { shownTime } from '../../../api/clock.ts';
+import { formatTime } from '../../../api/clock.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { UsernameField } from '../../../components/fields/text-fields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';
 import { useAccountCentre } from '../parts/context.tsx';
-import { outdated } from '../parts/queries.ts';
+import { refetchLists } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { useProfileTexts } from './texts.ts';
 
@@ -18,15 +18,15 @@ interface Props {
 export function Username({ account: { username, usernameChangeableFrom } }: Props) {
   const t = useProfileTexts();
   const parts = useParts();
-  const { say, ensured } = useAccountCentre();
+  const { showNotice, withFreshFactor } = useAccountCentre();
   const [form] = Form.useForm<{ username: string }>();
   const { submit, busy, problem, retry } = useSubmit({
     form,
     send: async ({ username }) => {
-      await ensured(() => answer(api.PUT('/v1/account/username', { body: { username } })));
+      await withFreshFactor(() => answer(api.PUT('/v1/account/username', { body: { username } })));
       form.resetFields();
-      await outdated('account');
-      say(t('saved'));
+      await refetchLists('account');
+      showNotice(t('saved'));
     },
   });
   return (
@@ -42,7 +42,7 @@ export function Username({ account: { username, usernameChangeableFrom } }: Prop
           </Button>
         </ApiForm>
       ) : (
-        <p>{t('from', { time: shownTime(usernameChangeableFrom) })}</p>
+        <p>{t('from', { time: formatTime(usernameChangeableFrom) })}</p>
       )}
     </section>
   );

@@ -1,11 +1,11 @@
 import { Link } from 'react-router';
 import { documentTypes } from '#domain/documents.ts';
-import { shownTime } from '../../../api/clock.ts';
+import { formatTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Loaded } from '../../../components/states.tsx';
+import { Loaded } from '../../../components/query-states.tsx';
 import { useCommon, useLanguage } from '../../../i18n/index.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { Facts } from '../parts/items.tsx';
 import { useAccount } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
@@ -51,7 +51,7 @@ export function Page() {
                     </span>,
                   ],
                   [t('level'), t('levelValue', { level: realNameLevel })],
-                  [t('registeredAt'), shownTime(registeredAt)],
+                  [t('registeredAt'), formatTime(registeredAt)],
                   [
                     t('consents'),
                     consents.length > 0 ? <Consents key="consents" consents={consents} /> : undefined,
@@ -82,7 +82,7 @@ function Consents({
     <ul className="rules">
       {consents.map(({ kind, version, at }) => (
         <li key={kind}>
-          {bracketed(t(kind), version)} <span className="small">{shownTime(at)}</span>
+          {bracketed(t(kind), version)} <span className="small">{formatTime(at)}</span>
         </li>
       ))}
     </ul>

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../../api/client.ts';
-import { shownTime } from '../../../api/clock.ts';
+import { formatTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Empty, Loaded } from '../../../components/states.tsx';
+import { Empty, Loaded } from '../../../components/query-states.tsx';
 import { useBrowserName } from '../../../i18n/browsers.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, Item } from '../parts/items.tsx';
-import { outdated } from '../parts/queries.ts';
+import { refetchLists } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
 import { useSessionsTexts } from './texts.ts';
 
@@ -21,9 +21,9 @@ export function Page() {
     queryKey: ['sessions'],
     queryFn: async () => (await answer(api.GET('/v1/sessions'))).sessions,
   });
-  const end = async (id: string) => {
+  const endSession = async (id: string) => {
     await answer(api.DELETE('/v1/sessions/{id}', { params: { path: { id } } }));
-    await outdated('sessions');
+    await refetchLists('sessions');
   };
   return (
     <section className="card">
@@ -44,8 +44,8 @@ export function Page() {
                   facts={[
                     [t('browser'), browserName(browser)],
                     [t('address'), address],
-                    [t('startedAt'), shownTime(startedAt)],
-                    [t('lastSeenAt'), shownTime(lastSeenAt)],
+                    [t('startedAt'), formatTime(startedAt)],
+                    [t('lastSeenAt'), formatTime(lastSeenAt)],
                   ]}
                 >
                   {current ? (
@@ -56,7 +56,7 @@ export function Page() {
                         label={t('end')}
                         kind="danger"
                         ask={t('endAsk')}
-                        act={() => end(sessionId)}
+                        act={() => endSession(sessionId)}
                         done={t('ended')}
                       />
                     </Actions>

@@ -8,15 +8,15 @@ import { ActionButton } from '../parts/ActionButton.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { HideRecord } from '../parts/HideRecord.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
-import { changing } from '../parts/queries.ts';
+import { mutateAndRefetch } from '../parts/queries.ts';
 import { useParts } from '../parts/texts.ts';
-import { Adjust } from './Adjust.tsx';
+import { AdjustForm } from './AdjustForm.tsx';
 import type { StaffMember } from './read-staff.ts';
 import { useStaffTexts } from './texts.ts';
 
-const change = (call: Promise<unknown>) => changing(call, 'staff');
+const changeStaff = (call: Promise<unknown>) => mutateAndRefetch(call, 'staff');
 /** Tells two people of the same name apart (REL-11). */
-function useWho(): (member: StaffMember) => string {
+function useMemberLabel(): (member: StaffMember) => string {
   const { bracketed } = usePunctuation();
   return ({ name, documentNumber }) => bracketed(name, documentNumber);
 }
@@ -34,7 +34,7 @@ export function StaffActions({ member, list }: Props) {
     const params = { path: { authorizationId: member.authorizationId } };
     return (
       <HideRecord
-        act={() => change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/hide', { params })))}
+        act={() => changeStaff(answer(api.POST('/v1/enterprise/staff/{authorizationId}/hide', { params })))}
       />
     );
   }
@@ -48,7 +48,7 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
   const common = useCommon();
   const parts = useParts();
   const about = useItemTitleId();
-  const whoOf = useWho();
+  const memberLabel = useMemberLabel();
   const { termed } = usePunctuation();
   const [adjusting, setAdjusting] = useState(false);
   const { authorizationId, role, revision } = member;
@@ -63,10 +63,10 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
         <ActionButton
           label={parts('remove')}
           kind="danger"
-          ask={t('dismissAsk', { name: whoOf(member), role: common(`role.${role}`) })}
+          ask={t('dismissAsk', { name: memberLabel(member), role: common(`role.${role}`) })}
           done={t('dismissed')}
           act={() =>
-            change(
+            changeStaff(
               answer(
                 api.DELETE('/v1/enterprise/staff/{authorizationId}', {
                   params: { path: { authorizationId }, query: { revision } },
@@ -77,8 +77,8 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
         />
       </Actions>
       {adjusting ? (
-        <Dialog title={termed(t('adjust'), whoOf(member))} onClose={() => setAdjusting(false)}>
-          <Adjust member={member} onDone={() => setAdjusting(false)} />
+        <Dialog title={termed(t('adjust'), memberLabel(member))} onClose={() => setAdjusting(false)}>
+          <AdjustForm member={member} onDone={() => setAdjusting(false)} />
         </Dialog>
       ) : null}
     </>
@@ -89,7 +89,7 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
   const t = useStaffTexts();
   const common = useCommon();
   const { authorizationId, direction, revision, role } = member;
-  const name = useWho()(member);
+  const name = useMemberLabel()(member);
   const params = { path: { authorizationId } };
   const body = { revision };
   if (direction === 'invited')
@@ -102,7 +102,9 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
             ask={t('withdrawAsk', { name })}
             done={t('withdrawn')}
             act={() =>
-              change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/withdraw', { params, body })))
+              changeStaff(
+                answer(api.POST('/v1/enterprise/staff/{authorizationId}/withdraw', { params, body })),
+              )
             }
           />
         </Actions>
@@ -116,7 +118,7 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
         ask={t('confirmAsk', { name, role: common(`role.${role}`) })}
         done={t('confirmed')}
         act={() =>
-          change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/confirm', { params, body })))
+          changeStaff(answer(api.POST('/v1/enterprise/staff/{authorizationId}/confirm', { params, body })))
         }
       />
       <ActionButton
@@ -125,7 +127,7 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
         ask={t('rejectAsk', { name })}
         done={t('rejected')}
         act={() =>
-          change(answer(api.POST('/v1/enterprise/staff/{authorizationId}/reject', { params, body })))
+          changeStaff(answer(api.POST('/v1/enterprise/staff/{authorizationId}/reject', { params, body })))
         }
       />
     </Actions>

@@ -1,7 +1,7 @@
 import { isStaffRole, type RelationList } from '#domain/relations.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Item } from '../parts/items.tsx';
-import { PagedList } from '../parts/paged.tsx';
+import { PagedList } from '../parts/paged-list.tsx';
 import { relationTones, useRelationColumns } from '../parts/relation-columns.tsx';
 import { useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
@@ -25,11 +25,11 @@ export function StaffList({ list }: { readonly list: RelationList }) {
       label={t(`list.${list}`)}
       empty={t(`none.${list}`)}
       columns={[
-        { title: parts('name'), show: ({ name }) => name, text: ({ name }) => name },
+        { title: parts('name'), render: ({ name }) => name, text: ({ name }) => name },
         columns.role,
         {
           title: t('documentAndPhone'),
-          show: ({ documentNumber, phone }) => (
+          render: ({ documentNumber, phone }) => (
             <>
               {documentNumber}
               {phone ? (
@@ -41,13 +41,13 @@ export function StaffList({ list }: { readonly list: RelationList }) {
             </>
           ),
           text: ({ documentNumber, phone }) => `${documentNumber} ${phone ?? ''}`,
-          words: true,
+          wrapsAtWords: true,
         },
         columns.permissions,
         columns.validUntil,
         // Not sorted: a list has hardly more than one state, and an English heading leaves no room for an arrow.
-        { title: columns.state.title, show: columns.state.show },
-        { title: parts('actions'), show: (member) => <StaffActions member={member} list={list} /> },
+        { title: columns.state.title, render: columns.state.render },
+        { title: parts('actions'), render: (member) => <StaffActions member={member} list={list} /> },
       ]}
     >
       {(member) => (

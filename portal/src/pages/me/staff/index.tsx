@@ -1,8 +1,8 @@
 import { useSession } from '../../../session/store.ts';
-import { useMenuTexts } from '../menu.ts';
+import { useMenuTexts } from '../menu-texts.ts';
+import { isManager, useApplications } from '../parts/pending-decisions.ts';
 import { RelationsPage } from '../parts/RelationsPage.tsx';
-import { isManager, useApplications } from '../parts/waiting.ts';
-import { Invite } from './Invite.tsx';
+import { InviteDialog } from './InviteDialog.tsx';
 import { StaffList } from './StaffList.tsx';
 import { useStaffTexts } from './texts.ts';
 
@@ -16,15 +16,15 @@ export function Page() {
   return (
     <RelationsPage
       title={menu('staff')}
-      may={manages}
+      isAllowed={manages}
       otherwise={identity.kind === 'enterprise' ? 'managersOnly' : 'companyOnly'}
-      begin={t('add')}
-      above={<p>{t('hint')}</p>}
+      newLabel={t('add')}
+      aboveLists={<p>{t('hint')}</p>}
       label={t('choose')}
       nameOf={(list) => t(`list.${list}`)}
-      waiting={waiting}
+      pendingCount={waiting}
       listOf={(list) => <StaffList key={list} list={list} />}
-      dialog={({ onClose, onBegun }) => <Invite onClose={onClose} onInvited={onBegun} />}
+      dialog={({ onClose, onCreated }) => <InviteDialog onClose={onClose} onInvited={onCreated} />}
     />
   );
 }

@@ -1,10 +1,10 @@
 import { Link } from 'react-router';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useSession } from '../../../session/store.ts';
-import { useMenuTexts } from '../menu.ts';
-import { PagedList } from '../parts/paged.tsx';
+import { useMenuTexts } from '../menu-texts.ts';
+import { IdentityItem } from '../parts/identity-switch.tsx';
+import { PagedList } from '../parts/paged-list.tsx';
 import { useIdentities } from '../parts/queries.ts';
-import { IdentityItem } from '../parts/Switch.tsx';
 import { useSwitchTexts } from './texts.ts';
 
 /** 身份切换 (SWI-2, SWI-4, SWI-5) */

@@ -1,14 +1,14 @@
 import { answer, api } from '../../../api/client.ts';
-import { shownTime } from '../../../api/clock.ts';
+import { formatTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
-import { Empty, Loaded } from '../../../components/states.tsx';
-import { useSystemName } from '../../sso/handing-over.ts';
-import { useMenuTexts } from '../menu.ts';
+import { Empty, Loaded } from '../../../components/query-states.tsx';
+import { useSystemName } from '../../sso/hand-over.ts';
+import { useMenuTexts } from '../menu-texts.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Actions, Item } from '../parts/items.tsx';
-import { changing } from '../parts/queries.ts';
+import { mutateAndRefetch } from '../parts/queries.ts';
 import { useSystems } from './queries.ts';
-import { Tiles } from './Tiles.tsx';
+import { SystemTiles } from './SystemTiles.tsx';
 import { useSystemsTexts } from './texts.ts';
 
 /** SSO-13: the systems entered in this session; each can be left. */
@@ -17,8 +17,8 @@ export function Page() {
   const t = useSystemsTexts();
   const systemName = useSystemName();
   const systems = useSystems();
-  const leave = (clientId: string) =>
-    changing(
+  const leaveSystem = (clientId: string) =>
+    mutateAndRefetch(
       answer(api.DELETE('/v1/session/systems/{clientId}', { params: { path: { clientId } } })),
       'systems',
     );
@@ -38,14 +38,14 @@ export function Page() {
                   <Item
                     key={clientId}
                     title={systemName(name)}
-                    facts={[[t('enteredAt'), shownTime(enteredAt)]]}
+                    facts={[[t('enteredAt'), formatTime(enteredAt)]]}
                   >
                     <Actions>
                       <ActionButton
                         label={t('leave')}
                         kind="danger"
                         ask={t('leaveAsk')}
-                        act={async () => void (await leave(clientId))}
+                        act={async () => void (await leaveSystem(clientId))}
                         done={t('left')}
                       />
                     </Actions>
@@ -56,7 +56,7 @@ export function Page() {
           }}
         </Loaded>
       </section>
-      <Tiles title={t('open')} />
+      <SystemTiles title={t('open')} />
     </>
   );
 }

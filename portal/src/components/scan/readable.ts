@@ -1,2 +1,0 @@
-/** Dark on light in every theme: many scanners cannot read light on dark. */
-export const readable = { color: '#000000', bgColor: '#ffffff' } as const;

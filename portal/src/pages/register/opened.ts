@@ -1,6 +1,0 @@
-/** What later steps need of the typed number: the password must not contain it (PWD-2). */
-export interface Opened {
-  readonly registrationId: string;
-  readonly faceRequired: boolean;
-  readonly documentNumber: string;
-}
