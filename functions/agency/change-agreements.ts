@@ -182,9 +182,7 @@ async function changedTerms(
 ) {
   const period = { from: body.from ?? agreement.from, until: body.until ?? agreement.until };
   const terms: NewTerms = {
-    ...(body.from === undefined && body.until === undefined
-      ? period
-      : parseComingPeriod(period, shanghaiDay(now))),
+    ...parseComingPeriod(period, shanghaiDay(now)),
     items: body.items ?? agreement.items,
     agents: body.agents
       ? await listedAgents(ctx, agreement.agencyKey, form, body.agents, now, tried)

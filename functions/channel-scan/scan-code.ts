@@ -96,23 +96,20 @@ export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (ctx, call
  * a login (LCK-1); STATE_CONFLICT while the provider has no result, and for a token that is not the newest
  */
 export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (ctx, call) => {
-  const ticket = await readScan(ctx, call.params.ticket, call.now, 'passed');
+  const ticket = await readScanInAnyState(ctx, call.params.ticket, call.now);
   requireScanner(ctx, call, ticket);
   return ok(await judgeFace(ctx, call, ticket, call.body.token));
 };
 
-/** An open scan that has not ended. With `orAlso`, a repeated call also finds the end that it caused itself. */
-export async function readScan(
-  ctx: FlowContext,
-  id: string,
-  now: Date,
-  orAlso?: ScanTicket['scanState'],
-): Promise<ScanTicket> {
-  if (!orAlso) {
-    const ticket = await readOpenTicket<ScanTicket>(ctx.db, id, 'scan', now);
-    if (ticket.scanState !== 'pending' && ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
-    return ticket;
-  }
+/** A scan that nobody has confirmed, refused or passed yet. Throws NOT_FOUND, EXPIRED, STATE_CONFLICT. */
+export async function readScan(ctx: FlowContext, id: string, now: Date): Promise<ScanTicket> {
+  const ticket = await readOpenTicket<ScanTicket>(ctx.db, id, 'scan', now);
+  if (ticket.scanState !== 'pending' && ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
+  return ticket;
+}
+
+/** For a call that may be repeated: also a scan that the call itself has passed before. Throws NOT_FOUND, EXPIRED. */
+async function readScanInAnyState(ctx: FlowContext, id: string, now: Date): Promise<ScanTicket> {
   const ticket = await ctx.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
   const problem = ticketProblem(ticket, 'scan', now);
   if (problem) throw problem;

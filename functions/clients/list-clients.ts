@@ -121,7 +121,7 @@ const afterClient = (personKey: string, clientKey: string): Key => ({
  */
 function fits(ctx: FlowContext, company: KnownTaxpayer, query = ''): boolean {
   const wanted = searchForm(query);
-  if (wanted === '' || searchForm(company.name).includes(wanted)) return true;
+  if (searchForm(company.name).includes(wanted)) return true;
   const number = foldNumber(query);
   if (number === '') return false;
   return company.taxpayerId === undefined

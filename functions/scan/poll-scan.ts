@@ -1,7 +1,7 @@
 import { constantTimeEqual } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { pollHashOf, scanStateAt } from '#journeys/factors/scans.ts';
-import { checkedSince, endedByOrder, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
+import { checkedSince, endedByOrder, stepUpProof, stepUpResultOf } from '#journeys/factors/step-up-proof.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -56,10 +56,10 @@ export const pollScan: StepOf<typeof scan, 'poll'> = async (ctx, call) => {
  * (STP-4, ORD-1).
  */
 async function proofFor(ctx: FlowContext, call: CallOf<typeof scan, 'poll'>, ticket: ScanTicket) {
-  const proven = ticket.purpose === 'verification' ? provenBy(ctx, ticket, call.now) : undefined;
-  if (!proven || ticket.personKey === undefined) return {};
+  const result = ticket.purpose === 'verification' ? stepUpResultOf(ctx, ticket, call.now) : undefined;
+  if (!result || ticket.personKey === undefined) return {};
   const person = requireAdmitted(await findPerson(ctx.db, ticket.personKey), 'USER_NOT_REGISTERED');
-  if (!checkedSince(person, proven.proven)) throw new Problem('USER_NOT_REGISTERED');
-  if (endedByOrder(person, proven.proven)) return {};
-  return { proof: await stepUpProof(ctx, call, proven, person, proven.proven, proven.stepUp) };
+  if (!checkedSince(person, result.faceCheck)) throw new Problem('USER_NOT_REGISTERED');
+  if (endedByOrder(person, result.faceCheck)) return {};
+  return { proof: await stepUpProof(ctx, call, result, person, result.faceCheck, result.stepUp) };
 }

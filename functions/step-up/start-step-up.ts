@@ -4,7 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { provenCompany } from '#journeys/companies/proven-company.ts';
 import { scanStateAt, startStandaloneFaceScan } from '#journeys/factors/scans.ts';
-import { endedByOrder, knownMatter, provenBy, stepUpProof } from '#journeys/factors/step-up-proof.ts';
+import { endedByOrder, knownMatter, stepUpProof, stepUpResultOf } from '#journeys/factors/step-up-proof.ts';
 import { created, ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { reusableFaceCheck } from '#store/people/face-checks.ts';
@@ -32,8 +32,8 @@ export const startStepUp: StepOf<typeof stepUp, 'start'> = async (ctx, call) => 
   const nonce = call.body.nonce === undefined ? {} : { nonce: call.body.nonce };
   const kept = reusableFaceCheck(person, matter, call.now, ctx.settings.policies);
   if (kept) {
-    const proven = { at: kept.at, level: person.realNameLevel ?? 3 };
-    const proof = await stepUpProof(ctx, call, asked, person, proven, nonce, company);
+    const faceCheck = { at: kept.at, level: person.realNameLevel ?? 3 };
+    const proof = await stepUpProof(ctx, call, asked, person, faceCheck, nonce, company);
     // A proof goes to another system, so it is audited before it is given, and refused after an order that ends proofs
     // (ORD-1).
     await ctx.db.transact([
@@ -81,15 +81,15 @@ export const showStepUp: StepOf<typeof stepUp, 'show'> = async (ctx, call) => {
   if (!own) throw new Problem('NOT_FOUND');
   const person = requireAdmitted(found, 'SESSION_ENDED');
   const state = scanStateAt(scan, call.now);
-  const proven = state === 'passed' ? provenBy(ctx, scan, call.now) : undefined;
+  const result = state === 'passed' ? stepUpResultOf(ctx, scan, call.now) : undefined;
   // A face check belongs to the session that it was started for (SES-5).
-  if (proven?.stepUp.sessionId !== session.sessionId || endedByOrder(person, proven.proven))
+  if (result?.stepUp.sessionId !== session.sessionId || endedByOrder(person, result.faceCheck))
     return ok({ state });
-  if (!isDeepStrictEqual(proven.stepUp.acting, session.company))
+  if (!isDeepStrictEqual(result.stepUp.acting, session.company))
     throw new Problem('RELATION_NOT_FOUND', {}, { variant: 'lost' });
-  const company = await provenCompany(ctx, call.caller, proven);
+  const company = await provenCompany(ctx, call.caller, result);
   return ok({
     state,
-    proof: await stepUpProof(ctx, call, proven, person, proven.proven, proven.stepUp, company),
+    proof: await stepUpProof(ctx, call, result, person, result.faceCheck, result.stepUp, company),
   });
 };

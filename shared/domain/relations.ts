@@ -149,10 +149,10 @@ export function shownStateOn(
   company: { readonly cancelled: boolean; readonly term: number | undefined },
   day: string,
 ): ShownState {
-  const now = inTerm(relation, company.term);
-  return now.endedWithCompany || (company.cancelled && isLive(now.state))
+  const today = inTerm(relation, company.term);
+  return today.endedWithCompany || (company.cancelled && isLive(today.state))
     ? 'company-cancelled'
-    : stateOn(now, day);
+    : stateOn(today, day);
 }
 
 export const isLive = (state: ShownState): state is LiveState => state === 'pending' || state === 'active';

@@ -317,6 +317,25 @@ describe('FACE-2 the proof', () => {
     expect((await kit.result()).body.passed).toBe(true);
   });
 
+  long('LCK-4 AUD-1 a face that passes at the fifth try lifts the lock that the try had set', async () => {
+    const one = person();
+    const oneKey = await subjectOf(door, () => registered(door, one), 'registered');
+    const { loginId, scan } = await loginScan(one);
+    door.face('fail');
+    for (let look = 0; look < 4; look++) await scanFace(door, scan.qrContent);
+    door.face('pass');
+    const written = await eventsOf(door, async () =>
+      expect((await scanFace(door, scan.qrContent)).body.passed).toBe(true),
+    );
+    const ofOne = written.filter(({ subject }) => subject === oneKey);
+    expect(ofOne.map(({ kind, outcome, detail }) => `${kind} ${outcome} ${detail?.method}`).sort()).toEqual([
+      'face success undefined',
+      'locked failure face',
+      'unlocked success face',
+    ]);
+    expectStatus(await verify(loginId, scan.ticket), 200);
+  });
+
   long('AUD-1 a check that is refused on the phone is written down as a check', async () => {
     const { scan } = await loginScan();
     await startKit(door, scan.qrContent);

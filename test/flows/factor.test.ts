@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enterPassword, expectStatus, scanFace, wait } from '../support/door.ts';
+import { whileHeld } from '../support/held.ts';
 import { mobile } from '../support/people.ts';
 import { long } from '../support/variants.ts';
-import { openWatchedDoor, otherThan, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedDoor, otherThan, rows, type WatchedDoor } from '../support/watched.ts';
 import {
   addPhone,
   masked,
@@ -13,6 +14,7 @@ import {
   type SignedIn,
   signIn,
 } from './support/account.ts';
+import { setOnPerson } from './support/tables.ts';
 
 let door: WatchedDoor;
 beforeAll(async () => {
@@ -68,6 +70,20 @@ describe('a fresh factor', () => {
     expect(await probe(later)).toBe('FRESH_FACTOR_REQUIRED');
     const { events } = (await later.api('GET', '/v1/account/activity')).body;
     expect(events[0]).toMatchObject({ kind: 'factor', outcome: 'success', detail: { method: 'sms' } });
+  });
+
+  long('SES-5 a person who changes meanwhile is read again, and the code still serves', async () => {
+    const who = await newcomer(door);
+    await wait(door, 61);
+    const smsCode = await factorCode(who);
+    const own = (await rows(door, 'Sessions')).find(({ sessionId }) => sessionId === who.sessionId);
+    const reply = await whileHeld(
+      door,
+      { function: 'session' },
+      () => factor(who, { smsCode }),
+      () => setOnPerson(door, own?.personKey, 'usernameChangedAt', door.clock.now().toISOString()),
+    );
+    expectStatus(reply, 204);
   });
 
   long('SES-5 so does a face, once', async () => {

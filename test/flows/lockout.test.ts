@@ -180,6 +180,10 @@ describe('SMS code', () => {
     const ticket = await loginTicket(door, who);
     expect(await wrongCodes(who, ticket, 5)).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
     expect(await failures(door, who)).toEqual({ ...none, sms: 5, guesses: 5, locked: true });
+    const written = await history(door, who);
+    const failed = written.filter(({ kind }) => kind === 'login-second-factor');
+    expect(failed.map(({ detail }) => detail)).toEqual(Array(4).fill({ method: 'sms', purpose: 'login' }));
+    expect(written.filter(({ kind }) => kind === 'locked')).toMatchObject([{ detail: { method: 'sms' } }]);
     expect((await enterPassword(door, who.phone, who.password)).body).toMatchObject(locked);
     await wait(door, 61);
     expect((await ticketCall(door, ticket, 'sms')).body).toMatchObject(locked);
@@ -561,6 +565,19 @@ describe('our own errors', () => {
       );
     expect(await failures(door, who)).toEqual({ ...none, password: 3 });
     expectStatus(await enterPassword(door, who[by], who.password), 201);
+  });
+
+  long('LCK-4 LCK-6 a wrong code whose failure cannot be written down does not count', async () => {
+    const who = await knownPerson(door);
+    const ticket = await loginTicket(door, who);
+    await wait(door, 61);
+    const code = await loginCode(door, ticket, who.phone);
+    await failing(
+      { function: 'login', routeKey: 'POST /v1/logins/{id}/verify', action: 'PutItem', table: 'Audit' },
+      () => verify(door, ticket, { smsCode: otherThan(code) }),
+    );
+    expect(await failures(door, who)).toEqual(none);
+    expectStatus(await verify(door, ticket, { smsCode: code }), 200);
   });
 
   it('LCK-4 the fifth attempt given back leaves no lock', async () => {

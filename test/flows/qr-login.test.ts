@@ -288,6 +288,17 @@ describe('QR-2 states, times and races', () => {
     expect((await ask(code)).body).toEqual({ state: 'cancelled' });
   });
 
+  long('CHN-1 a channel that may not scan a login code neither confirms nor refuses one', async () => {
+    const code = await showCode();
+    const phone = phoneOf();
+    expectStatus(await phone.scan(code.qrContent), 200);
+    const terminal = phoneOf(who, 'terminal');
+    for (const call of [terminal.confirm(code.ticket), terminal.cancel(code.ticket)])
+      expect(told(await call)).toEqual([403, 'CHANNEL_NOT_ALLOWED']);
+    expect((await ask(code)).body).toMatchObject({ state: 'scanned' });
+    expectStatus(await phone.confirm(code.ticket), 204);
+  });
+
   long('QR-2 confirm and cancel at once: one of them, and the page hears which', async () => {
     for (let round = 0; round < 4; round++) {
       const code = await showCode();

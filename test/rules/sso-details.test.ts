@@ -75,6 +75,7 @@ describe('authorization_details', () => {
       [good, good],
       [{}],
       [{ type: 'x' }],
+      [{ type: 'x', matter: 'invoice.red' }],
     ])
       expect(read(...entries), JSON.stringify(entries)).toBe('wrong');
     for (const text of ['', 'x', '{}', '"taxpayer"', '{"type":"taxpayer"}', '[{"type":"taxpayer"}'])

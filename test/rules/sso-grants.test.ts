@@ -264,6 +264,7 @@ describe('what a system was told still holds', () => {
     expect(isWithin(other, { actions: ['enquiry'] })).toBe(true);
     const some = { actions: [], items: ['consulting', 'filing'] } as unknown as Granted;
     expect(isWithin(some, { actions: [], items: ['consulting'] })).toBe(false);
+    expect(isWithin(some, { actions: [] })).toBe(false);
   });
 
   it('SSO-8 what was told at two times holds only where both do', () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CompanyEntry } from '#domain/entries.ts';
 import { permissionsOf } from '#domain/relations.ts';
-import { type AccessBasis, type AccessRecords, evaluateAccess } from '#store/sessions/access-basis.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
+import {
+  type AccessBasis,
+  type AccessRecords,
+  evaluateAccess,
+  readAccessRecords,
+} from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 
@@ -199,6 +205,72 @@ describe('what gives access to a company', () => {
       expect(access(changed(records, path, value)), `${path}: ${String(value)}`).toBeUndefined();
     for (const [path, value] of wanted.kept)
       expect(access(changed(records, path, value)), path).toEqual(whole);
+  });
+});
+
+describe('what is read for it, in one call', () => {
+  let calls = 0;
+  /** Each key comes back as its own item. */
+  const batchGet = async (keys: readonly { table: string; key: object }[]) => {
+    calls++;
+    return keys.map(({ table, key }) => ({ table, ...key }));
+  };
+  const read = (basis: AccessBasis) => readAccessRecords({ batchGet } as unknown as Db, 'p_1', basis);
+  const company = { table: 'Taxpayers', companyKey: 'c_1' };
+  const report = { table: 'CrossRegionReports', companyKey: 'c_1', reportNo: 'r_1' };
+  const agencyRows = (agencyKey: string) => ({
+    company: { table: 'Taxpayers', companyKey: agencyKey },
+    form: { table: 'Agencies', agencyKey, part: 'form' },
+    entry: { table: 'Relationships', personKey: 'p_1', relation: `agent-at#${agencyKey}` },
+  });
+  const relation = {
+    by: 'relation',
+    companyKey: 'c_1',
+    role: 'tax-handler',
+    authorizationId: 'a_1',
+  } as const;
+
+  it.each<[string, AccessBasis, object]>([
+    [
+      'REL-8 a relation and its company',
+      relation,
+      {
+        relation: { table: 'Relationships', personKey: 'p_1', relation: expect.stringContaining('c_1') },
+        company,
+      },
+    ],
+    [
+      'SPC-2 and the report',
+      { ...relation, reportNo: 'r_1' },
+      { relation: { table: 'Relationships' }, company, report },
+    ],
+    [
+      'SPC-3 a report and its company',
+      { by: 'report', companyKey: 'c_1', role: 'tax-handler', reportNo: 'r_1', handlerKey: 'h_1' },
+      { company, report },
+    ],
+    [
+      'AGY-1 an agency and its staff form',
+      { by: 'staff-form', companyKey: 'c_a', role: 'tax-agent' },
+      { agency: agencyRows('c_a') },
+    ],
+    [
+      'AGY-4 an agreement with both forms',
+      { by: 'agreement', companyKey: 'c_1', role: 'tax-agent', agencyKey: 'c_a', agreementId: 'g_1' },
+      {
+        company,
+        agreement: { table: 'Agreements', agreementId: 'g_1' },
+        clientEntry: { table: 'Relationships', personKey: 'p_1', relation: 'agent-for#c_1#g_1' },
+        agency: agencyRows('c_a'),
+      },
+    ],
+  ])('%s', async (_, basis, wanted) => {
+    calls = 0;
+    const records = await read(basis);
+    expect(records).toMatchObject(wanted);
+    const rows = Object.entries(records).filter(([, row]) => row !== undefined);
+    expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(wanted).sort());
+    expect(calls).toBe(1);
   });
 });
 

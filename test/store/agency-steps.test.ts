@@ -240,7 +240,7 @@ async function agreed(
     formId,
     items: ['attestation', 'consulting'],
     agents: people.map(agentOf),
-    updatedAt: at,
+    updatedAt: '2027-01-01T00:00:00.000Z',
     ...terms,
     ...facts,
   };
@@ -402,6 +402,7 @@ describe('an agency’s agreements', () => {
     expect(await stored(terms)).toMatchObject({
       state: 'active',
       items: terms.items,
+      updatedAt: at,
       proposed: {
         items: ['tax-declaration'],
         from: day,
@@ -420,7 +421,13 @@ describe('an agency’s agreements', () => {
     const waiting = await agreed(agency.id, await company(), [one], { state: 'pending', formId: undefined });
     const again = await change(agency, waiting.agreementId, { from: tomorrow });
     expect(again.body).toEqual({ agreementId: waiting.agreementId, state: 'pending', waits: true });
-    expect(await stored(waiting)).toMatchObject({ from: tomorrow, until: end, state: 'pending', rev: 2 });
+    expect(await stored(waiting)).toMatchObject({
+      from: tomorrow,
+      until: end,
+      state: 'pending',
+      rev: 2,
+      updatedAt: at,
+    });
     expect((await findAgreedPeriods(db, waiting))?.taken).toMatchObject([{ from: tomorrow }]);
     const kinds = (
       await db.query<Item>('Audit', {
@@ -535,11 +542,16 @@ describe('an agency’s agreements', () => {
       state: 'ended',
     });
     await free();
+    expect((await decided(client.acceptAgreement, { ...first, agreementId: 'none' })).said).toBe('NOT_FOUND');
+    // On its last day it may still begin.
+    expect((await decided(client.acceptAgreement, await terms({ ...pending, until: day }))).said).toBe('200');
+    await free();
     const second = await terms(pending);
     expect((await decided(client.rejectAgreement, second)).body).toEqual({
       agreementId: second.agreementId,
       state: 'rejected',
     });
+    expect(await stored(second)).toMatchObject({ state: 'rejected', updatedAt: at });
     expect((await findAgreedPeriods(db, second))?.taken).toEqual([]);
     const third = await terms({ proposed });
     expect((await decided(client.rejectAgreement, third)).body).toEqual({
@@ -591,6 +603,30 @@ describe('an agency’s agreements', () => {
   });
 });
 
+it('REG-9 AGY-1 nobody tries out names on a form: beyond the free tries a listed one is told no more than a wrong one', async () => {
+  const agency = await agencyFirm();
+  const who = await registered();
+  await list(agency.id, who);
+  const misses = { ticketKey: `m_${personKeyOf(who)}_${day}`, kind: 'misses', misses: 99 };
+  await putRows(db, 'Tickets', misses);
+  const owner = await company();
+  const wrong = { ...claimed(who), name: '别人' };
+  for (const agent of [claimed(who), wrong]) {
+    const body = { clientId: owner, agents: [agent], items: ['consulting'], from: day, until: end };
+    expect(await said(agreements.enterAgreement, agency.session, { body })).toBe('CHALLENGE_REQUIRED');
+    expect(await said(changeStaff, agency.session, { body: { agents: [agent] } })).toBe('CHALLENGE_REQUIRED');
+  }
+  // By its handle nobody is named. A mistake with one person tells nothing about another.
+  const agents = [{ agentId: agentIdOf(ctx, keyOf(agency.id), personKeyOf(who)) }];
+  const body = { clientId: owner, agents, items: ['consulting'], from: day, until: end };
+  expect(await said(agreements.enterAgreement, agency.session, { body })).toBe('201');
+  const other = await registered();
+  const mixed = [claimed(who), { ...claimed(other), name: '别人' }];
+  expect(await said(changeStaff, agency.session, { body: { agents: mixed } })).toBe('CHALLENGE_REQUIRED');
+  const otherMisses = { ticketKey: `m_${personKeyOf(other)}_${day}` };
+  expect(await db.get('Tickets', otherMisses)).toBeUndefined();
+});
+
 describe('an agency’s staff form', () => {
   const put = (of: Firm, agents: object[], facts: object = {}, by?: FlowContext) =>
     run(changeStaff, of.session, { body: { agents, ...facts } }, by);
@@ -610,7 +646,7 @@ describe('an agency’s staff form', () => {
     expect(await findPerson(db, personKeyOf(two))).toMatchObject({ nameClaimed: true });
     expect((await show(agency.session)).body).toMatchObject({ revision: 1 });
     const [kept, gone] = first.body.agents;
-    const next = await put(agency, [{ agentId: kept.agentId }, claimed(one)], { revision: 1 });
+    const next = await put(agency, [{ agentId: kept.agentId }], { revision: 1 });
     expect(next.body).toMatchObject({ agents: [{ agentId: kept.agentId }], revision: 2 });
     for (const [agents, facts, code, path] of [
       [[{ agentId: kept.agentId }, { agentId: gone.agentId }], {}, 'AGENT_NOT_LISTED', 'agents.1'],
@@ -769,6 +805,11 @@ describe('the clients of an agent', () => {
     }
   });
 
+  it('ENT-4 SWI-5 in the present term of both companies', async () => {
+    const of = await served({ agency: { term: 1 }, client: { term: 2 } });
+    expect((await become(of.session, { taxpayerId: of.clientId })).said).toBe('200');
+  });
+
   it('SWI-5 AGY-4 ENT-4 SPC-1 to no client that the forms do not give today', async () => {
     for (const facts of [
       { client: { state: 'awaiting-confirmation' as const } },
@@ -905,6 +946,27 @@ describe('the clients of an agent', () => {
     expect(await found('天都')).toEqual([]);
     expect(await found('-')).toEqual([]);
     expect((await listed(session)).cursor).toBeUndefined();
+    // Rows that say what they are searched by are not read in vain, except where the company has just changed.
+    const entries = (
+      await db.query<Item>('Relationships', {
+        condition: { write: (to) => `${to.path('personKey')} = ${to.value(personKeyOf(who))}` },
+      })
+    ).items.filter(({ relation }) => String(relation).startsWith('agent-for#'));
+    for (const entry of entries) {
+      const clientKey = String(entry.relation).split('#')[1] ?? '';
+      await putRows(db, 'Relationships', { ...entry, clientKey, searched: '旧名\n' });
+    }
+    const changed = { name: '天都峰客栈', copiesDue: 'due', rev: 2 } as const;
+    expect(await found('客栈')).toEqual([]);
+    expect(await found('340102199001011234')).toEqual(['张三商行']);
+    await putRows(db, 'Taxpayers', companyRow(keyOf(inn), changed));
+    expect(await found('天都')).toEqual(['天都峰客栈']);
+    await putRows(
+      db,
+      'Taxpayers',
+      ...Array.from({ length: 100 }, () => companyRow(`c_0${handle()}`, { copiesDue: 'due' })),
+    );
+    expect(await found('（茶')).toEqual(['黄山（茶）庄']);
   });
 
   it('SWI-3 come in pages of a hundred, each client once, and a cursor of this list only', async () => {

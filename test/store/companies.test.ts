@@ -411,6 +411,17 @@ describe('the copies of a company', () => {
     const watched = watchedStore(db);
     await copyToRows(watched.db, [(await rowOf(rows[0] as Relation)) as unknown as CopyingRow]);
     expect(watched.calls.map(([name]) => name)).toEqual(['batchGet']);
+    // What says the same is not written, whatever version of the company it was copied from.
+    await putRows(db, 'Relationships', { ...(await rowOf(rows[0] as Relation)), taxpayerRev: 0 });
+    await copyToRows(watched.db, [(await rowOf(rows[0] as Relation)) as unknown as CopyingRow]);
+    expect(watched.calls.map(([name]) => name)).toEqual(['batchGet', 'batchGet']);
+    // A company whose own line has not come has nothing to copy yet; a row that is gone gets nothing.
+    const unnamed = companyRow(fresh());
+    await putRows(db, 'Taxpayers', { companyKey: unnamed.companyKey, rev: 1 });
+    const early = await agentOf(unnamed);
+    const gone = { ...(rows[1] as Relation), personKey: person() };
+    expect(await copyToRows(db, [early as unknown as CopyingRow, gone])).toEqual([]);
+    expect(await searchedIn(early)).toBeUndefined();
     const failing = new Proxy(db, {
       get: (store, name: keyof Db) => {
         if (name !== 'update') return store[name];
@@ -537,6 +548,33 @@ describe('copies that are left to another run', () => {
     };
     await continueCopying(db, 'copies-rest', left, ending);
     expect(sent).toEqual([['copies-left', left]]);
+  });
+
+  it.each<[string, number, number, boolean]>([
+    ['two seconds for one company', 2_000, 60_000, false],
+    ['more than two seconds', 2_001, 60_000, true],
+    ['a function that has no time left', 0, 1_000, true],
+  ])('ENT-4 a change that takes %s is done, or handed on', async (_, took, left, isLeft) => {
+    const company = await stored({ copiesDue: due, name: '新名' });
+    for (let at = 0; at < 101; at++) await relationTo(company);
+    const begun = performance.now();
+    let [clock, remaining] = [begun, 60_000];
+    const slow = new Proxy(db, {
+      get: (store, name: keyof Db) => {
+        if (name === 'query') [clock, remaining] = [begun + took, left];
+        return store[name];
+      },
+    });
+    const spy = vi.spyOn(performance, 'now').mockImplementation(() => clock);
+    try {
+      const changed = { companyKey: company.companyKey, named: false };
+      const ending: Invocation = { getRemainingTimeInMillis: () => remaining };
+      await copyChanges(slow, 'company-copies', { companies: [changed], rows: [] }, ending);
+      expect(sent).toEqual(isLeft ? [['copies-left', changed]] : []);
+    } finally {
+      spy.mockRestore();
+    }
+    expect((await findTaxpayer(db, company.companyKey))?.copiesDue).toBe(isLeft ? due : undefined);
   });
 
   it('ENT-4 changes of many companies and rows are each done, and each failure is handed on alone', async () => {

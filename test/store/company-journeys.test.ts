@@ -19,6 +19,7 @@ import {
 import { handlerKeysOf, possibleHandler } from '#journeys/companies/report-handlers.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import { activeRelationCheck } from '#store/companies/relation-checks.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import { findAuthorization, type Relation } from '#store/companies/relations.ts';
 import { storedNumber } from '#store/companies/taxpayers.ts';
@@ -83,7 +84,8 @@ describe('who enters which company', () => {
     for (const gone of [undefined, companyRow('c_1', { state: 'cancelled' }), { companyKey: 'c_1', rev: 1 }])
       expect(() => knownCompany(gone)).toThrow(expect.objectContaining({ code: 'TAXPAYER_NOT_FOUND' }));
     const waiting = companyRow('c_1', { state: 'awaiting-confirmation' });
-    expect(knownCompany(waiting)).toBe(waiting);
+    const atWork = companyRow('c_1');
+    for (const known of [waiting, atWork]) expect(knownCompany(known)).toBe(known);
     expect(entryProblem('enterprise', companyRow('c_1'))).toBeUndefined();
     expect(entryProblem('enterprise', waiting)?.code).toBe('COMPANY_NOT_CONFIRMED');
     const special = companyRow('c_1', { subjects: ['cross-region'] });
@@ -199,6 +201,7 @@ describe('the company that a proof names', () => {
       companyRow(key, { taxpayerId: undefined as never, ...storedNumber(dataKeys, key, personal) }),
     );
     expect((await proven(masked, audience(true)))?.taxpayerId).toBe(personal);
+    expect(await proven(masked, audience(false))).not.toHaveProperty('taxpayerId');
     expect((await proven(plain, audience(true)))?.taxpayerId).toBe(number);
   });
 
@@ -226,7 +229,12 @@ describe('a change of a relation', () => {
   const puts = (writes: readonly Write[]) => writes.map((write) => (write as Put).put);
 
   it('AUD-1 REL-10 DOC-4 is told to both sides, to each as much as it may know', () => {
-    expect(origin).toEqual({ at: now, channel: 'web', address: '192.0.2.0', actor: 'p1_actor' });
+    expect(originOf(call, { personKey: 'p1_actor' })).toEqual({
+      at: now,
+      channel: 'web',
+      address: '192.0.2.0',
+      actor: 'p1_actor',
+    });
     expect(originOf(call)).not.toHaveProperty('actor');
     expect(fromRegistry(now)).toEqual({ at: now, channel: 'exchange', address: '' });
     const row = relation();
@@ -311,6 +319,11 @@ describe('a change of a relation', () => {
     expect(await refusalOf(hideAuthorization(ctx, 'person', now, () => find(live)))).toBe('STATE_CONFLICT');
     // A list shows it as ended with its company; the row still says that it lives.
     expect(await refusalOf(hideAuthorization(ctx, 'person', now, () => find(cancelled)))).toBe(
+      'STATE_CONFLICT',
+    );
+    // Nor does a manager's own relation, which the checks of the same transaction name.
+    const own = [activeRelationCheck(live, day)];
+    expect(await refusalOf(hideAuthorization(ctx, 'company', now, () => find(live), own))).toBe(
       'STATE_CONFLICT',
     );
     const past = await stored({ taxpayerTerm: 1 });

@@ -556,6 +556,11 @@ describe('an appointment', () => {
     const third = await appointed(id, there, { present: true });
     expect(third.relation?.state).toBe('active');
     expect((await relationOf(asked, id, 'finance-head'))?.state).toBe('superseded');
+    // It leaves the registry's version alone, and is decided anew if the company changed meanwhile.
+    const versioned = await known({ financeHeadVersion: 7 });
+    const again = await appointed(versioned.id, there);
+    expect((await companyOf(versioned.id)).financeHeadVersion).toBe(7);
+    await expect(db.transact(again.writes)).rejects.toBeInstanceOf(ConcurrentChange);
   });
 
   it('REL-3 ENT-4 what ended before, or in an earlier term, begins anew; what has ended is not ended again', async () => {
@@ -622,6 +627,8 @@ describe('an appointment', () => {
       update: { set: { state: 'active', taxpayerName: '黄山毛峰有限公司', taxpayerState: 'active' } },
     });
     expect(write?.onRefused?.(undefined)).toBeInstanceOf(ConcurrentChange);
+    const [, event] = takingEffectWrites(ctx, company('active'), row('legal-representative'), counter);
+    expect(event).toMatchObject({ put: { detail: { taxpayerName: '黄山毛峰有限公司' } } });
   });
 
   it('ENT-2 REL-2 a confirmation makes company and representative active together, and is of the row that was read', async () => {

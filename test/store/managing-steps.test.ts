@@ -424,7 +424,7 @@ describe('a company’s people', () => {
   });
 });
 
-describe('a person’s own authorisations', () => {
+describe('a person’s own authorizations', () => {
   it('REL-6 an application waits for a company that is at work', async () => {
     const who = await registered();
     const session = await signedIn(who);
@@ -793,7 +793,7 @@ describe('at the counter of a hall', () => {
     expect(await relationOf(brought, other.id)).not.toHaveProperty('validUntil');
     await entered(named, other.id, {}, front(named));
     expect((await relationOf(named, other.id))?.state).toBe('active');
-    // Asked before, and here now: the same authorisation, with the last day if one is given.
+    // Asked before, and here now: the same authorization, with the last day if one is given.
     const waited = await relationOf(brought, other.id);
     expect((await entered(brought, other.id, { validUntil: tomorrow })).body.authorizationId).toBe(
       waited?.authorizationId,

@@ -273,7 +273,7 @@ describe('a list', () => {
   });
 });
 
-describe('a new authorisation', () => {
+describe('a new authorization', () => {
   it('REL-10 stands under its handle, once, and where nobody began another meanwhile', async () => {
     const fresh = facts();
     const begun = beginRelationWrites(fresh, undefined, now, day);
@@ -340,7 +340,7 @@ describe('a new authorisation', () => {
   });
 });
 
-describe('a change of an authorisation', () => {
+describe('a change of an authorization', () => {
   const move = (row: Relation, to: Transition, changes?: RelationChanges, seen?: string, on = day) =>
     outcome(() => transitionUpdate(row, to, now, on, changes, seen));
 
@@ -403,7 +403,7 @@ describe('a change of an authorisation', () => {
 
   it.each<[string, Transition, Partial<Relation>, string]>([
     [
-      'another authorisation in its place',
+      'another authorization in its place',
       transitions.dismiss,
       { authorizationId: 'other' },
       'STATE_CONFLICT',
@@ -582,7 +582,7 @@ describe('the copies of a company', () => {
     expect(again).not.toHaveProperty('sealedId');
   });
 
-  it('DOC-5 a person’s new name goes into the authorisation that was read', async () => {
+  it('DOC-5 a person’s new name goes into the authorization that was read', async () => {
     const row = await stored({ personKey: person() });
     expect((await db.update(nameUpdate(row, 's1.new'))).ok).toBe(true);
     expect(await current(row)).toEqual({ ...row, sealedName: 's1.new' });

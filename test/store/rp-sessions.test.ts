@@ -15,7 +15,10 @@ import {
   rpLiveWrite,
   rpSessionPut,
   rpSessionsDue,
+  rpSessionsForAgency,
+  rpSessionsForCompany,
   rpSessionsOf,
+  rpSessionsOfPerson,
   rpSweepShards,
 } from '#store/sessions/rp-sessions.ts';
 import { openStore } from '../support/store.ts';
@@ -136,6 +139,14 @@ describe('the row of a hand-over', () => {
     });
     expect((await findWithSession(db, row.sessionId, 'other')).handOver).toBeUndefined();
     expect((await rpSessionsOf(db, row.sessionId)).map(({ sid }) => sid)).toEqual(['AAAA', second.sid]);
+    // A rule depends on this list, so it must not be a moment late.
+    const asked: object[] = [];
+    const query = async (_: string, q: object) => {
+      asked.push(q);
+      return { items: [] };
+    };
+    await rpSessionsOf({ query } as unknown as Db, row.sessionId);
+    expect(asked).toMatchObject([{ consistent: true }]);
     const dueAt = async (time: string) =>
       (await rpSessionsDue(db, 'A'.charCodeAt(0) % rpSweepShards, new Date(time))).items
         .filter(({ sessionId }) => sessionId === row.sessionId)
@@ -143,6 +154,17 @@ describe('the row of a hand-over', () => {
     expect(await dueAt('2027-03-02T01:59:58.999Z')).toEqual([]);
     expect(await dueAt('2027-03-02T01:59:59.000Z')).toEqual(['filing-web']);
   });
+});
+
+it('SSO-8 hand-overs are found by their person, by the company acted for and by the agency', async () => {
+  const mine = await kept({ personKey: 'p1_mine', companyKey: 'c_1', agencyKey: 'c_a' });
+  await kept({ personKey: 'p1_other', companyKey: 'c_2', agencyKey: 'c_b' });
+  for (const found of [
+    rpSessionsOfPerson(db, 'p1_mine'),
+    rpSessionsForCompany(db, 'c_1'),
+    rpSessionsForAgency(db, 'c_a'),
+  ])
+    expect((await found).map(({ sessionId }) => sessionId)).toEqual([mine.sessionId]);
 });
 
 describe('what follows from a hand-over', () => {

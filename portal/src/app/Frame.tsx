@@ -81,7 +81,7 @@ function IdentityChangedDialogWhenSignedIn() {
 
 /**
  * Its effect runs after the effects of the page before it, when React has taken over a page made at build time. Then the
- * kept clicks are repeated. Content inside a page's own <Suspense> would be taken over later and would miss the clicks.
+ * recorded clicks are repeated. Content inside a page's own <Suspense> would be taken over later and would miss the clicks.
  */
 function ReplayClicks() {
   useEffect(replayClicks, []);

@@ -4,11 +4,11 @@
  */
 export function afterPaint(work: () => void): void {
   let done = false;
-  const once = () => {
+  const runOnce = () => {
     if (done) return;
     done = true;
     work();
   };
-  requestAnimationFrame(() => setTimeout(once));
-  setTimeout(once, 200);
+  requestAnimationFrame(() => setTimeout(runOnce));
+  setTimeout(runOnce, 200);
 }

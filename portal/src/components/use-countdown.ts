@@ -15,5 +15,5 @@ export function useCountdown(instant: string | undefined): number {
 }
 
 /** `4:59` */
-export const minutes = (seconds: number): string =>
+export const formatMinutes = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -7,20 +7,20 @@ import { useLocation, useNavigate } from 'react-router';
 export function useStep<S extends string>(
   first: S,
   isValid: (step: S) => boolean,
-): { step: S; go: (step: S, how?: { replace?: boolean }) => void; back: () => void } {
+): { step: S; goTo: (step: S, how?: { replace?: boolean }) => void; goBack: () => void } {
   const navigate = useNavigate();
   const { pathname, search, state } = useLocation();
   const storedStep = (state as { step?: S } | null)?.step;
   const step = storedStep !== undefined && storedStep !== first && isValid(storedStep) ? storedStep : first;
   return {
     step,
-    go: (next, { replace = false } = {}) => {
+    goTo: (next, { replace = false } = {}) => {
       const { step: _, ...others } = (state ?? {}) as Record<string, unknown>;
       void navigate(
         { pathname, search },
         { state: next === first ? others : { ...others, step: next }, replace },
       );
     },
-    back: () => void navigate(-1),
+    goBack: () => void navigate(-1),
   };
 }

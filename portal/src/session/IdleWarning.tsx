@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { useConfig } from '../api/config.ts';
-import { minutes } from '../components/use-countdown.ts';
+import { formatMinutes } from '../components/use-countdown.ts';
 import { useModal } from '../components/use-modal.ts';
 import { useCommon } from '../i18n/index.ts';
 import { refreshSession } from './session.ts';
@@ -36,7 +36,7 @@ export function IdleWarning() {
   if (left === undefined) return null;
   return (
     <Warning
-      text={t('session.idle', { time: minutes(left) })}
+      text={t('session.idle', { time: formatMinutes(left) })}
       onStay={() => void refreshSession().catch(() => undefined)}
     />
   );

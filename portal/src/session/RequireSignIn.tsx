@@ -13,7 +13,7 @@ const changePasswordPath = '/change-password';
 export function RequireSignIn() {
   const now = useSessionState();
   const { pathname } = useLocation();
-  // A person who must change the password first still wants to reach the page that they asked for (LGN-11).
+  // A person who must change the password first reaches the requested page after that (LGN-11).
   const isOnRequestedPage = now.status === 'active' && pathname !== changePasswordPath;
   useEffect(() => {
     if (isOnRequestedPage) clearRequestedPage();

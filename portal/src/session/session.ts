@@ -169,7 +169,7 @@ setCredentials({
     // A call that was under way when the order came gets the order's own refusal (ORD-1).
     if (problem.code === 'SESSION_ENDED' || problem.code === 'ACCOUNT_SUSPENDED') endSession(problem);
     if (problem.code === 'PASSWORD_CHANGE_REQUIRED') setSession({ ...now, mustChangePassword: true });
-    // The company may be lost (REL-7, AGY-4): a refresh tells that, and then this tab stops.
+    // The company may be lost (REL-7, AGY-4): a refresh shows that, and then this tab stops.
     if (problem.code === 'RELATION_NOT_FOUND' && now.session.identity.kind !== 'natural')
       void refreshSession().catch(() => undefined);
   },

@@ -17,7 +17,7 @@ export const actingIdentityKey = ({ sessionId, identity }: Pick<Session, 'sessio
 export type SessionState =
   /** The cookie was not checked yet. */
   | { readonly status: 'unknown' }
-  /** Nobody is signed in; `ended` tells why the session has ended. */
+  /** Nobody is signed in; `endProblem` tells why the session has ended. */
   | {
       readonly status: 'none';
       readonly endProblem?: Problem;

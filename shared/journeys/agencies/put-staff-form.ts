@@ -53,7 +53,12 @@ export async function putStaffForm(ctx: FlowContext, form: NewStaffForm, now: Da
       await removeFormsNotInForce(ctx, agencyKey, (id) => id === formId);
     throw error;
   }
-  await removeFormsNotInForce(ctx, agencyKey, (id) => id === form.before?.formId || isAbandoned(id, now), formId);
+  await removeFormsNotInForce(
+    ctx,
+    agencyKey,
+    (id) => id === form.before?.formId || isAbandoned(id, now),
+    formId,
+  );
 }
 
 /** Removes the rows of forms that are not in force, except those of a form that another call is writing now. */

@@ -69,7 +69,6 @@ export const copyChanges = (
       );
       if (cause !== undefined) await queueCopiesLeft(flow, company, cause);
     });
-    if (changed.rows.length === 0) return;
     const failed = await copyToRows(db, changed.rows).catch(() => changed.rows);
     for (const row of failed) await queueCopiesLeft(flow, { row: rowKeyOf(row) }, 'row');
   });

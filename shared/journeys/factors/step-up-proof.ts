@@ -78,12 +78,12 @@ export function stepUpProof(
  * What a passed scan has proved, while the proof may still be fetched (STP-4: the 300 s of the scan); undefined
  * afterwards.
  */
-export function provenBy(ctx: Pick<FlowContext, 'settings'>, scan: ScanTicket, now: Date) {
+export function stepUpResultOf(ctx: Pick<FlowContext, 'settings'>, scan: ScanTicket, now: Date) {
   const { stepUp, proven } = scan;
   if (!stepUp || !proven || scan.expiresAt <= epochSeconds(now)) return undefined;
   const matter = findMatter(ctx.settings.matters, stepUp.matter);
   const audience = findAudience(ctx, stepUp.audience);
-  return matter && audience ? { matter, audience, stepUp, proven } : undefined;
+  return matter && audience ? { matter, audience, stepUp, faceCheck: proven } : undefined;
 }
 
 /**

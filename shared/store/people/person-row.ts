@@ -158,7 +158,7 @@ export const sealContext = {
   phone: (phoneKey: string) => `phone:${phoneKey}`,
 };
 
-/** A person who may log in. */
+/** A person with an account. An order of the authority may have suspended them (ORD-1). */
 export type RegisteredPerson = Person & { readonly account: { readonly status: 'active' } };
 
 export const isRegistered = (person: Person | undefined): person is RegisteredPerson =>

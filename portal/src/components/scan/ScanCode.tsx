@@ -5,7 +5,7 @@ import { ProblemActions } from '../JourneyEnded.tsx';
 import { announce } from '../live-region.tsx';
 import { ProblemAlert } from '../ProblemAlert.tsx';
 import { Spinner } from '../query-states.tsx';
-import { minutes, useCountdown } from '../use-countdown.ts';
+import { formatMinutes, useCountdown } from '../use-countdown.ts';
 import { publishToDesk } from './desk-codes.ts';
 import { qrColours } from './qr-colours.ts';
 import { type AppCode, ScanApps } from './ScanApps.tsx';
@@ -102,7 +102,7 @@ export function ScanCode({
       <p className="scan-state">
         {isOffline ? t('scan.offline') : stateText}
         {left > 0 && phase === 'pending' ? (
-          <span className="small"> {t('scan.left', { time: minutes(left) })}</span>
+          <span className="small"> {t('scan.left', { time: formatMinutes(left) })}</span>
         ) : null}
       </p>
       {otherScanner === undefined ? null : (

@@ -13,7 +13,7 @@ import { markPasswordChanged } from '../../session/session.ts';
 import { useSession } from '../../session/store.ts';
 import { useChangeTexts } from './texts.ts';
 
-interface Typed {
+interface Values {
   readonly oldPassword: string;
   readonly newPassword: string;
   readonly repeat: string;
@@ -24,8 +24,8 @@ export function Page() {
   const t = useChangeTexts();
   const navigate = useNavigate();
   const { identity } = useSession();
-  const [form] = Form.useForm<Typed>();
-  const { submit, busy, problem, retry } = useSubmit<Typed>({
+  const [form] = Form.useForm<Values>();
+  const { submit, busy, problem, retry } = useSubmit<Values>({
     form,
     fields: { BAD_CREDENTIALS: 'oldPassword' },
     send: async ({ oldPassword, newPassword }) => {

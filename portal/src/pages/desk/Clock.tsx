@@ -25,7 +25,7 @@ export function Clock() {
   const [chosen, setChosen] = useState('');
   const [unlocked, setUnlocked] = useState<number>();
   const { run, busy, problem } = useAction();
-  const move = (to: ClockMove) =>
+  const runClockMove = (to: ClockMove) =>
     void run(async () => {
       const face = await moveClock(to);
       queries.setQueryData<ClockFace>(clockKey, face);
@@ -47,7 +47,7 @@ export function Clock() {
       <Loaded query={query}>{(face) => <Face face={face} readAt={query.dataUpdatedAt} />}</Loaded>
       <div className="desk-line">
         {steps.map(([name, advanceSeconds]) => (
-          <Button key={name} disabled={busy} onClick={() => move({ advanceSeconds })}>
+          <Button key={name} disabled={busy} onClick={() => runClockMove({ advanceSeconds })}>
             {t(`clock.${name}`)}
           </Button>
         ))}
@@ -64,13 +64,13 @@ export function Clock() {
           value={chosen}
           onChange={({ target }) => setChosen(target.value)}
         />
-        <Button disabled={busy || chosen === ''} onClick={() => move({ now: instantOf(chosen) })}>
+        <Button disabled={busy || chosen === ''} onClick={() => runClockMove({ now: instantOf(chosen) })}>
           {t('clock.setButton')}
         </Button>
       </div>
       <p className="small">{t('clock.setHint')}</p>
       <div className="desk-line">
-        <Button disabled={busy} onClick={() => move({})}>
+        <Button disabled={busy} onClick={() => runClockMove({})}>
           {t('clock.reset')}
         </Button>
         <Button disabled={busy} onClick={unlock}>

@@ -21,7 +21,7 @@ export function PersonSelect({ id, value, onChange, nobody }: Props) {
   const t = useDeskTexts();
   const { all, add } = usePeople();
   const [adding, setAdding] = useState(false);
-  const take = (person: Person) => {
+  const choosePerson = (person: Person) => {
     add(person);
     onChange?.(person);
     setAdding(false);
@@ -45,7 +45,7 @@ export function PersonSelect({ id, value, onChange, nobody }: Props) {
       <Button type="link" size="small" onClick={() => setAdding(true)}>
         {t('person.add')}
       </Button>
-      <AddPerson open={adding} onDone={take} onClose={() => setAdding(false)} />
+      <AddPerson open={adding} onDone={choosePerson} onClose={() => setAdding(false)} />
     </div>
   );
 }

@@ -13,14 +13,14 @@ export function Relations({ phone }: { phone: Partner }) {
   const common = useCommon();
   const [relations, setRelations] = useState<readonly Relation[]>();
   const { run, busy, problem } = useAction();
-  const show = () =>
+  const readAndShow = () =>
     run(async () => {
       setRelations(undefined);
       setRelations(await readRelations(phone));
     });
   return (
     <div>
-      <Button block loading={busy} onClick={() => void show()}>
+      <Button block loading={busy} onClick={() => void readAndShow()}>
         {t('phone.viewRelations')}
       </Button>
       <ProblemAlert problem={problem} />

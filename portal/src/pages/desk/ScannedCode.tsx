@@ -4,7 +4,7 @@ import { formatTime } from '../../api/clock.ts';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useBrowserName } from '../../i18n/browsers.ts';
-import { cancelScan, confirmScan, passFaceCheck, type Scanned } from './channel-calls.ts';
+import { cancelScan, confirmScan, passFaceCheck, type ScanDetails } from './channel-calls.ts';
 import type { Partner } from './local-api.ts';
 import { useDeskTexts } from './texts.ts';
 
@@ -19,7 +19,7 @@ export function ScannedCode({
   onAnother,
 }: {
   phone: Partner;
-  scanned: Scanned;
+  scanned: ScanDetails;
   onAnother: () => void;
 }) {
   const t = useDeskTexts();

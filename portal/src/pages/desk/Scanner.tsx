@@ -2,7 +2,7 @@ import { Button, Input } from 'antd';
 import { useId, useState } from 'react';
 import { ProblemAlert } from '../../components/ProblemAlert.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { handOver, type Scanned, scanCode, ssoRequestIn } from './channel-calls.ts';
+import { handOver, type ScanDetails, scanCode, ssoRequestIn } from './channel-calls.ts';
 import type { Partner } from './local-api.ts';
 import { ScannedCode } from './ScannedCode.tsx';
 import { useShownCodes } from './shown-codes.ts';
@@ -17,7 +17,7 @@ export function Scanner({ phone }: { phone: Partner }) {
   const id = useId();
   const codes = useShownCodes();
   const [pasted, setPasted] = useState('');
-  const [scanned, setScanned] = useState<Scanned>();
+  const [scanned, setScanned] = useState<ScanDetails>();
   const { run, busy, problem } = useAction();
   const [systemAddress, setSystemAddress] = useState<string>();
   const scan = (content: string) =>

@@ -17,7 +17,7 @@ import { useDeskTexts } from './texts.ts';
 interface Values extends VerificationRequest {
   readonly where: 'terminal' | 'hall';
 }
-type Started = Awaited<ReturnType<typeof startVerification>>;
+type StartedVerification = Awaited<ReturnType<typeof startVerification>>;
 
 /** STP-3: asks for the face of the person in front; a phone scans the code, and the terminal gets the proof. */
 export function Terminal() {
@@ -25,7 +25,7 @@ export function Terminal() {
   const common = useCommon();
   const config = useConfig();
   const [form] = Form.useForm<Values>();
-  const [started, setStarted] = useState<Started>();
+  const [started, setStarted] = useState<StartedVerification>();
   const [proof, setProof] = useState<string>();
   const { submit, busy, problem } = useSubmit<Values>({
     form,

@@ -13,7 +13,7 @@ export const scanCode = async (phone: Partner, qrContent: string) =>
   answer(
     bareApi.POST(scans, { body: { qrContent }, ...(await signCall(phone, 'POST', scans, { qrContent })) }),
   );
-export type Scanned = Awaited<ReturnType<typeof scanCode>>;
+export type ScanDetails = Awaited<ReturnType<typeof scanCode>>;
 
 /** The identity that the web takes over is the one of the assertion. */
 export const confirmScan = async (phone: Partner, ticket: string) =>

@@ -61,7 +61,7 @@ type DeskTab = keyof typeof deskTabs;
 function DeskTabs() {
   const t = useDeskTexts();
   const [tab, setTab] = useState<DeskTab>('people');
-  const Shown = deskTabs[tab];
+  const ActiveTab = deskTabs[tab];
   return (
     <section className="card" aria-label={t('more')}>
       <Tabs
@@ -70,7 +70,7 @@ function DeskTabs() {
         onChange={setTab}
         tabs={(Object.keys(deskTabs) as DeskTab[]).map((key) => ({ key, title: t(`${key}.title`) }))}
       >
-        <Shown />
+        <ActiveTab />
       </Tabs>
     </section>
   );

@@ -29,7 +29,7 @@ function notify(): void {
 
 function listen(): () => void {
   const channel = openTabChannel(deskChannel);
-  const ask = () => channel?.postMessage({ kind: 'list' } satisfies DeskMessage);
+  const requestCodes = () => channel?.postMessage({ kind: 'list' } satisfies DeskMessage);
   channel?.addEventListener('message', ({ data }) => {
     const message = data as DeskMessage;
     if (message.kind === 'gone' && knownCodes.delete(message.id)) notify();
@@ -42,14 +42,14 @@ function listen(): () => void {
       notify();
     }
   });
-  ask();
+  requestCodes();
   const timer = setInterval(() => {
     let lost = false;
     for (const { id, round: answered } of knownCodes.values())
       if (answered < round) lost = knownCodes.delete(id) || lost;
     if (lost) notify();
     round += 1;
-    ask();
+    requestCodes();
   }, roundMs);
   return () => {
     clearInterval(timer);

@@ -19,18 +19,18 @@ export function Page() {
   const hotline = data?.site?.hotline ?? '12366';
   const halls = data?.site?.halls;
   const [query, setQuery] = useState('');
-  const wanted = searchForm(query);
+  const searchText = searchForm(query);
   const shown = chapters
     .map((chapter) => ({
       ...chapter,
-      answers: chapter.answers.filter((one) => searchForm(one[lang].join(' ')).includes(wanted)),
+      answers: chapter.answers.filter((one) => searchForm(one[lang].join(' ')).includes(searchText)),
     }))
     .filter(({ answers }) => answers.length > 0);
   const count = shown.reduce((sum, { answers }) => sum + answers.length, 0);
-  const asked = hash.slice(1);
+  const requestedAnchor = hash.slice(1);
   useEffect(() => {
-    if (asked) document.getElementById(asked)?.scrollIntoView();
-  }, [asked]);
+    if (requestedAnchor) document.getElementById(requestedAnchor)?.scrollIntoView();
+  }, [requestedAnchor]);
   return (
     <article className="card reading">
       <PageTitle
@@ -46,9 +46,9 @@ export function Page() {
         <SearchField label={t('search')} value={query} onChange={setQuery} />
       </search>
       <p role="status" className="small">
-        {wanted === '' ? '' : count === 0 ? t('none') : t('found', { count })}
+        {searchText === '' ? '' : count === 0 ? t('none') : t('found', { count })}
       </p>
-      {wanted === '' ? (
+      {searchText === '' ? (
         <nav className="help-chapters" aria-label={t('chapters')}>
           {chapters.map((chapter) => (
             <a key={chapter.id} href={`#${chapter.id}`}>
@@ -62,10 +62,10 @@ export function Page() {
           <h2>{chapter[lang]}</h2>
           {chapter.answers.map(({ id, [lang]: [question, answer] }) => (
             <details
-              key={`${id} ${asked === id}`}
+              key={`${id} ${requestedAnchor === id}`}
               id={id}
               className="help-answer"
-              open={wanted !== '' || asked === id}
+              open={searchText !== '' || requestedAnchor === id}
             >
               <summary>{question}</summary>
               <p>{answer}</p>

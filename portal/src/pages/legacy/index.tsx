@@ -34,16 +34,16 @@ export function Page() {
       <CompanyStep
         onPassed={(passed) => {
           setCompany(passed);
-          history.go('person');
+          history.goTo('person');
         }}
       />
     ) : history.step === 'bind' ? (
-      <BindStep legacyId={company.legacyId} onBack={history.back} onRestart={restart} />
+      <BindStep legacyId={company.legacyId} onBack={history.goBack} onRestart={restart} />
     ) : (
       <PersonStep
         company={company}
         onPassed={journey.goToFactor}
-        onBind={() => history.go('bind')}
+        onBind={() => history.goTo('bind')}
         onRestart={restart}
       />
     );

@@ -33,13 +33,13 @@ export function SessionEndedNotice() {
   const { endedByPerson, message } = now;
   const ended = message ? { ...now.endProblem, title: common(`session.${message}`) } : now.endProblem;
   if (endedByPerson) return <Notice kind="good">{sentenceOf(ended)}</Notice>;
-  const by = textMember(ended, 'by');
-  if (ended.code === 'SESSION_ENDED' && harmlessReasons.includes(ended.reason) && !by)
+  const replacedBy = textMember(ended, 'by');
+  if (ended.code === 'SESSION_ENDED' && harmlessReasons.includes(ended.reason) && !replacedBy)
     return <Notice>{sentenceOf(ended)}</Notice>;
   const replaced = ended.reason === 'replaced';
   return (
     <ProblemAlert problem={ended} onRetry={() => void restoreSession()}>
-      {replaced && by ? <p>{t('replacedBy', { by: browserName(by) })}</p> : null}
+      {replaced && replacedBy ? <p>{t('replacedBy', { replacedBy: browserName(replacedBy) })}</p> : null}
       {replaced ? <Link to="/forgot-password">{t('forgot')}</Link> : null}
     </ProblemAlert>
   );

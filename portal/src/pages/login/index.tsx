@@ -36,7 +36,7 @@ export function Page() {
   // A person who leaves this page must type the password again.
   useEffect(() => () => keepLoginForm({ password: undefined }), []);
   if (now.status === 'active') {
-    // LGN-11: first the new password must be set; after that the person reaches the wanted page.
+    // LGN-11: first the new password must be set; after that the person reaches the requested page.
     const isInitial = now.session.notices.some(({ code }) => code === 'PASSWORD_CHANGE_REQUIRED');
     return <Navigate to={isInitial ? '/change-password' : pageAfterLogin(now.session.identity)} replace />;
   }

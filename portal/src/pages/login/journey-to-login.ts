@@ -16,24 +16,24 @@ export function useJourneyToLogin<OpenJourney, Values>(
   const navigate = useNavigate();
   const [opened, setOpened] = useState(restored);
   const [typed, setTyped] = useState<Values>();
-  const { step, go, back } = useStep<'identify' | 'prove'>('identify', () => opened !== undefined);
+  const { step, goTo, goBack } = useStep<'identify' | 'prove'>('identify', () => opened !== undefined);
   return {
     /** What the API opened; undefined in the first step. */
     opened: step === 'prove' ? opened : undefined,
     /** What the person typed in the first step. */
     typed,
     setTyped,
-    back,
+    back: goBack,
     /** Goes to the second step. */
     open(kept: Omit<SavedJourney, 'step'>, next: OpenJourney) {
       saveJourney(name, { ...kept, step: 'prove' });
       setOpened(next);
-      go('prove');
+      goTo('prove');
     },
     /** The API's ticket has ended: the person begins again. */
     restart() {
       saveJourney(name, undefined);
-      go('identify', { replace: true });
+      goTo('identify', { replace: true });
     },
     /** Goes to the login page, which shows the news and has the account filled in. */
     finish(notice: string, account: string | undefined) {

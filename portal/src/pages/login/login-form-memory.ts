@@ -7,7 +7,7 @@ export interface LoginFormValues {
   readonly taxpayerId?: string | undefined;
   readonly account?: string | undefined;
   readonly password?: string | undefined;
-  /** Good news from the page before: the password is new, the phone was recovered. */
+  /** What the page before achieved: the password is new, the phone was recovered. */
   readonly notice?: string | undefined;
 }
 

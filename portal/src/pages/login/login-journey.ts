@@ -90,20 +90,20 @@ export function useLoginJourney() {
     saveStep(next);
     setLaterStep(next);
     // The first of them adds an entry to the history; the next ones replace it, because a factor is passed only once.
-    history.go('later', { replace: history.step === 'later' });
+    history.goTo('later', { replace: history.step === 'later' });
   };
   const finish = (session: SessionAnswer) => {
     saveJourney('login', undefined);
     clearLoginForm();
-    // The page itself goes to where the person wanted to go, as for everybody who is already signed in.
+    // The page itself goes to the requested page, as for everybody who is already signed in.
     adoptSession(session);
   };
   return {
     step,
-    back: history.back,
+    back: history.goBack,
     restart: () => {
       saveJourney('login', undefined);
-      history.go('password', { replace: true });
+      history.goTo('password', { replace: true });
     },
     goToFactor: (passed: OpenLogin) => goToStep({ at: 'factor', ...passed }),
     finish,

@@ -1,7 +1,7 @@
 import type { Identity } from '#contract/schemas.ts';
 import { isManagingRole } from '#domain/relations.ts';
 
-const person = [
+const personEntries = [
   'profile',
   'phones',
   'password',
@@ -12,7 +12,7 @@ const person = [
   'activity',
 ] as const;
 export type Entry =
-  | (typeof person)[number]
+  | (typeof personEntries)[number]
   | 'authorizations'
   | 'company'
   | 'staff'
@@ -28,7 +28,7 @@ export interface Group {
 /** CTR-1: the menu of an identity. The API decides; the menu only avoids refusals. */
 export function menuOf(identity: Identity, isAgency: boolean): readonly Group[] {
   const groups: Group[] = [
-    { name: 'person', entries: person },
+    { name: 'person', entries: personEntries },
     { name: 'companies', entries: identity.kind === 'natural' ? ['authorizations'] : [] },
     { name: 'company', entries: companyEntries(identity, isAgency) },
     { name: 'identity', entries: identity.kind === 'agency' ? ['clients', 'switch'] : ['switch'] },
@@ -46,7 +46,7 @@ function companyEntries(identity: Identity, isAgency: boolean): Entry[] {
 }
 
 /** 长辈版: the entries that most people use, in the same order and groups. */
-const common: readonly Entry[] = [
+const commonEntries: readonly Entry[] = [
   'phones',
   'password',
   'activity',
@@ -57,5 +57,5 @@ const common: readonly Entry[] = [
 ];
 export const commonOnly = (groups: readonly Group[]): readonly Group[] =>
   groups
-    .map(({ name, entries }) => ({ name, entries: entries.filter((entry) => common.includes(entry)) }))
+    .map(({ name, entries }) => ({ name, entries: entries.filter((entry) => commonEntries.includes(entry)) }))
     .filter(({ entries }) => entries.length > 0);

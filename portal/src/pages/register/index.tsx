@@ -40,19 +40,19 @@ export function Page() {
   // Kept in memory, for a person who goes back or begins again.
   const [identityValues, setIdentityValues] = useState<IdentityValues>();
   const [profileValues, setProfileValues] = useState<ProfileValues>();
-  const { step, go, back } = useStep<Step>('identity', (one) =>
+  const { step, goTo, goBack } = useStep<Step>('identity', (one) =>
     one === 'done' ? level !== undefined : opened !== undefined,
   );
   useEffect(() => void Promise.all([importProfileStep(), importFaceStep()]).catch(() => undefined), []);
   const openStep = (next: OpenRegistration, nextStep: 'profile' | 'face') => {
     setOpened(next);
     saveJourney('register', { step: nextStep, id: next.registrationId, faceRequired: next.faceRequired });
-    go(nextStep);
+    goTo(nextStep);
   };
   const restart = () => {
     saveJourney('register', undefined);
     setOpened(undefined);
-    go('identity', { replace: true });
+    goTo('identity', { replace: true });
   };
   if (level !== undefined)
     return (
@@ -88,7 +88,7 @@ export function Page() {
               onTyped={setProfileValues}
               onSaved={(faceRequired) => openStep({ ...opened, faceRequired }, 'face')}
               onRestart={restart}
-              onBack={back}
+              onBack={goBack}
             />
           ) : (
             <FaceStep
@@ -96,9 +96,9 @@ export function Page() {
               onDone={(reached) => {
                 saveJourney('register', undefined);
                 setLevel(reached);
-                go('done', { replace: true });
+                goTo('done', { replace: true });
               }}
-              onBack={back}
+              onBack={goBack}
               onRestart={restart}
             />
           )}

@@ -48,8 +48,8 @@ const reasons = [
 /** SSO-2, SSO-13: what a system sent cannot be answered there. Nothing of what was sent is repeated. */
 export function Page() {
   const t = useT();
-  const asked = new URLSearchParams(useLocation().search).get('reason');
-  const reason = reasons.find((one) => one === asked) ?? 'request';
+  const requested = new URLSearchParams(useLocation().search).get('reason');
+  const reason = reasons.find((one) => one === requested) ?? 'request';
   return (
     <section className="card narrow">
       <PageTitle>{t('title')}</PageTitle>

@@ -61,7 +61,7 @@ export function Page() {
   };
   const leaveWithoutSession = async () =>
     followRedirect((await answer(bareApi.POST('/v1/sso/logouts/{id}/leave', { params }))).redirectTo);
-  const confirm = async (silently: boolean) => {
+  const confirmLogout = async (silently: boolean) => {
     try {
       const body = silently ? { silently } : {};
       return await answer(api.POST('/v1/sso/logouts/{id}/confirm', { params, body }));
@@ -73,7 +73,7 @@ export function Page() {
   };
   const logOut = (silently: boolean) =>
     run(async () => {
-      const result = await confirm(silently);
+      const result = await confirmLogout(silently);
       if (!result) return leaveWithoutSession();
       if ('asked' in result) return setState({ system: result.asked.client?.name });
       setState('done');

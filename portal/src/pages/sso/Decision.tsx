@@ -25,7 +25,7 @@ interface FaceCheckState {
   readonly firstScan: Scan;
 }
 
-/** A person is logged in: the page goes on at once if no question is needed, and otherwise asks. */
+/** A person is logged in: the page goes to the system at once if no consent is needed, and otherwise asks for it. */
 export function Decision({ id }: { readonly id: string }) {
   const t = useSsoTexts();
   const fresh = useFreshFactor();

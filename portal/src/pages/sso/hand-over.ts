@@ -26,7 +26,7 @@ const isSystemName = (value: unknown): value is SystemName =>
   typeof (value as Partial<SystemName>).en === 'string';
 
 /**
- * Remembers where the person continues after the login; returns the history state that tells the login page about it.
+ * Stores this hand-over as the page to show after the login; returns the history state from which the login page knows it.
  */
 export function loginStateFor(id: string, system: unknown) {
   const from = `/sso#${id}`;

@@ -1,10 +1,10 @@
 import { accepts } from '#domain/relying-parties.ts';
 import { answer, api } from '../../api/client.ts';
-import { usePaged } from '../me/parts/use-paged.ts';
+import { usePagedQuery } from '../me/parts/use-paged.ts';
 
 type SsoRequest = Awaited<ReturnType<typeof readRequest>>;
 const readRequest = (id: string) => answer(api.GET('/v1/sso/{id}', { params: { path: { id } } }));
-/** The facts that the page of a hand-over shows. */
+/** What the person is asked to consent to (SSO-13). */
 export type ConsentRequest = SsoRequest['asked'];
 
 const approve = (id: string) =>
@@ -14,7 +14,7 @@ export type StepUpRequest = Extract<Awaited<ReturnType<typeof approve>>, { stepU
 
 /** The identities that the system accepts; the API checks the chosen one again. */
 export const useAcceptedIdentities = (consent: ConsentRequest) =>
-  usePaged(['identities', consent.client.clientId], async (cursor) => {
+  usePagedQuery(['identities', consent.client.clientId], async (cursor) => {
     const page = await answer(api.GET('/v1/session/identities', { params: { query: { cursor } } }));
     const items = page.choices.filter(({ identity }) =>
       accepts(consent, {

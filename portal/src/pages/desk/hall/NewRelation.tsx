@@ -71,7 +71,7 @@ function EnteredRelation({ authorizationId }: { authorizationId: string }) {
   const t = useDeskTexts();
   const [ended, setEnded] = useState(false);
   const { run, busy, problem } = useAction();
-  const end = () =>
+  const endEnteredRelation = () =>
     void run(async () => {
       await endRelation(counterPartner('hall'), authorizationId);
       setEnded(true);
@@ -81,7 +81,7 @@ function EnteredRelation({ authorizationId }: { authorizationId: string }) {
       <Notice kind={ended ? 'info' : 'good'}>{t(ended ? 'hall.unrelated' : 'hall.related')}</Notice>
       <ProblemAlert problem={problem} />
       {ended ? null : (
-        <Button loading={busy} onClick={end}>
+        <Button loading={busy} onClick={endEnteredRelation}>
           {t('hall.unrelate')}
         </Button>
       )}

@@ -11,7 +11,7 @@ import { useMenuTexts } from '../menu-texts.ts';
 import { type Fact, Facts, Item } from '../parts/items.tsx';
 import { PagedList } from '../parts/paged-list.tsx';
 import { useParts } from '../parts/texts.ts';
-import { usePaged } from '../parts/use-paged.ts';
+import { usePagedQuery } from '../parts/use-paged.ts';
 import { useSystems } from '../systems/queries.ts';
 import { downloadCsv } from './download.ts';
 import { useActivityTexts } from './texts.ts';
@@ -41,7 +41,7 @@ export function Page() {
   const parts = useParts();
   const detailFacts = useDetailFacts();
   const { joined, termed } = usePunctuation();
-  const list = usePaged(['activity'], async (cursor) => {
+  const list = usePagedQuery(['activity'], async (cursor) => {
     const page = await answer(api.GET('/v1/account/activity', { params: { query: { cursor } } }));
     return { items: page.events, cursor: page.cursor };
   });

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { answer, api } from '../../../api/client.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
-import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
+import { type Agreement, AgreementList, isPendingOrActive, useAgreementTexts } from '../parts/agreements.tsx';
 import { useAccountCentre } from '../parts/context.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Actions, useItemTitleId } from '../parts/items.tsx';
 import { mutateAndRefetch as changingList, refetchLists } from '../parts/queries.ts';
-import { usePaged } from '../parts/use-paged.ts';
+import { usePagedQuery } from '../parts/use-paged.ts';
 import { AgreementForm, type AgreementValues } from './AgreementForm.tsx';
 import { useAgencyTexts } from './texts.ts';
 
@@ -19,7 +19,7 @@ export function Agreements() {
   const t = useAgencyTexts();
   const { showNotice, withFreshFactor } = useAccountCentre();
   const [isDialogOpen, setIsDialogOpen] = useState(false);
-  const list = usePaged<Agreement>(['agreements', 'agency'], async (cursor) => {
+  const list = usePagedQuery<Agreement>(['agreements', 'agency'], async (cursor) => {
     const page = await answer(api.GET('/v1/agency/agreements', { params: { query: { cursor } } }));
     return { items: page.agreements, cursor: page.cursor };
   });
@@ -51,7 +51,9 @@ export function Agreements() {
       <AgreementList
         list={list}
         side="agency"
-        actions={(agreement) => (isLiving(agreement) ? <AgencyActions agreement={agreement} /> : null)}
+        actions={(agreement) =>
+          isPendingOrActive(agreement) ? <AgencyActions agreement={agreement} /> : null
+        }
       />
     </>
   );
@@ -63,7 +65,7 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
   const about = useItemTitleId();
   const { termed } = usePunctuation();
   const { showNotice, withFreshFactor } = useAccountCentre();
-  const [changing, setChanging] = useState(false);
+  const [isChanging, setIsChanging] = useState(false);
   const params = { path: { id: agreement.agreementId } };
   const changeTerms = async ({ agents, items, from, until }: AgreementValues) => {
     const { waits } = await withFreshFactor(() =>
@@ -77,19 +79,19 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
         'agreements',
       ),
     );
-    setChanging(false);
+    setIsChanging(false);
     showNotice(t(waits ? 'changeWaits' : 'changed'));
   };
   return (
     <>
       <Actions>
-        <Button aria-haspopup="dialog" aria-describedby={about} onClick={() => setChanging(true)}>
+        <Button aria-haspopup="dialog" aria-describedby={about} onClick={() => setIsChanging(true)}>
           {t('change')}
         </Button>
         <ActionButton
           label={words('terminate')}
           kind="danger"
-          ask={words('terminateAsk')}
+          question={words('terminateAsk')}
           done={words('terminated')}
           act={async () => {
             await changingList(
@@ -104,9 +106,9 @@ function AgencyActions({ agreement }: { readonly agreement: Agreement }) {
           }}
         />
       </Actions>
-      {changing ? (
-        <Dialog title={termed(t('change'), agreement.clientName)} onClose={() => setChanging(false)}>
-          <AgreementForm agreement={agreement} send={changeTerms} onCancel={() => setChanging(false)} />
+      {isChanging ? (
+        <Dialog title={termed(t('change'), agreement.clientName)} onClose={() => setIsChanging(false)}>
+          <AgreementForm agreement={agreement} send={changeTerms} onCancel={() => setIsChanging(false)} />
         </Dialog>
       ) : null}
     </>

@@ -15,7 +15,7 @@ export function StaffForm({ canEdit }: { readonly canEdit: boolean }) {
   const t = useAgencyTexts();
   const parts = useParts();
   const staff = useAgents();
-  const [adding, setAdding] = useState(false);
+  const [isAdding, setIsAdding] = useState(false);
   const columns: Column<Agent>[] = [
     { title: parts('name'), render: ({ name }) => name, text: ({ name }) => name },
     {
@@ -30,7 +30,7 @@ export function StaffForm({ canEdit }: { readonly canEdit: boolean }) {
       <div className="list-head">
         <p className="list-hint">{t('staffHint')}</p>
         {canEdit ? (
-          <Button type="primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
+          <Button type="primary" aria-haspopup="dialog" onClick={() => setIsAdding(true)}>
             {t('add')}
           </Button>
         ) : (
@@ -61,7 +61,7 @@ export function StaffForm({ canEdit }: { readonly canEdit: boolean }) {
           </Item>
         )}
       </WholeList>
-      {adding ? <AddAgent onClose={() => setAdding(false)} /> : null}
+      {isAdding ? <AddAgent onClose={() => setIsAdding(false)} /> : null}
     </>
   );
 }
@@ -74,7 +74,7 @@ function RemoveAgent({ agent: { agentId, name, documentNumber } }: { readonly ag
       <ActionButton
         label={t('remove')}
         kind="danger"
-        ask={t('removeAsk', { name: bracketed(name, documentNumber) })}
+        question={t('removeAsk', { name: bracketed(name, documentNumber) })}
         done={t('removed')}
         act={() => changeStaffForm((all) => all.filter((one) => one.agentId !== agentId))}
       />

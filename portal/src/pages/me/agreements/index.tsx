@@ -4,11 +4,11 @@ import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useSession } from '../../../session/store.ts';
 import { useMenuTexts } from '../menu-texts.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
-import { type Agreement, AgreementList, isLiving, useAgreementTexts } from '../parts/agreements.tsx';
+import { type Agreement, AgreementList, isPendingOrActive, useAgreementTexts } from '../parts/agreements.tsx';
 import { Actions } from '../parts/items.tsx';
 import { mutateAndRefetch } from '../parts/queries.ts';
 import { RequireIdentity } from '../parts/RequireIdentity.tsx';
-import { usePaged } from '../parts/use-paged.ts';
+import { usePagedQuery } from '../parts/use-paged.ts';
 import { useAgreementsTexts } from './texts.ts';
 
 /** The client's side of its agreements with agencies (AGY-4). */
@@ -31,7 +31,7 @@ export function Page() {
 
 function Agreements() {
   const t = useAgreementsTexts();
-  const list = usePaged<Agreement>(['agreements', 'client'], async (cursor) => {
+  const list = usePagedQuery<Agreement>(['agreements', 'client'], async (cursor) => {
     const page = await answer(api.GET('/v1/enterprise/agreements', { params: { query: { cursor } } }));
     return { items: page.agreements, cursor: page.cursor };
   });
@@ -54,7 +54,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
   const words = useAgreementTexts();
   const { agreementId: id, state, proposed, revision } = agreement;
   const params = { path: { id } };
-  if (!isLiving(agreement)) return null;
+  if (!isPendingOrActive(agreement)) return null;
   const waits = state === 'pending' || proposed !== undefined;
   return (
     <Actions>
@@ -63,7 +63,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
           <ActionButton
             label={t(state === 'pending' ? 'confirm' : 'confirmChange')}
             kind="primary"
-            ask={t('confirmAsk')}
+            question={t('confirmAsk')}
             done={t('confirmed')}
             // Sends the revision that was shown, so that nobody confirms a later change without seeing it.
             act={() =>
@@ -74,7 +74,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
           />
           <ActionButton
             label={t('reject')}
-            ask={t('rejectAsk')}
+            question={t('rejectAsk')}
             done={t('rejected')}
             act={() =>
               changeAgreement(
@@ -87,7 +87,7 @@ function AgreementActions({ agreement }: { readonly agreement: Agreement }) {
       <ActionButton
         label={words('terminate')}
         kind="danger"
-        ask={words('ownTerminateAsk', { agency: agreement.agencyName })}
+        question={words('ownTerminateAsk', { agency: agreement.agencyName })}
         done={words('terminated')}
         act={() =>
           changeAgreement(

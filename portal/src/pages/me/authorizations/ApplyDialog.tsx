@@ -8,7 +8,7 @@ import { ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useAction } from '../../../components/use-action.ts';
 import { useSubmit } from '../../../components/use-submit.ts';
 import { useCommon } from '../../../i18n/index.ts';
-import { Question } from '../parts/ActionButton.tsx';
+import { ConfirmDialog } from '../parts/ActionButton.tsx';
 import { useAccountCentre } from '../parts/context.tsx';
 import { Dialog, DialogButtons } from '../parts/Dialog.tsx';
 import { StaffRoleField, ValidUntilField } from '../parts/fields.tsx';
@@ -49,10 +49,10 @@ export function ApplyDialog({
   });
   const sending = useAction();
   const apply = async (body: Values) => {
-    const worked = await sending.run(async () => {
+    const hasSucceeded = await sending.run(async () => {
       await answer(api.POST('/v1/authorizations', { body }));
     });
-    if (!worked) return;
+    if (!hasSucceeded) return;
     setToConfirm(undefined);
     await refetchLists('authorizations');
     onApplied();
@@ -69,20 +69,20 @@ export function ApplyDialog({
         <DialogButtons submit={t('submit')} busy={busy} onClose={onClose} />
       </ApiForm>
       {toConfirm ? (
-        <Question
+        <ConfirmDialog
           title={t('apply')}
           text={t('applyTo', { company: toConfirm.company, role: common(`role.${toConfirm.values.role}`) })}
           busy={sending.busy}
           danger={false}
-          onYes={() => void apply(toConfirm.values)}
-          onNo={() => {
+          onConfirm={() => void apply(toConfirm.values)}
+          onCancel={() => {
             sending.setProblem(undefined);
             setProblem(undefined);
             setToConfirm(undefined);
           }}
         >
           <ProblemAlert problem={sending.problem} onRetry={() => void apply(toConfirm.values)} />
-        </Question>
+        </ConfirmDialog>
       ) : null}
     </Dialog>
   );

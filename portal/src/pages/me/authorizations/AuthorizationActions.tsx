@@ -41,7 +41,7 @@ export function AuthorizationActions({
         <ActionButton
           label={parts('remove')}
           kind="danger"
-          ask={t('leaveAsk', { company, role: common(`role.${role}`) })}
+          question={t('leaveAsk', { company, role: common(`role.${role}`) })}
           done={t('left')}
           act={() =>
             changeAuthorization(
@@ -62,7 +62,7 @@ export function AuthorizationActions({
         <Actions>
           <ActionButton
             label={t('withdraw')}
-            ask={t('withdrawAsk', { company })}
+            question={t('withdrawAsk', { company })}
             done={t('withdrawn')}
             act={() =>
               changeAuthorization(
@@ -81,7 +81,7 @@ export function AuthorizationActions({
         <ActionButton
           label={t('confirm')}
           kind="primary"
-          ask={t('confirmAsk', { company, role: common(`role.${role}`) })}
+          question={t('confirmAsk', { company, role: common(`role.${role}`) })}
           done={t('confirmed')}
           act={() =>
             changeAuthorization(
@@ -93,7 +93,7 @@ export function AuthorizationActions({
           <ActionButton
             label={t('reject')}
             kind="danger"
-            ask={t('rejectAsk', { company })}
+            question={t('rejectAsk', { company })}
             done={t('rejected')}
             act={() =>
               changeAuthorization(

@@ -5,7 +5,7 @@ import { PagedList } from '../parts/paged-list.tsx';
 import { relationTones, useRelationColumns } from '../parts/relation-columns.tsx';
 import { useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
-import { usePaged } from '../parts/use-paged.ts';
+import { usePagedQuery } from '../parts/use-paged.ts';
 import { AuthorizationActions } from './AuthorizationActions.tsx';
 import { readAuthorizations } from './read-authorizations.ts';
 import { useAuthorizationsTexts } from './texts.ts';
@@ -17,7 +17,7 @@ export function AuthorizationList({ list }: { readonly list: RelationList }) {
   const parts = useParts();
   const relationFacts = useRelationFacts();
   const columns = useRelationColumns(list);
-  const page = usePaged(['authorizations', list], (cursor) => readAuthorizations(list, cursor));
+  const page = usePagedQuery(['authorizations', list], (cursor) => readAuthorizations(list, cursor));
   return (
     <PagedList
       keyOf={({ authorizationId }) => authorizationId}

@@ -31,7 +31,7 @@ export function WaitingCompanies() {
                   key={kind}
                   label={t(`kind.${kind}`)}
                   kind="primary"
-                  ask={t('kindAsk', { company, kind: t(`kind.${kind}`) })}
+                  question={t('kindAsk', { company, kind: t(`kind.${kind}`) })}
                   done={t('companyConfirmed', { company })}
                   act={async () => {
                     await mutateAndRefetch(

@@ -10,7 +10,7 @@ import { Actions, Item } from '../parts/items.tsx';
 import { PagedList } from '../parts/paged-list.tsx';
 import { RequireIdentity } from '../parts/RequireIdentity.tsx';
 import { useParts } from '../parts/texts.ts';
-import { usePaged } from '../parts/use-paged.ts';
+import { usePagedQuery } from '../parts/use-paged.ts';
 import { useClientsTexts } from './texts.ts';
 
 /** 企业切换 (SWI-3): from one client of the agency to the next. */
@@ -56,7 +56,7 @@ function ClientList({ query }: { readonly query: string }) {
   const t = useClientsTexts();
   const parts = useParts();
   const followSwitch = useFollowSwitch();
-  const list = usePaged(['clients', query], async (cursor) => {
+  const list = usePagedQuery(['clients', query], async (cursor) => {
     const page = await answer(
       api.GET('/v1/session/clients', { params: { query: { ...(query ? { query } : {}), cursor } } }),
     );

@@ -2,7 +2,7 @@ import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { useSession } from '../../../session/store.ts';
 import { PagedList } from '../parts/paged-list.tsx';
-import { usePaged } from '../parts/use-paged.ts';
+import { usePagedQuery } from '../parts/use-paged.ts';
 import { useDeregisterTexts } from './texts.ts';
 
 /** CTR-2: the companies for which the person can no longer act. */
@@ -11,7 +11,7 @@ export function Companies() {
   const common = useCommon();
   const { identity } = useSession();
   const isAgent = identity.kind === 'agency';
-  const list = usePaged(['authorizations', 'active'], async (cursor) => {
+  const list = usePagedQuery(['authorizations', 'active'], async (cursor) => {
     const { authorizations, cursor: next } = await answer(
       api.GET('/v1/authorizations', { params: { query: { state: 'active', cursor } } }),
     );
@@ -35,7 +35,7 @@ export function Companies() {
 /** An agent's clients come by agreements, not by authorizations; the API lists them in an agency's session. */
 function Clients() {
   const t = useDeregisterTexts();
-  const list = usePaged(['clients', ''], async (cursor) => {
+  const list = usePagedQuery(['clients', ''], async (cursor) => {
     const page = await answer(api.GET('/v1/session/clients', { params: { query: { cursor } } }));
     return { items: page.clients, cursor: page.cursor };
   });

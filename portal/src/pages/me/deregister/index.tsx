@@ -24,7 +24,7 @@ export function Page() {
   const [refused, setRefused] = useState<Problem>();
   const password = useRef('');
   // A reload loses the password, and without the password there is no second step.
-  const { step, go, back } = useStep<'consent' | 'factor'>('consent', () => password.current !== '');
+  const { step, goTo, goBack } = useStep<'consent' | 'factor'>('consent', () => password.current !== '');
   /** A proof that was not spent because the password was wrong; the person does not have to pass the factor again. */
   const unspentProof = useRef<Proof>(undefined);
 
@@ -41,7 +41,7 @@ export function Page() {
       unspentProof.current = wrongPassword ? proof : undefined;
       if (!wrongPassword) throw error;
       setRefused(problem);
-      return go('consent', { replace: true });
+      return goTo('consent', { replace: true });
     }
     password.current = '';
     markAccountClosed({ title: t('done'), detail: t('doneDetail') });
@@ -50,7 +50,7 @@ export function Page() {
     password.current = typed;
     setRefused(undefined);
     if (unspentProof.current) await closeAccount(unspentProof.current);
-    else go('factor');
+    else goTo('factor');
   };
   return (
     <section className="card">
@@ -92,7 +92,7 @@ export function Page() {
                   action={t('submit')}
                 />
                 <p>
-                  <button type="button" className="link" onClick={back}>
+                  <button type="button" className="link" onClick={goBack}>
                     {common('back')}
                   </button>
                 </p>

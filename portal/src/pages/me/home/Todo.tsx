@@ -25,7 +25,7 @@ interface TodoItem {
 export function Todo() {
   const t = useHomeTexts();
   const { identity, notices, person } = useSession();
-  const waiting = usePendingDecisions(identity);
+  const decisions = usePendingDecisions(identity);
   const account = useAccount();
   const expiring = [...useExpiringRelations(identity), ...useEndingAgreements(identity)];
   const items: TodoItem[] = [
@@ -35,7 +35,7 @@ export function Todo() {
     ...(identity.kind === 'agency' && !identity.client
       ? [{ key: 'client', text: t('chooseClient'), to: '/me/clients' }]
       : []),
-    ...waiting.all.map(({ what, count, to }) => ({ key: what, text: t(what, { count }), to })),
+    ...decisions.all.map(({ what, count, to }) => ({ key: what, text: t(what, { count }), to })),
     ...(account.data?.phones.length === 0 ? [{ key: 'phone', text: t('noPhone'), to: '/me/phones' }] : []),
     ...(person.realNameLevel < 4 ? [{ key: 'level', text: t('level'), to: '/me/level' }] : []),
     ...expiring,
@@ -44,7 +44,9 @@ export function Todo() {
     <section className="card" aria-labelledby="todo">
       <h2 id="todo">{t('todo')}</h2>
       {items.length === 0 ? (
-        <p className={waiting.isLoaded ? 'calm known' : 'calm'}>{waiting.isLoaded ? t('nothing') : '…'}</p>
+        <p className={decisions.isLoaded ? 'calm known' : 'calm'}>
+          {decisions.isLoaded ? t('nothing') : '…'}
+        </p>
       ) : (
         <ul className="todo">
           {items.map(({ key, text, to }) => (

@@ -15,12 +15,12 @@ interface Props {
   /** The message at the top after it worked. */
   readonly done?: string | undefined;
   /** The question that the person must answer first; without it the button acts at once. */
-  readonly ask?: string | undefined;
+  readonly question?: string | undefined;
   readonly kind?: 'primary' | 'danger' | 'plain';
 }
 
 /** A button that changes something: asks first if the change cannot be undone, acts once, and shows the result. */
-export function ActionButton({ label, act, done, ask, kind = 'plain' }: Props) {
+export function ActionButton({ label, act, done, question, kind = 'plain' }: Props) {
   const parts = useParts();
   const { showNotice, clearNotice, withFreshFactor } = useAccountCentre();
   const about = useItemTitleId();
@@ -28,10 +28,10 @@ export function ActionButton({ label, act, done, ask, kind = 'plain' }: Props) {
   const [isAsking, setIsAsking] = useState(false);
   const runAction = async () => {
     clearNotice();
-    const worked = await run(async () => {
+    const hasSucceeded = await run(async () => {
       await withFreshFactor(act);
     });
-    if (!worked) return;
+    if (!hasSucceeded) return;
     setIsAsking(false);
     showNotice(done ?? parts('done'));
   };
@@ -41,24 +41,24 @@ export function ActionButton({ label, act, done, ask, kind = 'plain' }: Props) {
         {...(kind === 'primary' ? { type: 'primary' } : kind === 'danger' ? { danger: true } : {})}
         loading={busy && !isAsking}
         aria-describedby={about}
-        onClick={() => (ask === undefined ? void runAction() : setIsAsking(true))}
+        onClick={() => (question === undefined ? void runAction() : setIsAsking(true))}
       >
         {label}
       </Button>
-      {isAsking && ask !== undefined ? (
-        <Question
+      {isAsking && question !== undefined ? (
+        <ConfirmDialog
           title={label}
-          text={ask}
+          text={question}
           busy={busy}
           danger={kind === 'danger'}
-          onYes={() => void runAction()}
-          onNo={() => {
+          onConfirm={() => void runAction()}
+          onCancel={() => {
             setProblem(undefined);
             setIsAsking(false);
           }}
         >
           <ProblemAlert problem={problem} onRetry={() => void runAction()} />
-        </Question>
+        </ConfirmDialog>
       ) : (
         <ProblemAlert problem={problem} onRetry={() => void runAction()} />
       )}
@@ -66,17 +66,25 @@ export function ActionButton({ label, act, done, ask, kind = 'plain' }: Props) {
   );
 }
 
-interface QuestionProps {
+interface ConfirmDialogProps {
   readonly title: string;
   readonly text: string;
   readonly busy: boolean;
   readonly danger: boolean;
-  readonly onYes: () => void;
-  readonly onNo: () => void;
+  readonly onConfirm: () => void;
+  readonly onCancel: () => void;
   readonly children: React.ReactNode;
 }
 /** Asks before something is done; the harmless answer has the focus. */
-export function Question({ title, text, busy, danger, onYes, onNo, children }: QuestionProps) {
+export function ConfirmDialog({
+  title,
+  text,
+  busy,
+  danger,
+  onConfirm,
+  onCancel,
+  children,
+}: ConfirmDialogProps) {
   const t = useCommon();
   const id = useId();
   const dialog = useModal();
@@ -88,7 +96,7 @@ export function Question({ title, text, busy, danger, onYes, onNo, children }: Q
       aria-describedby={`${id}-text`}
       onCancel={(event) => {
         event.preventDefault();
-        if (!busy) onNo();
+        if (!busy) onCancel();
       }}
     >
       <h2 id={`${id}-title`}>{title}</h2>
@@ -96,10 +104,10 @@ export function Question({ title, text, busy, danger, onYes, onNo, children }: Q
       {children}
       <div className="row">
         {/* First and therefore focused: Enter does no harm. */}
-        <Button onClick={onNo} disabled={busy}>
+        <Button onClick={onCancel} disabled={busy}>
           {t('cancel')}
         </Button>
-        <Button type="primary" danger={danger} loading={busy} onClick={onYes}>
+        <Button type="primary" danger={danger} loading={busy} onClick={onConfirm}>
           {t('confirm')}
         </Button>
       </div>

@@ -7,7 +7,7 @@ export function HideRecord({ act }: { readonly act: () => Promise<unknown> }) {
   const t = useParts();
   return (
     <Actions>
-      <ActionButton label={t('hide')} ask={t('hideAsk')} done={t('hidden')} act={act} />
+      <ActionButton label={t('hide')} question={t('hideAsk')} done={t('hidden')} act={act} />
     </Actions>
   );
 }

@@ -6,7 +6,7 @@ import type { Column } from './ItemTable.tsx';
 import { type Fact, Item } from './items.tsx';
 import { PagedList } from './paged-list.tsx';
 import { useParts } from './texts.ts';
-import type { usePaged } from './use-paged.ts';
+import type { usePagedQuery } from './use-paged.ts';
 
 /** Texts about agreements, for the agency's side and the client's side (AGY-4). */
 export const useAgreementTexts = texts('me-agreement', {
@@ -101,7 +101,7 @@ export interface Agreement extends Terms {
   readonly revision: number;
   readonly proposed?: Terms | undefined;
 }
-export const isLiving = ({ state }: Pick<Agreement, 'state'>): boolean =>
+export const isPendingOrActive = ({ state }: Pick<Agreement, 'state'>): boolean =>
   state === 'pending' || state === 'active';
 
 const tones = {
@@ -248,7 +248,7 @@ export function AgreementList({
   side,
   actions,
 }: {
-  readonly list: ReturnType<typeof usePaged<Agreement>>;
+  readonly list: ReturnType<typeof usePagedQuery<Agreement>>;
   readonly side: 'agency' | 'client';
   readonly actions: (agreement: Agreement) => ReactNode;
 }) {

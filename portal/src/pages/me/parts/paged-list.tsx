@@ -4,7 +4,7 @@ import { isWideScreen, onWideScreenChange } from '../../../app/browser-features.
 import { Empty, Loaded, Loading, LoadMore } from '../../../components/query-states.tsx';
 import { ReadProblem } from '../../../components/ReadProblem.tsx';
 import { type Column, ItemTable } from './ItemTable.tsx';
-import type { usePaged } from './use-paged.ts';
+import type { usePagedQuery } from './use-paged.ts';
 
 interface Props<T> {
   /**
@@ -69,7 +69,7 @@ export function PagedList<T>({
   list,
   empty,
   ...props
-}: Props<T> & { readonly list: ReturnType<typeof usePaged<T>> }) {
+}: Props<T> & { readonly list: ReturnType<typeof usePagedQuery<T>> }) {
   const { data, error, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = list;
   const items = data?.pages.flatMap((page) => page.items);
   // A page can be empty although more pages follow. Then the next page is read automatically.

@@ -3,7 +3,7 @@ import { answer, api } from '../../../api/client.ts';
 import { problemOf } from '../../../api/problem.ts';
 import { queries } from '../../../app/queries.ts';
 import { useSession } from '../../../session/store.ts';
-import { usePaged } from './use-paged.ts';
+import { usePagedQuery } from './use-paged.ts';
 
 /** Reads that several pages share. */
 export const useAccount = () =>
@@ -27,7 +27,7 @@ export const useIsAgency = (): boolean => useCompany().data?.subjects.includes('
 
 /** In pages; the first has every role in the session's own company. */
 export const useIdentities = () =>
-  usePaged(['identities'], async (cursor) => {
+  usePagedQuery(['identities'], async (cursor) => {
     const page = await answer(api.GET('/v1/session/identities', { params: { query: { cursor } } }));
     return { items: page.choices, cursor: page.cursor };
   });

@@ -9,7 +9,7 @@ import { useParts } from './texts.ts';
 export const relationTones = { active: 'good', pending: 'warn', history: 'plain' } as const;
 
 /** What both sides of a relation see in their tables. */
-interface Shown {
+interface ShownRelation {
   readonly role: Role;
   readonly permissions: readonly Permission[];
   readonly validUntil?: string | undefined;
@@ -19,7 +19,7 @@ interface Shown {
 /** The columns that the person's table and the company's table have in common. */
 export function useRelationColumns(
   list: RelationList,
-): Readonly<Record<'role' | 'permissions' | 'validUntil' | 'state', Column<Shown>>> {
+): Readonly<Record<'role' | 'permissions' | 'validUntil' | 'state', Column<ShownRelation>>> {
   const common = useCommon();
   const parts = useParts();
   const permissionNames = usePermissionNames();

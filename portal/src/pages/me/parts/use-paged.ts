@@ -6,7 +6,7 @@ interface Page<T> {
 }
 
 /** A list that is read page by page with a cursor. Opening the list reads it again, because the other side may have acted. */
-export function usePaged<T>(queryKey: QueryKey, read: (cursor: string | undefined) => Promise<Page<T>>) {
+export function usePagedQuery<T>(queryKey: QueryKey, read: (cursor: string | undefined) => Promise<Page<T>>) {
   return useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) => read(pageParam),

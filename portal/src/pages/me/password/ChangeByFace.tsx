@@ -20,7 +20,7 @@ export function ChangeByFace() {
   const context = usePasswordContext();
   const { showNotice, withFreshFactor } = useAccountCentre();
   const [form] = Form.useForm<{ newPassword: string }>();
-  const [scanning, setScanning] = useState(false);
+  const [isScanning, setIsScanning] = useState(false);
   /** A proof that no call has spent: after a refused password or a network failure the person need not scan again. */
   const proof = useRef<string>(undefined);
 
@@ -44,22 +44,22 @@ export function ChangeByFace() {
   const { submit, busy, problem, retry } = useSubmit({
     form,
     send: async () => {
-      if (proof.current === undefined) setScanning(true);
+      if (proof.current === undefined) setIsScanning(true);
       else await changePassword(proof.current);
     },
   });
   /** Sent by the form, so that messages about the password stand beside it, as everywhere. */
   const submitWithProof = async (faceTicket: string) => {
     proof.current = faceTicket;
-    setScanning(false);
+    setIsScanning(false);
     form.submit();
   };
   return (
-    <ApiForm form={form} onFinish={submit} onValuesChange={() => setScanning(false)}>
+    <ApiForm form={form} onFinish={submit} onValuesChange={() => setIsScanning(false)}>
       <p>{t('faceText')}</p>
       <ProblemAlert problem={problem} onRetry={retry} />
       <NewPasswordFields context={context} />
-      {scanning ? (
+      {isScanning ? (
         <FaceCheck for="password" onPassed={submitWithProof} />
       ) : (
         <Button type="primary" htmlType="submit" loading={busy}>

@@ -29,7 +29,7 @@ export function AddPhone() {
   const [isTaken, setIsTaken] = useState(false);
   const [addedCount, setAddedCount] = useState(0);
 
-  const add = async ({ phone, phoneCode, makeDefault }: Values, face?: { faceTicket: string }) => {
+  const addPhone = async ({ phone, phoneCode, makeDefault }: Values, face?: { faceTicket: string }) => {
     const { maskedPhone } = await withFreshFactor(
       () =>
         answer(
@@ -56,7 +56,7 @@ export function AddPhone() {
     send: async (values) => {
       setIsTaken(false);
       try {
-        await add(values);
+        await addPhone(values);
       } catch (error) {
         // The right code was not spent: it is used for the takeover.
         if (problemOf(error).code === 'PHONE_TAKEN') setIsTaken(true);
@@ -89,7 +89,9 @@ export function AddPhone() {
           {t('add')}
         </Button>
       </ApiForm>
-      {isTaken ? <Takeover onPassed={(faceTicket) => add(form.getFieldsValue(), { faceTicket })} /> : null}
+      {isTaken ? (
+        <Takeover onPassed={(faceTicket) => addPhone(form.getFieldsValue(), { faceTicket })} />
+      ) : null}
     </section>
   );
 }

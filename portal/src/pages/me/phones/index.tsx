@@ -54,7 +54,7 @@ export function Page() {
                           <ActionButton
                             label={parts('remove')}
                             kind="danger"
-                            ask={t('removeAsk', { phone: maskedPhone })}
+                            question={t('removeAsk', { phone: maskedPhone })}
                             act={() =>
                               refetchAfter(answer(api.DELETE('/v1/account/phones/{phoneId}', { params })))
                             }

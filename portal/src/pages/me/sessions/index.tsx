@@ -55,7 +55,7 @@ export function Page() {
                       <ActionButton
                         label={t('end')}
                         kind="danger"
-                        ask={t('endAsk')}
+                        question={t('endAsk')}
                         act={() => endSession(sessionId)}
                         done={t('ended')}
                       />

@@ -50,20 +50,20 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
   const about = useItemTitleId();
   const memberLabel = useMemberLabel();
   const { termed } = usePunctuation();
-  const [adjusting, setAdjusting] = useState(false);
+  const [isAdjusting, setIsAdjusting] = useState(false);
   const { authorizationId, role, revision } = member;
   if (!isStaffRole(role))
     return <p className="small">{t(role === 'tax-agent' ? 'byAgreement' : 'registry')}</p>;
   return (
     <>
       <Actions>
-        <Button aria-haspopup="dialog" aria-describedby={about} onClick={() => setAdjusting(true)}>
+        <Button aria-haspopup="dialog" aria-describedby={about} onClick={() => setIsAdjusting(true)}>
           {t('adjustShort')}
         </Button>
         <ActionButton
           label={parts('remove')}
           kind="danger"
-          ask={t('dismissAsk', { name: memberLabel(member), role: common(`role.${role}`) })}
+          question={t('dismissAsk', { name: memberLabel(member), role: common(`role.${role}`) })}
           done={t('dismissed')}
           act={() =>
             changeStaff(
@@ -76,9 +76,9 @@ function ActiveActions({ member }: Pick<Props, 'member'>) {
           }
         />
       </Actions>
-      {adjusting ? (
-        <Dialog title={termed(t('adjust'), memberLabel(member))} onClose={() => setAdjusting(false)}>
-          <AdjustForm member={member} onDone={() => setAdjusting(false)} />
+      {isAdjusting ? (
+        <Dialog title={termed(t('adjust'), memberLabel(member))} onClose={() => setIsAdjusting(false)}>
+          <AdjustForm member={member} onDone={() => setIsAdjusting(false)} />
         </Dialog>
       ) : null}
     </>
@@ -99,7 +99,7 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
         <Actions>
           <ActionButton
             label={t('withdraw')}
-            ask={t('withdrawAsk', { name })}
+            question={t('withdrawAsk', { name })}
             done={t('withdrawn')}
             act={() =>
               changeStaff(
@@ -115,7 +115,7 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
       <ActionButton
         label={t('confirm')}
         kind="primary"
-        ask={t('confirmAsk', { name, role: common(`role.${role}`) })}
+        question={t('confirmAsk', { name, role: common(`role.${role}`) })}
         done={t('confirmed')}
         act={() =>
           changeStaff(answer(api.POST('/v1/enterprise/staff/{authorizationId}/confirm', { params, body })))
@@ -124,7 +124,7 @@ function PendingActions({ member }: Pick<Props, 'member'>) {
       <ActionButton
         label={t('reject')}
         kind="danger"
-        ask={t('rejectAsk', { name })}
+        question={t('rejectAsk', { name })}
         done={t('rejected')}
         act={() =>
           changeStaff(answer(api.POST('/v1/enterprise/staff/{authorizationId}/reject', { params, body })))

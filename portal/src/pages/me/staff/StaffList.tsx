@@ -5,7 +5,7 @@ import { PagedList } from '../parts/paged-list.tsx';
 import { relationTones, useRelationColumns } from '../parts/relation-columns.tsx';
 import { useRelationFacts } from '../parts/relations.ts';
 import { useParts } from '../parts/texts.ts';
-import { usePaged } from '../parts/use-paged.ts';
+import { usePagedQuery } from '../parts/use-paged.ts';
 import { readStaff } from './read-staff.ts';
 import { StaffActions } from './StaffActions.tsx';
 import { useStaffTexts } from './texts.ts';
@@ -17,7 +17,7 @@ export function StaffList({ list }: { readonly list: RelationList }) {
   const parts = useParts();
   const relationFacts = useRelationFacts();
   const columns = useRelationColumns(list);
-  const page = usePaged(['staff', list], (cursor) => readStaff(list, cursor));
+  const page = usePagedQuery(['staff', list], (cursor) => readStaff(list, cursor));
   return (
     <PagedList
       keyOf={({ authorizationId }) => authorizationId}

@@ -44,7 +44,7 @@ export function Page() {
                       <ActionButton
                         label={t('leave')}
                         kind="danger"
-                        ask={t('leaveAsk')}
+                        question={t('leaveAsk')}
                         act={async () => void (await leaveSystem(clientId))}
                         done={t('left')}
                       />
