@@ -571,6 +571,14 @@ describe('a registration', () => {
     const id = await begun(who, {}, { consents: ['privacy'] });
     const refused = await run(startRegistrationFace, { params: { id } });
     expect([refused.said, refused.body]).toEqual(['CONSENT_REQUIRED', { missing: ['face'] }]);
+    // PHN-3: whoever takes a number over passes one, also with a hall record.
+    const owner = await registered();
+    const taker = sample({ phone: owner.phone });
+    await putRows(db, 'Users', { ...recordOf(keyOf(taker), taker.name), ...collected(taker) });
+    const takeover = await begun(taker, { takeoverPhone: true });
+    expect((await complete(takeover)).said).toBe('FACE_REQUIRED');
+    await passFace(takeover);
+    expect((await complete(takeover)).body.realNameLevel).toBe(5);
   });
 });
 
