@@ -139,10 +139,10 @@ async function signedIn(who: Sample, facts: object = {}, channel = 'web') {
 const origin = { channel: 'web', address: '192.0.2.77', browser: '', traceId: '' };
 // biome-ignore lint/suspicious/noExplicitAny: the test gives each step only the parts of a call that it reads
 type AnyStep = (ctx: FlowContext, call: any) => Promise<{ status: number; body?: any }>;
-const run = (step: unknown, session: object, parts: object = {}, caller: object = {}) =>
+const run = (step: unknown, session: object, parts: object = {}, caller: object = {}, own = ctx) =>
   Promise.resolve()
     .then(() =>
-      (step as AnyStep)(ctx, {
+      (step as AnyStep)(own, {
         now,
         language: 'zh',
         origin,
@@ -688,6 +688,27 @@ describe('a company that waits for confirmation', () => {
     }
     expect((await companyOf(id)).state).toBe('awaiting-confirmation');
     expect((await confirm(session, row, { revision: '4' })).said).toBe('200');
+  });
+
+  it('ENT-2 REL-2 nor by a handler who is struck off between read and commit', async () => {
+    const who = await registered();
+    const session = await signedIn(who);
+    const { id } = await waiting();
+    const handler = await related(who, id, { ...copies, state: 'active', source: 'hall' });
+    let struck = false;
+    const transact: typeof db.transact = async (...given) => {
+      if (!struck) await putRows(db, 'Relationships', { ...handler, state: 'deleted', rev: 2 });
+      struck = true;
+      return db.transact(...given);
+    };
+    const call = {
+      params: { confirmationId: handler.authorizationId },
+      body: { kind: 'one-licence' },
+    };
+    const { said: code } = await run(confirmCompany, session, call, {}, { ...ctx, db: { ...db, transact } });
+    expect(struck).toBe(true);
+    expect(code).toMatch(/^(ROLE_NOT_ALLOWED|RELATION_NOT_FOUND)$/);
+    expect((await companyOf(id)).state).toBe('awaiting-confirmation');
   });
 
   it('ENT-1 ENT-2 CTR-3 is listed once, with what each may confirm', async () => {
