@@ -9,7 +9,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { isRegistered, sealContext } from '#store/people/person-row.ts';
 import { findPerson } from '#store/people/users.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
-import { readOpenTicket, ticketKeyOf, ticketProblem } from '#store/tickets/tickets.ts';
+import { readOpenTicket } from '#store/tickets/tickets.ts';
 import type { channelScan } from './contract.ts';
 import { judgeFace } from './judge-face.ts';
 import {
@@ -96,7 +96,8 @@ export const startFaceKit: StepOf<typeof channelScan, 'face'> = async (ctx, call
  * a login (LCK-1); STATE_CONFLICT while the provider has no result, and for a token that is not the newest
  */
 export const takeFaceResult: StepOf<typeof channelScan, 'faceResult'> = async (ctx, call) => {
-  const ticket = await readScanInAnyState(ctx, call.params.ticket, call.now);
+  // The call may be repeated, so a scan that it has passed before is read, too.
+  const ticket = await readOpenTicket<ScanTicket>(ctx.db, call.params.ticket, 'scan', call.now);
   requireScanner(ctx, call, ticket);
   return ok(await judgeFace(ctx, call, ticket, call.body.token));
 };
@@ -106,12 +107,4 @@ export async function readScan(ctx: FlowContext, id: string, now: Date): Promise
   const ticket = await readOpenTicket<ScanTicket>(ctx.db, id, 'scan', now);
   if (ticket.scanState !== 'pending' && ticket.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
   return ticket;
-}
-
-/** For a call that may be repeated: also a scan that the call itself has passed before. Throws NOT_FOUND, EXPIRED. */
-async function readScanInAnyState(ctx: FlowContext, id: string, now: Date): Promise<ScanTicket> {
-  const ticket = await ctx.db.get<ScanTicket>('Tickets', { ticketKey: ticketKeyOf(id) });
-  const problem = ticketProblem(ticket, 'scan', now);
-  if (problem) throw problem;
-  return ticket as ScanTicket;
 }
