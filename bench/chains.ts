@@ -5,8 +5,8 @@ import { companyOf } from '../test/flows/support/registry.ts';
 import { inCompany } from '../test/flows/support/relations.ts';
 import { type StandIn, standIn } from '../test/flows/support/rps.ts';
 import { clientOf, type Loose, type Reply } from '../test/support/client.ts';
-import { loggedInByFace, registered } from '../test/support/door.ts';
 import { person, type Sample } from '../test/support/people.ts';
+import { loggedInByFace, registered } from '../test/support/runtime.ts';
 import { progress, say, table, title, verdict } from './print.ts';
 
 /** The longest chains of DynamoDB calls that a route may have (CONTRIBUTING.md). */
@@ -305,28 +305,28 @@ async function asking(): Promise<StandIn> {
 }
 
 /** Single sign-on: a person is handed over to a tax system and works there. */
-function handOvers(runtime: Runtime, system: StandIn): Situation[] {
-  const door = { ...runtime, http: clientOf(runtime.url) };
+function handOvers(started: Runtime, system: StandIn): Situation[] {
+  const runtime = { ...started, http: clientOf(started.url) };
   const works = async (token: string): Promise<void> => {
     const given = expect(
-      await exchange(door, system, await granted(door, system, token)),
+      await exchange(runtime, system, await granted(runtime, system, token)),
       200,
       'exchange',
     ).body;
-    expect(await refresh(door, system, given.refresh_token), 200, 'refresh');
-    expect(await userinfo(door, given.access_token), 200, 'userinfo');
-    expect(await introspection(door, system, given.access_token), 200, 'introspection');
+    expect(await refresh(runtime, system, given.refresh_token), 200, 'refresh');
+    expect(await userinfo(runtime, given.access_token), 200, 'userinfo');
+    expect(await introspection(runtime, system, given.access_token), 200, 'introspection');
   };
   return [
     [
       'a person works in a tax system',
-      async () => works((await loggedInByFace(door, await registered(door))).session.accessToken),
+      async () => works((await loggedInByFace(runtime, await registered(runtime))).session.accessToken),
     ],
     [
       'a company works in a tax system',
       async () => {
-        const boss = await registered(door);
-        await works((await inCompany(door, boss, await companyOf(door, boss))).token);
+        const boss = await registered(runtime);
+        await works((await inCompany(runtime, boss, await companyOf(runtime, boss))).token);
       },
     ],
   ];

@@ -121,18 +121,18 @@ function addStacks(
   functions.addStackDependency(data);
   if (shiftsTraffic(stage))
     functions.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
-  const door = new ApiStack(app, names.api, { ...common, flows });
+  const api = new ApiStack(app, names.api, { ...common, flows });
   // The API uses functions by name, too.
-  door.addStackDependency(functions);
+  api.addStackDependency(functions);
   new AlarmStack(app, names.alarms, {
     ...common,
-    api: door.api,
+    api: api.api,
     flows,
     deadLetters: functions.deadLetters,
     canarySecretArn: data.canarySecretArn,
   });
   const { portal, domain } = stage;
-  const apiHost = door.api.regionalHost;
+  const apiHost = api.api.regionalHost;
   if (!portal || !domain || !apiHost || !files) return;
   const front = new PortalStack(app, names.portal, {
     ...common,

@@ -16,7 +16,7 @@ export const canaryRules = (): Rule[] => [
   },
   {
     name: 'certificate-ends',
-    says: 'The certificate that the door shows ends in less than 30 days',
+    says: 'The certificate at the public address ends in less than 30 days',
     group: 'upkeep',
     page: 'certificates',
     metric: new Metric({

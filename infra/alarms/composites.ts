@@ -12,7 +12,7 @@ const groups: Readonly<Record<Group, { says: string; follows: boolean }>> = {
   capacity: { says: 'It is slow, or full', follows: true },
   // If the provider's outage keeps people out, `people` sends the message, and its first step looks at providers too.
   providers: { says: 'SMS or face provider is away', follows: true },
-  abuse: { says: 'Somebody may be misusing the door', follows: false },
+  abuse: { says: 'Somebody may be misusing the system', follows: false },
   upkeep: { says: 'Something runs out soon, or was not done', follows: false },
 };
 

@@ -53,7 +53,7 @@ export function canary(scope: Construct, stage: Stage, secretArn: string): void 
   const folder = mkdtempSync(join(tmpdir(), 'ahtax-canary-'));
   const lambda = new LambdaFunction(scope, 'Canary', {
     functionName: name,
-    description: 'Logs a made-up person in, through the public door',
+    description: 'Logs a made-up person in, through the public address',
     runtime: Runtime.NODEJS_24_X,
     architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     handler: 'index.handler',

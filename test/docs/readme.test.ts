@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Door, openDoor } from '../support/door.ts';
+import { openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 
 /** The journey that both READMEs print, run as a newcomer runs it: pasted into bash. */
 const journeyIn = (file: string): string | undefined =>
@@ -68,15 +68,15 @@ describe('README', () => {
   });
 
   describe.skipIf(!tools)('by curl', () => {
-    let door: Door;
+    let runtime: TestRuntime;
     beforeAll(async () => {
-      door = await openDoor();
+      runtime = await openTestRuntime();
     });
-    afterAll(() => door?.stop());
+    afterAll(() => runtime?.stop());
 
     it('REG-1, LGN-3 leads from registration to a session', async () => {
       const { stdout } = await promisify(execFile)('bash', ['-e', '-c', journey], {
-        env: { ...process.env, B: door.url },
+        env: { ...process.env, B: runtime.url },
       });
       expect(stdout).toContain('"realNameLevel":4');
       const last = JSON.parse(stdout.slice(stdout.lastIndexOf('{"session"')));

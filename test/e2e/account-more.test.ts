@@ -19,6 +19,8 @@ import { companyOf, feed } from '../flows/support/registry.ts';
 import { bothFactors, inCompany } from '../flows/support/relations.ts';
 import { applied, company, somebody } from '../flows/support/staff.ts';
 import type { Loose } from '../support/client.ts';
+import { allowing } from '../support/patience.ts';
+import { person, type Sample } from '../support/people.ts';
 import {
   codeFor,
   enterPassword,
@@ -27,9 +29,7 @@ import {
   loginTicket,
   scanFace,
   wait,
-} from '../support/door.ts';
-import { allowing } from '../support/patience.ts';
-import { person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { knownPerson } from '../support/watched.ts';
@@ -44,7 +44,7 @@ const farDay = '2099-12-31';
 
 // The address's budget and the SMS windows of the test before this one are over.
 beforeEach(async () => {
-  await wait(portal.door, 601);
+  await wait(portal.runtime, 601);
 });
 
 /** A list item is a card on a phone, and a table row on a wide screen. */
@@ -54,15 +54,15 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const menuIn = (page: Page) => page.getByRole('navigation', { name: '账户中心菜单' });
 const sure = (page: Page) => page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
 const asNatural = async (who: Sample, path: string, size = {}) =>
-  openSignedIn(portal, (await loggedInByFace(portal.door, who)).cookie, path, size);
+  openSignedIn(portal, (await loggedInByFace(portal.runtime, who)).cookie, path, size);
 const asCompany = async (who: Sample, taxpayerId: string, path: string, size = {}) =>
-  openSignedIn(portal, (await inCompany(portal.door, who, taxpayerId)).cookie, path, size);
-const today = () => new Date(portal.door.clock.now().getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
+  openSignedIn(portal, (await inCompany(portal.runtime, who, taxpayerId)).cookie, path, size);
+const today = () => new Date(portal.runtime.clock.now().getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 
 describe('sessions, history and password', () => {
   long('SES-4 ends another own login, which is told so, and keeps its own', async () => {
-    const { door } = portal;
-    const who = await settled(door);
+    const { runtime } = portal;
+    const who = await settled(runtime);
     const there = await asNatural(who, '/me');
     await there.getByText('实名等级 4 级').waitFor();
     const here = await asNatural(who, '/me/sessions');
@@ -84,14 +84,14 @@ describe('sessions, history and password', () => {
   long(
     'SES-4 AUD-1 PWD-1 PWD-3 the history goes on by 加载更多; the password is changed by a face, scanned once',
     async () => {
-      const { door } = portal;
-      const who = await settled(door);
-      const { token } = await signIn(door, who);
+      const { runtime } = portal;
+      const who = await settled(runtime);
+      const { token } = await signIn(runtime, who);
       const all = async (): Promise<Loose[]> => {
         const events: Loose[] = [];
         for (let cursor = ''; ; ) {
           const { body } = expectStatus(
-            await door.http('GET', `/v1/account/activity${cursor}`, undefined, { token }),
+            await runtime.http('GET', `/v1/account/activity${cursor}`, undefined, { token }),
             200,
           );
           events.push(...body.events);
@@ -99,7 +99,7 @@ describe('sessions, history and password', () => {
           cursor = `?cursor=${encodeURIComponent(body.cursor)}`;
         }
       };
-      while ((await all()).length <= 20) await loggedInByFace(door, who);
+      while ((await all()).length <= 20) await loggedInByFace(runtime, who);
       const page = await asNatural(who, '/me/activity');
       const list = page.locator('.item-table tbody .ant-table-row');
       await button(page, '加载更多').waitFor();
@@ -126,7 +126,7 @@ describe('sessions, history and password', () => {
       // The present password is one of the last five. The page says so beside the field, and needs no second face scan.
       await typed(who.password);
       await button(page, '下一步：扫脸验证').click();
-      expect((await scanFace(door, await portal.scanned(page))).status).toBe(200);
+      expect((await scanFace(runtime, await portal.scanned(page))).status).toBe(200);
       await page.locator('.ant-form-item-explain-error').first().waitFor();
       expect(await page.getByRole('alert').filter({ hasText: '密码' }).count()).toBe(0);
       await picture(page, 'me-password-face');
@@ -134,9 +134,13 @@ describe('sessions, history and password', () => {
       await typed(password);
       await button(page, '下一步：扫脸验证').click();
       await page.getByText('密码已修改，其他地方的登录已结束').waitFor();
-      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
-      expectStatus(await enterPassword(door, who.documentNumber, password), 201);
-      expect((await door.http('GET', '/v1/session', undefined, { token })).body.code).toBe('SESSION_ENDED');
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
+        'BAD_CREDENTIALS',
+      );
+      expectStatus(await enterPassword(runtime, who.documentNumber, password), 201);
+      expect((await runtime.http('GET', '/v1/session', undefined, { token })).body.code).toBe(
+        'SESSION_ENDED',
+      );
     },
   );
 });
@@ -145,11 +149,11 @@ describe('pages of one identity only', () => {
   long(
     'CTR-1 SPC-4 SWI-4 company pages only in that company’s identity; a special one has the person’s own pages and the way back',
     async () => {
-      const { door } = portal;
-      const boss = await knownPerson(door);
+      const { runtime } = portal;
+      const boss = await knownPerson(runtime);
       const [plain, special] = [
-        await companyOf(door, boss),
-        await companyOf(door, boss, { subject: 'social-insurance', name: '宿州社保缴费户' }),
+        await companyOf(runtime, boss),
+        await companyOf(runtime, boss, { subject: 'social-insurance', name: '宿州社保缴费户' }),
       ];
       const page = await asNatural(boss, '/me');
       const told = async (on: Page, pages: Readonly<Record<string, string>>) => {
@@ -181,7 +185,7 @@ describe('pages of one identity only', () => {
       await page.goto('/me/company');
       await page.getByText(plain).first().waitFor();
 
-      const { reply } = await bothFactors(door, boss, special, { entry: 'social-insurance' });
+      const { reply } = await bothFactors(runtime, boss, special, { entry: 'social-insurance' });
       const insured = await openSignedIn(portal, reply.cookie ?? '', '/me', small);
       await insured.getByText('当前身份：宿州社保缴费户 · 社保非税专用用户 · 法定代表人').first().waitFor();
       await menuIn(insured).getByRole('button').click();
@@ -214,11 +218,11 @@ describe('the other side', () => {
   long(
     'REL-5 REL-6 CTR-3 the company withdraws an invitation, is told of an application and rejects it; both clear the record',
     async () => {
-      const { door } = portal;
-      const { id, boss, invited } = await company(door, { name: '亳州药都饮片有限公司' });
+      const { runtime } = portal;
+      const { id, boss, invited } = await company(runtime, { name: '亳州药都饮片有限公司' });
       const [guest, applicant] = [
-        await settled(door, person({ name: '邹秀兰' })),
-        await somebody(door, person({ name: '喻建军' })),
+        await settled(runtime, person({ name: '邹秀兰' })),
+        await somebody(runtime, person({ name: '喻建军' })),
       ];
       await invited(guest);
       expectStatus(await applied(applicant, id), 201);
@@ -258,14 +262,14 @@ describe('the other side', () => {
   long(
     'AGY-4 the client is told what waits and refuses; the agency narrows, widens and ends; days in words',
     async () => {
-      const { door } = portal;
-      const agency = await agencyFirm(door);
-      const agent = await settled(door, person({ name: '童立平' }));
+      const { runtime } = portal;
+      const agency = await agencyFirm(runtime);
+      const agent = await settled(runtime, person({ name: '童立平' }));
       expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(agent)] }), 200);
-      const boss = await knownPerson(door);
+      const boss = await knownPerson(runtime);
       const [one, two] = [
-        await companyOf(door, boss, { name: '铜陵铜艺有限公司' }),
-        await companyOf(door, boss, { name: '池州九华茶坊' }),
+        await companyOf(runtime, boss, { name: '铜陵铜艺有限公司' }),
+        await companyOf(runtime, boss, { name: '池州九华茶坊' }),
       ];
       const terms = { from: today(), until: farDay };
       await entered(agency, one, [agent], terms);
@@ -339,8 +343,8 @@ describe('the other side', () => {
   long(
     'AGY-1 of two who change the staff form at once one is told, sees the list as it is, and tries again',
     async () => {
-      const { door } = portal;
-      const agency = await agencyFirm(door);
+      const { runtime } = portal;
+      const agency = await agencyFirm(runtime);
       const [colleague, mine] = [person({ name: '柏长青' }), person({ name: '祁望月' })];
       const page = await asCompany(agency.boss, agency.id, '/me/agency');
       await page.getByRole('tab', { name: '机构人员' }).click();
@@ -425,11 +429,11 @@ describe('every page of every identity', () => {
   long(
     'CTR-1 CTR-2 natural: accessible and 360 px wide, with a dialog; 用户注销 names the companies that are lost',
     async () => {
-      const { door } = portal;
-      const { invited, boss } = await company(door, { name: '淮南豆制品有限公司' });
-      const other = await company(door, { name: '蚌埠珍珠有限公司' });
+      const { runtime } = portal;
+      const { invited, boss } = await company(runtime, { name: '淮南豆制品有限公司' });
+      const other = await company(runtime, { name: '蚌埠珍珠有限公司' });
       await other.invited(boss.who);
-      await invited(await settled(door));
+      await invited(await settled(runtime));
       const page = await asNatural(boss.who, '/me', small);
       await page.getByText('您有 1 项待确认授权').waitFor();
       expect(await walked(page, 'natural', { kind: 'natural' }, false)).toBe(true);
@@ -443,11 +447,11 @@ describe('every page of every identity', () => {
   );
 
   long('CTR-1 AGY-2 a company that is an agency: accessible and 360 px wide, with a dialog', async () => {
-    const { door } = portal;
-    const agency = await agencyFirm(door);
-    const agent = await settled(door);
+    const { runtime } = portal;
+    const agency = await agencyFirm(runtime);
+    const agent = await settled(runtime);
     expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(agent)] }), 200);
-    const served = await client(door);
+    const served = await client(runtime);
     expectStatus(
       await agency.api(
         'POST',
@@ -456,7 +460,7 @@ describe('every page of every identity', () => {
       ),
       201,
     );
-    const { session, cookie } = await inCompany(door, agency.boss, agency.id);
+    const { session, cookie } = await inCompany(runtime, agency.boss, agency.id);
     const page = await openSignedIn(portal, cookie, '/me', small);
     await menuIn(page)
       .getByRole('link', { name: '代理机构管理', includeHidden: true })
@@ -480,19 +484,19 @@ describe('every page of every identity', () => {
   long(
     'CTR-1 CTR-2 SWI-3 an agent of an agency: accessible and 360 px wide; 用户注销 names the clients that are lost',
     async () => {
-      const { door } = portal;
-      const agency = await agencyFirm(door);
-      const agent = await settled(door);
-      const [one, two] = [await client(door, { name: '六安瓜片茶厂' }), await client(door)];
+      const { runtime } = portal;
+      const agency = await agencyFirm(runtime);
+      const agent = await settled(runtime);
+      const [one, two] = [await client(runtime, { name: '六安瓜片茶厂' }), await client(runtime)];
       await feed(
-        door,
+        runtime,
         staffLine(agency.id, [agent]),
         ...[one, two].map((id) =>
           agreementLine(agency.id, id, [agent], { from: '2020-01-01', until: farDay }),
         ),
       );
-      const working = await agentAt(door, agent, agency.id);
-      await goTo(door, working.api, one);
+      const working = await agentAt(runtime, agent, agency.id);
+      await goTo(runtime, working.api, one);
       const page = await openSignedIn(portal, working.cookie, '/me', small);
       await page.getByText('当前身份：徽州税务师事务所 · 代理 六安瓜片茶厂').first().waitFor();
       await walked(page, 'agency', { kind: 'agency' }, false);
@@ -514,19 +518,19 @@ describe('logging in when it is asked too often', () => {
   };
 
   long('SMS-1 LGN-6 the second step says when the next code is possible, and gives one then', async () => {
-    const { door } = portal;
-    const who = await settled(door);
-    await wait(door, 601);
-    const loginId = await loginTicket(door, who);
+    const { runtime } = portal;
+    const who = await settled(runtime);
+    await wait(runtime, 601);
+    const loginId = await loginTicket(runtime, who);
     for (let sent = 0; sent < 5; sent++) {
-      if (sent > 0) await wait(door, 61);
-      expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
+      if (sent > 0) await wait(runtime, 61);
+      expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
     }
-    await wait(door, 61);
+    await wait(runtime, 61);
     const page = await portal.open('/login', small);
     await toSecondStep(page, who);
     await button(page, '获取验证码').click();
-    const again = (await door.http('POST', `/v1/logins/${loginId}/sms`)).body.retryAt as string;
+    const again = (await runtime.http('POST', `/v1/logins/${loginId}/sms`)).body.retryAt as string;
     const clock = new Date(Date.parse(again) + 8 * 3_600_000).toISOString().slice(11, 16);
     await page
       .getByText(/短信验证码获取频繁，请稍后重试/)
@@ -540,22 +544,22 @@ describe('logging in when it is asked too often', () => {
     await expectAccessible(page);
     await expectFits(page);
     await picture(page, 'login-sms-limit-360');
-    await wait(door, (Date.parse(again) - door.clock.now().getTime()) / 1000 + 1);
+    await wait(runtime, (Date.parse(again) - runtime.clock.now().getTime()) / 1000 + 1);
     // The page learns the new time from the next answer.
     await page.getByRole('tab', { name: '扫脸验证' }).click();
     await portal.scanned(page);
     await page.getByRole('tab', { name: '短信验证码' }).click();
     await button(page, '获取验证码').click();
     await page.getByText('验证码已发送至').first().waitFor();
-    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, who.phone));
+    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(runtime, who.phone));
     await page.getByRole('button', { name: '退出' }).waitFor();
   });
 
   long('LGN-12 a proof of work is done by the page itself, and nobody notices', async () => {
-    const { door } = portal;
-    const who = await settled(door);
+    const { runtime } = portal;
+    const who = await settled(runtime);
     for (let call = 0; ; call++) {
-      const { body } = await enterPassword(door, 'NoSuchUser1', 'Wrong#2058');
+      const { body } = await enterPassword(runtime, 'NoSuchUser1', 'Wrong#2058');
       if (body.code === 'CHALLENGE_REQUIRED') break;
       expect(call).toBeLessThan(budget);
     }

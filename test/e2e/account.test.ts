@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { moved } from '../flows/support/migration.ts';
-import { codeFor, loggedInByFace, loggedIn as loggedInBySms, scanFace, wait } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
 import { mobile, person } from '../support/people.ts';
+import { codeFor, loggedInByFace, loggedIn as loggedInBySms, scanFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -13,7 +13,7 @@ const masked = (phone: string): string => `${phone.slice(0, 3)}****${phone.slice
 
 describe('the account centre of a natural person', () => {
   long('CTR-1 SES-1 shows who I am and what I may; every page is accessible and fits on 360 px', async () => {
-    const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+    const { cookie } = await loggedInByFace(portal.runtime, await settled(portal.runtime));
     const page = await openSignedIn(portal, cookie, '/me', { width: 360, height: 740 });
     await page.getByText('实名等级 4 级').waitFor();
     await page.getByText('关闭浏览器或窗口不会退出电子税务局').waitFor();
@@ -48,9 +48,9 @@ describe('the account centre of a natural person', () => {
   });
 
   long('USR-1 PHN-2 SES-5 PWD-1 username, phones with a fresh factor on the way, password', async () => {
-    const { door } = portal;
-    const who = await settled(door);
-    const { cookie } = await loggedInByFace(door, who);
+    const { runtime } = portal;
+    const who = await settled(runtime);
+    const { cookie } = await loggedInByFace(runtime, who);
     const page = await openSignedIn(portal, cookie, '/me/profile');
     const menu = page.getByRole('navigation', { name: '账户中心菜单' });
 
@@ -66,7 +66,7 @@ describe('the account centre of a natural person', () => {
 
     // The factor of the login is now older than ten minutes. The typed number is kept until the person has passed a new
     // factor.
-    await wait(door, 11 * 60);
+    await wait(runtime, 11 * 60);
     const added = mobile();
     await menu.getByRole('link', { name: '手机号码修改' }).click();
     await page.getByLabel('手机号码', { exact: true }).fill(added);
@@ -77,14 +77,14 @@ describe('the account centre of a natural person', () => {
     await expectAccessible(page);
     await picture(page, 'me-fresh-factor');
     await dialog.getByRole('tab', { name: '扫脸验证' }).click();
-    expect((await scanFace(door, await portal.scanned(page))).status).toBe(200);
+    expect((await scanFace(runtime, await portal.scanned(page))).status).toBe(200);
     await dialog.waitFor({ state: 'detached' });
     await page
       .getByText(`验证码已发送至 ${masked(added)}`)
       .first()
       .waitFor();
     expect(await page.getByLabel('手机号码', { exact: true }).inputValue()).toBe(added);
-    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, added));
+    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(runtime, added));
     await page.getByRole('button', { name: '添加手机号码' }).click();
     await page.getByText(`手机号码 ${masked(added)} 已添加`).waitFor();
     await page
@@ -122,9 +122,9 @@ describe('the account centre of a natural person', () => {
   long(
     'SES-4 an API that is away is said calmly with a retry; a slow one gets nothing twice; all of it in English too',
     async () => {
-      const { door } = portal;
-      const who = await settled(door);
-      const { cookie } = await loggedInByFace(door, who);
+      const { runtime } = portal;
+      const who = await settled(runtime);
+      const { cookie } = await loggedInByFace(runtime, who);
       const page = await openSignedIn(portal, cookie);
       await page.route('**/v1/sessions', (route) => route.abort());
       await page
@@ -189,29 +189,29 @@ describe('the account centre of a natural person', () => {
   );
 
   long('PHN-3 a number of somebody else is taken over with a face check', async () => {
-    const { door } = portal;
-    const holder = await settled(door);
-    const { cookie } = await loggedInByFace(door, await settled(door));
-    await wait(door, 61);
+    const { runtime } = portal;
+    const holder = await settled(runtime);
+    const { cookie } = await loggedInByFace(runtime, await settled(runtime));
+    await wait(runtime, 61);
     const page = await openSignedIn(portal, cookie, '/me/phones');
     await page.getByLabel('手机号码', { exact: true }).fill(holder.phone);
     await page.getByRole('button', { name: '获取验证码' }).click();
     await page.getByText('验证码已发送至').first().waitFor();
-    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, holder.phone));
+    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(runtime, holder.phone));
     await page.getByRole('button', { name: '添加手机号码' }).click();
     await page.getByText('该手机号码已被其他用户使用').waitFor();
     await page.getByRole('button', { name: '开始扫脸验证' }).click();
-    await scanFace(door, await portal.scanned(page));
+    await scanFace(runtime, await portal.scanned(page));
     await page.getByText(`手机号码 ${masked(holder.phone)} 已添加`).waitFor();
   });
 
   long('LVL-2 个人实名等级: a face check raises level 3 to 4', async () => {
-    const { door } = portal;
-    const { cookie, session } = await loggedInBySms(door, await moved(door, person()));
+    const { runtime } = portal;
+    const { cookie, session } = await loggedInBySms(runtime, await moved(runtime, person()));
     expect(session.person.realNameLevel).toBe(3);
     const page = await openSignedIn(portal, cookie, '/me/level');
     await page.getByRole('button', { name: '开始扫脸认证' }).click();
-    await scanFace(door, await portal.scanned(page));
+    await scanFace(runtime, await portal.scanned(page));
     await page.getByText('您的实名等级为四级').waitFor();
     await page.getByText('您的实名等级为 4 级').waitFor();
     await page.getByRole('link', { name: '我的信息' }).click();
@@ -221,10 +221,10 @@ describe('the account centre of a natural person', () => {
   long(
     'CTR-2 用户注销: warned of companies, password and second factor, then nobody is logged in',
     async () => {
-      const { door } = portal;
-      const who = await settled(door, person());
-      const { cookie } = await loggedInByFace(door, who);
-      await wait(door, 61);
+      const { runtime } = portal;
+      const who = await settled(runtime, person());
+      const { cookie } = await loggedInByFace(runtime, who);
+      await wait(runtime, 61);
       const page = await openSignedIn(portal, cookie, '/me/deregister');
       await page.getByText('您没有关联的企业').waitFor();
       await page.getByLabel('个人用户密码').fill('Cuowu!9078');
@@ -240,7 +240,7 @@ describe('the account centre of a natural person', () => {
       await page.getByRole('button', { name: '获取验证码' }).click();
       await page.getByText('验证码已发送至').first().waitFor();
       await picture(page, 'me-deregister');
-      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, who.phone));
+      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(runtime, who.phone));
       await page.getByRole('button', { name: '确认注销' }).click();
       await page.getByText('您还可以尝试 4 次').waitFor();
       await page.getByLabel('个人用户密码').fill(who.password);
@@ -249,7 +249,7 @@ describe('the account centre of a natural person', () => {
       expect(new URL(page.url()).pathname).toBe('/login');
       expect(
         (
-          await door.http('POST', '/v1/logins', {
+          await runtime.http('POST', '/v1/logins', {
             entry: 'natural',
             account: who.documentNumber,
             password: who.password,

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { loggedInByFace, scanFace } from '../support/door.ts';
+import { loggedInByFace, scanFace } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { keeping, long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -81,7 +81,7 @@ const noStorage = {
 
 describe.each(Object.entries(noStorage))('storage: %s', (_what, lacking) => {
   long('DOC-4 SES-1 the portal works without memory: a login, a choice of look, a reload', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open('/login', { lacking });
     await page.getByRole('button', { name: '大字版' }).click();
     expect(await page.evaluate('document.documentElement.dataset.type')).toBe('large');
@@ -93,7 +93,7 @@ describe.each(Object.entries(noStorage))('storage: %s', (_what, lacking) => {
     await page.getByLabel('个人用户密码').fill(who.password);
     await page.getByRole('button', { name: '登录', exact: true }).click();
     await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await scanFace(portal.door, await portal.scanned(page));
+    await scanFace(portal.runtime, await portal.scanned(page));
     await page.getByRole('button', { name: '退出' }).waitFor();
     await page.reload();
     await page.getByRole('button', { name: '退出' }).click();
@@ -143,7 +143,7 @@ describe('browsers that can’t run the pages', () => {
   long('everybody else never sees it', async () => {
     const page = await openSignedIn(
       portal,
-      (await loggedInByFace(portal.door, await settled(portal.door))).cookie,
+      (await loggedInByFace(portal.runtime, await settled(portal.runtime))).cookie,
     );
     await page.getByRole('button', { name: '退出' }).waitFor();
     for (const text of [chinese, english]) expect(await page.getByText(text).isVisible()).toBe(false);

@@ -7,9 +7,9 @@ import { personLine } from '../flows/support/migration.ts';
 import { companyLine, companyOf, creditCode, feed, representativeLine } from '../flows/support/registry.ts';
 import { giveRelation } from '../flows/support/relations.ts';
 import { handlerOf, reportLine, reportNumber } from '../flows/support/reports.ts';
-import { codeFor, enterPassword, expectStatus, scanFace, wait } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
 import { person, type Sample } from '../support/people.ts';
+import { codeFor, enterPassword, expectStatus, scanFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { knownPerson } from '../support/watched.ts';
@@ -38,7 +38,7 @@ const enterCompany = async (page: Page, taxpayerId: string, who: Sample) => {
 };
 const byFace = async (page: Page) => {
   await page.getByRole('tab', { name: '扫脸验证' }).click();
-  await scanFace(portal.door, await portal.scanned(page));
+  await scanFace(portal.runtime, await portal.scanned(page));
 };
 /** Waits until the bar shows the identity with which the person works. */
 const identity = (page: Page, text: string) =>
@@ -59,15 +59,18 @@ describe('代理业务', () => {
   long(
     'AGY-3 SWI-3 SWI-5 SES-1 an agent logs in, searches the clients, goes from one to the next without a new login, and 退出 ends all of it',
     async () => {
-      const { door } = portal;
-      const [owner, agent] = [await settled(door), await settled(door)];
-      const agency = await companyOf(door, owner, {
+      const { runtime } = portal;
+      const [owner, agent] = [await settled(runtime), await settled(runtime)];
+      const agency = await companyOf(runtime, owner, {
         subject: ['agency', 'enterprise'],
         name: '徽州税务师事务所',
       });
-      const [one, two] = [await client(door, { name: '宏村客栈' }), await client(door, { name: '屯溪茶行' })];
+      const [one, two] = [
+        await client(runtime, { name: '宏村客栈' }),
+        await client(runtime, { name: '屯溪茶行' }),
+      ];
       await feed(
-        door,
+        runtime,
         staffLine(agency, [agent]),
         ...[one, two].map((id) => agreementLine(agency, id, [agent], always)),
       );
@@ -129,14 +132,14 @@ describe('代理业务', () => {
   long(
     'AGY-2 SPC-1 LGN-8 a client’s number belongs to 企业业务, a stranger has no place here; both are shown the way on, and what was typed stays',
     async () => {
-      const { door } = portal;
-      const [owner, agent] = [await settled(door), await settled(door)];
-      const agency = await companyOf(door, owner, {
+      const { runtime } = portal;
+      const [owner, agent] = [await settled(runtime), await settled(runtime)];
+      const agency = await companyOf(runtime, owner, {
         subject: ['agency', 'enterprise'],
         name: '徽州税务师事务所',
       });
-      const id = await client(door);
-      await feed(door, staffLine(agency, [agent]), agreementLine(agency, id, [agent], always));
+      const id = await client(runtime);
+      await feed(runtime, staffLine(agency, [agent]), agreementLine(agency, id, [agent], always));
       const page = await portal.open('/login', phone);
       await page.getByRole('tab', { name: '代理业务' }).click();
       await enterCompany(page, id, agent);
@@ -169,10 +172,10 @@ describe('企业业务', () => {
   long(
     'LGN-10 offers the roles in their order, marks the one used last, and opens the one chosen',
     async () => {
-      const who = await knownPerson(portal.door);
-      const taxpayerId = await companyOf(portal.door, await settled(portal.door));
-      await giveRelation(portal.door, who, taxpayerId, 'invoice-clerk');
-      await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
+      const who = await knownPerson(portal.runtime);
+      const taxpayerId = await companyOf(portal.runtime, await settled(portal.runtime));
+      await giveRelation(portal.runtime, who, taxpayerId, 'invoice-clerk');
+      await giveRelation(portal.runtime, who, taxpayerId, 'tax-handler');
       const page = await portal.open('/login', phone);
       const choices = page.getByRole('listitem').getByRole('button');
       const reachChoice = async () => {
@@ -201,10 +204,10 @@ describe('企业业务', () => {
   long(
     'LGN-9 REL-3 a finance head may put the confirmation off for another role, is asked again, and is let in by it at once',
     async () => {
-      const who = await knownPerson(portal.door);
-      const taxpayerId = await companyOf(portal.door, await settled(portal.door));
-      await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
-      await feed(portal.door, { ...representativeLine(taxpayerId, who), type: 'finance-head' });
+      const who = await knownPerson(portal.runtime);
+      const taxpayerId = await companyOf(portal.runtime, await settled(portal.runtime));
+      await giveRelation(portal.runtime, who, taxpayerId, 'tax-handler');
+      await feed(portal.runtime, { ...representativeLine(taxpayerId, who), type: 'finance-head' });
       const page = await portal.open('/login', phone);
       await enterCompany(page, taxpayerId, who);
       await byFace(page);
@@ -219,9 +222,9 @@ describe('企业业务', () => {
       await logOut(page);
 
       // The person has only this appointment, so the page offers no way to confirm it later.
-      const only = await settled(portal.door);
-      const other = await companyOf(portal.door, await settled(portal.door));
-      await feed(portal.door, { ...representativeLine(other, only), type: 'finance-head' });
+      const only = await settled(portal.runtime);
+      const other = await companyOf(portal.runtime, await settled(portal.runtime));
+      await feed(portal.runtime, { ...representativeLine(other, only), type: 'finance-head' });
       await enterCompany(page, other, only);
       await byFace(page);
       await button(page, '确认任职并登录').waitFor();
@@ -236,14 +239,14 @@ describe('跨区域报验户', () => {
   long(
     'SPC-2 SPC-3 SWI-5 a 经办人 finds the own reports only, works under the one chosen, and can switch to nothing but the person',
     async () => {
-      const { door } = portal;
-      const who = await settled(door);
-      const outside = await companyOf(door, await settled(door), { subject: 'cross-region' });
-      await companyOf(door, who, { name: '自有公司' });
+      const { runtime } = portal;
+      const who = await settled(runtime);
+      const outside = await companyOf(runtime, await settled(runtime), { subject: 'cross-region' });
+      await companyOf(runtime, who, { name: '自有公司' });
       const [own, others] = [reportNumber('7788'), reportNumber('7788')];
       const valid = { validUntil: '2099-12-31' };
       await feed(
-        door,
+        runtime,
         reportLine(outside, own, handlerOf(who), valid),
         reportLine(outside, others, undefined, valid),
       );
@@ -274,10 +277,10 @@ describe('the initial password of somebody who moved over', () => {
   long(
     'LGN-11 PWD-2 opens only the face check and then nothing but the new password, after which everything is open',
     async () => {
-      const { door } = portal;
+      const { runtime } = portal;
       const who = person();
       const initial = who.documentNumber.slice(-6);
-      await feed(door, personLine(who));
+      await feed(runtime, personLine(who));
       const page = await portal.open('/login', phone);
       await page.getByRole('tab', { name: '自然人业务' }).click();
       await fillPerson(page, { ...who, password: initial });
@@ -287,7 +290,7 @@ describe('the initial password of somebody who moved over', () => {
       // The person has a phone, but no code is sent to it.
       expect(await page.getByRole('textbox', { name: '短信验证码' }).count()).toBe(0);
       await expectAccessible(page);
-      await scanFace(door, scanned);
+      await scanFace(runtime, scanned);
       const title = page.getByRole('heading', { name: '请修改初始密码' });
       await title.waitFor();
       await page.goto('/me/phones');
@@ -318,7 +321,7 @@ describe('the initial password of somebody who moved over', () => {
       await page.getByRole('heading', { name: '我的信息' }).waitFor();
       // The page asks no more for a password change, because it is done.
       await isAbsent(page, '您正在使用初始密码');
-      const { body } = expectStatus(await enterPassword(door, who.documentNumber, 'Qingyi#2093'), 201);
+      const { body } = expectStatus(await enterPassword(runtime, who.documentNumber, 'Qingyi#2093'), 201);
       expect(body.secondFactors).toHaveLength(2);
     },
   );
@@ -328,7 +331,7 @@ describe('旧版登录', () => {
   const oldCompany = async (boss: Sample) => {
     const taxpayerId = creditCode();
     await feed(
-      portal.door,
+      portal.runtime,
       companyLine(taxpayerId, { companyPasswordHash: sha256(companyPassword) }),
       representativeLine(taxpayerId, boss),
     );
@@ -343,11 +346,11 @@ describe('旧版登录', () => {
   long(
     'LEG-1 LGN-3 LGN-10 LGN-12 company password, person, own password, SMS code and role; each wrong password says how often it may still be tried',
     async () => {
-      const { door } = portal;
-      const boss = await knownPerson(door);
+      const { runtime } = portal;
+      const boss = await knownPerson(runtime);
       const taxpayerId = await oldCompany(boss);
-      await giveRelation(door, boss, taxpayerId, 'tax-handler');
-      await wait(door, 61);
+      await giveRelation(runtime, boss, taxpayerId, 'tax-handler');
+      await wait(runtime, 61);
       const page = await portal.open('/legacy', phone);
       await page.getByText(/旧版登录将于 \d{4}-\d\d-\d\d 停用/).waitFor();
       await expectAccessible(page);
@@ -372,7 +375,7 @@ describe('旧版登录', () => {
       await button(page, '登录').click();
       await button(page, '获取验证码').click();
       await page.getByText('验证码已发送至').first().waitFor();
-      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, boss.phone));
+      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(runtime, boss.phone));
       await button(page, `${companyName} · 法定代表人`).click();
       await identity(page, `${companyName} · 法定代表人`);
     },
@@ -381,10 +384,10 @@ describe('旧版登录', () => {
   long(
     'LEG-2 REL-6 where the company has people already, a binding waits for them; LEG-1 after its last day the old login is gone',
     async () => {
-      const { door } = portal;
-      const who = await settled(door);
-      const taxpayerId = await oldCompany(await settled(door));
-      await wait(door, 61);
+      const { runtime } = portal;
+      const who = await settled(runtime);
+      const taxpayerId = await oldCompany(await settled(runtime));
+      await wait(runtime, 61);
       const page = await portal.open('/legacy', phone);
       await enterOld(page, taxpayerId);
       await button(page, '绑定办税员').click({ timeout: allowing(60_000) });
@@ -394,7 +397,7 @@ describe('旧版登录', () => {
       await page.getByLabel('证件号码').fill(who.documentNumber);
       await button(page, '获取验证码').click();
       await page.getByText('验证码已发送至').first().waitFor();
-      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(door, who.phone));
+      await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(runtime, who.phone));
       await page.getByLabel('个人用户密码').fill(who.password);
       await button(page, '确认绑定').click();
       await page.getByText('待企业的法定代表人或财务负责人在“账户中心-人员权限管理”中确认后生效').waitFor();
@@ -404,9 +407,9 @@ describe('旧版登录', () => {
       await page.getByRole('link', { name: '去登录' }).click();
       await page.getByRole('link', { name: /旧版登录/ }).waitFor();
 
-      const before = door.clock.now();
+      const before = runtime.clock.now();
       try {
-        door.clock.set('2030-01-01T00:00:00+08:00');
+        runtime.clock.set('2030-01-01T00:00:00+08:00');
         await page.goto('/legacy');
         await page.getByText('旧版登录已停用').first().waitFor();
         await expectAccessible(page);
@@ -414,7 +417,7 @@ describe('旧版登录', () => {
         await page.getByRole('img', { name: '二维码' }).waitFor();
         expect(await page.getByRole('link', { name: /旧版登录/ }).count()).toBe(0);
       } finally {
-        door.clock.set(before.toISOString());
+        runtime.clock.set(before.toISOString());
       }
     },
   );

@@ -5,8 +5,8 @@ import { agentAt, agreementLine } from '../flows/support/agencies.ts';
 import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { fed, financeHead, taxHandler } from '../flows/support/staff.ts';
-import { loggedInByFace } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { loggedInByFace } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -19,15 +19,15 @@ let boss: Sample;
 
 beforeAll(async () => {
   company = creditCode();
-  boss = await settled(portal.door, person({ name: '程明德' }));
-  await fed(portal.door, taxpayer(company), legalRepresentative(company, boss));
+  boss = await settled(portal.runtime, person({ name: '程明德' }));
+  await fed(portal.runtime, taxpayer(company), legalRepresentative(company, boss));
 });
 
 /** The legal representative, logged in through 企业业务. */
 const asBoss = async (path: string, size = {}) =>
-  openSignedIn(portal, (await inCompany(portal.door, boss, company)).cookie, path, size);
+  openSignedIn(portal, (await inCompany(portal.runtime, boss, company)).cookie, path, size);
 const asNatural = async (who: Sample, path: string, size = {}) =>
-  openSignedIn(portal, (await loggedInByFace(portal.door, who)).cookie, path, size);
+  openSignedIn(portal, (await loggedInByFace(portal.runtime, who)).cookie, path, size);
 /** A list item is a card on a phone, and a table row on a wide screen. */
 const item = (page: Page, text: string) =>
   page.getByRole('listitem').or(page.getByRole('row')).filter({ hasText: text });
@@ -39,7 +39,7 @@ describe('the people of a company', () => {
   long(
     'REL-5 REL-8 REL-11 SWI-2 SWI-5 SES-2 both sides add a tax handler, who switches into the company; narrowed and deleted at once',
     async () => {
-      const handler = await settled(portal.door, person({ name: '汪晓梅' }));
+      const handler = await settled(portal.runtime, person({ name: '汪晓梅' }));
       const manager = await asBoss('/me/staff');
 
       // 添加办税人员: the form shows mistakes beside the fields, and then sends the data.
@@ -140,7 +140,7 @@ describe('the people of a company', () => {
   );
 
   long('REL-6 REL-11 CTR-3 somebody applies, withdraws, applies again and is taken', async () => {
-    const applicant = await settled(portal.door, person({ name: '方海燕' }));
+    const applicant = await settled(portal.runtime, person({ name: '方海燕' }));
     const page = await asNatural(applicant, '/me/authorizations', { width: 360, height: 740 });
     const apply = async () => {
       await button(page, '申请企业授权').click();
@@ -181,10 +181,10 @@ describe('the people of a company', () => {
   long(
     'ENT-2 REL-3 SWI-1 a company is confirmed, a finance head cannot refuse, and roles are switched inside',
     async () => {
-      const who = await settled(portal.door, person({ name: '许文静' }));
+      const who = await settled(portal.runtime, person({ name: '许文静' }));
       const waiting = creditCode();
       await fed(
-        portal.door,
+        portal.runtime,
         taxpayer(waiting, 1, { name: '宣城敬亭茶业有限公司', state: 'awaiting-confirmation' }),
         taxHandler(waiting, who),
       );
@@ -192,7 +192,7 @@ describe('the people of a company', () => {
       await button(page, '一照一码信息确认').click();
       await page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
       await page.getByText('已完成信息确认').waitFor();
-      await fed(portal.door, financeHead(waiting, who));
+      await fed(portal.runtime, financeHead(waiting, who));
       await page.getByRole('tab', { name: '待确认授权' }).click();
       await page.getByText('财务负责人授权不能拒绝').waitFor();
       expect(await button(page, '拒绝').count()).toBe(0);
@@ -212,19 +212,19 @@ describe('the people of a company', () => {
 
 describe('an agency', () => {
   long('AGY-1 AGY-4 SWI-3 enters an agreement, the client confirms, the agent switches clients', async () => {
-    const { door } = portal;
+    const { runtime } = portal;
     const agency = creditCode();
-    const [owner, agent] = [await settled(door, person({ name: '吴国志' })), await settled(door)];
+    const [owner, agent] = [await settled(runtime, person({ name: '吴国志' })), await settled(runtime)];
     const [one, two] = [creditCode(), creditCode()];
     await fed(
-      door,
+      runtime,
       taxpayer(agency, 1, { name: '徽州税务师事务所', subject: ['agency', 'enterprise'] }),
       legalRepresentative(agency, owner),
       taxpayer(one, 1, { name: '宏村客栈' }),
       legalRepresentative(one, boss),
       taxpayer(two, 1, { name: '屯溪茶行' }),
     );
-    const page = await openSignedIn(portal, (await inCompany(door, owner, agency)).cookie, '/me');
+    const page = await openSignedIn(portal, (await inCompany(runtime, owner, agency)).cookie, '/me');
     await page
       .getByRole('navigation', { name: '账户中心菜单' })
       .getByRole('link', { name: '代理机构管理' })
@@ -236,7 +236,7 @@ describe('an agency', () => {
     await button(page, '添加到采集表').click();
     await page.getByText('已添加到采集表').waitFor();
     await page.getByRole('tab', { name: '涉税专业服务协议' }).click();
-    const today = door.clock.now().toISOString().slice(0, 10);
+    const today = runtime.clock.now().toISOString().slice(0, 10);
     await button(page, '录入服务协议').click();
     await page.getByLabel('委托企业纳税人识别号').fill(one);
     await page.getByLabel(`${agent.name.slice(0, 1)}**`).check();
@@ -250,7 +250,7 @@ describe('an agency', () => {
     await page.getByText('协议已录入，等待委托企业确认').waitFor();
     await item(page, one).getByText('待委托企业确认').waitFor();
 
-    const side = await openSignedIn(portal, (await inCompany(door, boss, one)).cookie, '/me/agreements');
+    const side = await openSignedIn(portal, (await inCompany(runtime, boss, one)).cookie, '/me/agreements');
     await item(side, '徽州税务师事务所').getByRole('button', { name: '确认协议' }).click();
     await side.getByRole('dialog').getByRole('button', { name: '确定' }).click();
     await side.getByText('已确认，协议生效').waitFor();
@@ -258,11 +258,11 @@ describe('an agency', () => {
     await picture(side, 'agreements');
 
     // 企业切换, in a session that began at 代理业务.
-    await fed(door, {
+    await fed(runtime, {
       ...agreementLine(agency, two, [agent], { from: today, until: '2099-12-31' }),
       version: 1,
     });
-    const { cookie } = await agentAt(door, agent, agency);
+    const { cookie } = await agentAt(runtime, agent, agency);
     const working = await openSignedIn(portal, cookie, '/me/clients', { width: 360, height: 740 });
     await item(working, '屯溪茶行').waitFor();
     await working.getByLabel('企业名称或纳税人识别号').fill('宏村');

@@ -2,8 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { companies as taxpayers } from '../../infra/demo/companies.ts';
 import { people } from '../../infra/demo/people.ts';
-import { wait } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
+import { wait } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
 
@@ -111,7 +111,7 @@ describe('the phones on the desk', () => {
   long(
     'SSO-4 QR-1 a phone that opened a tax system hands its person over, as the company it works for',
     async () => {
-      const system = portal.door.taxSystems?.list.find(({ clientId }) => clientId === 'filing-web');
+      const system = portal.runtime.taxSystems?.list.find(({ clientId }) => clientId === 'filing-web');
       const desk = await portal.open('/desk');
       const phone = ahtax(desk);
       await pick(phone, '登录人', zhangWei.name);
@@ -127,14 +127,14 @@ describe('the phones on the desk', () => {
       await phone.getByRole('link', { name: '在内嵌浏览器中继续' }).click();
       await desk.waitForURL(`${system?.url}/`);
       await notice(desk.locator('body'), taxpayers.huijiang.name);
-      expect((await desk.context().cookies(portal.door.url)).map(({ name }) => name)).not.toContain(
+      expect((await desk.context().cookies(portal.runtime.url)).map(({ name }) => name)).not.toContain(
         '__Host-refresh',
       );
     },
   );
 
   long('LGN-3 the inbox shows a code at once, filters by number and copies it', async () => {
-    await wait(portal.door, 61);
+    await wait(portal.runtime, 61);
     const desk = await portal.open('/desk');
     await desk.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await portal.tab(desk, '/login');
@@ -222,10 +222,10 @@ describe('around the phones', () => {
     async () => {
       const desk = await portal.open('/desk');
       const clock = desk.getByRole('region', { name: '时钟' });
-      const before = portal.door.clock.now().getTime();
+      const before = portal.runtime.clock.now().getTime();
       await clock.getByRole('button', { name: '+1 小时' }).click();
       await expect
-        .poll(() => portal.door.clock.now().getTime() - before, { timeout: allowing(15_000) })
+        .poll(() => portal.runtime.clock.now().getTime() - before, { timeout: allowing(15_000) })
         .toBeGreaterThanOrEqual(3_600_000);
       await clock.getByRole('button', { name: '到零点' }).click();
       await clock.getByText(/ 00:00:\d\d$/).waitFor();
@@ -234,10 +234,10 @@ describe('around the phones', () => {
       await clock.getByLabel('设为（北京时间）').fill('2035-03-01T08:30:00');
       await clock.getByRole('button', { name: '设定' }).click();
       await clock.getByText('已停在此刻').waitFor();
-      expect(portal.door.clock.now().toISOString()).toBe('2035-03-01T00:30:00.000Z');
+      expect(portal.runtime.clock.now().toISOString()).toBe('2035-03-01T00:30:00.000Z');
       await clock.getByRole('button', { name: '恢复本机时间' }).click();
       await clock.getByText('走动中').waitFor();
-      expect(Math.abs(portal.door.clock.now().getTime() - Date.now())).toBeLessThan(allowing(10_000));
+      expect(Math.abs(portal.runtime.clock.now().getTime() - Date.now())).toBeLessThan(allowing(10_000));
     },
   );
 

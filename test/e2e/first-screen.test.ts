@@ -4,8 +4,8 @@ import { agreementLine, staffLine } from '../flows/support/agencies.ts';
 import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { fed, taxHandler } from '../flows/support/staff.ts';
-import { loggedInByFace, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { loggedInByFace, scanFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -17,11 +17,11 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 let boss: Sample;
 let companies: string[];
 beforeAll(async () => {
-  boss = await settled(portal.door, person({ name: '程明德' }));
+  boss = await settled(portal.runtime, person({ name: '程明德' }));
   companies = [creditCode(), creditCode()];
   for (const [at, company] of companies.entries())
     await fed(
-      portal.door,
+      portal.runtime,
       taxpayer(company, 1, { name: at === 0 ? '黄山云谷茶业有限公司' : '池州秋浦船运有限公司' }),
       legalRepresentative(company, boss),
     );
@@ -31,10 +31,10 @@ describe('the first screen', () => {
   long(
     'SWI-2 REL-4 says what waits and opens its list; the last login stands there; any page switches the identity by name',
     async () => {
-      const { door } = portal;
-      await loggedInByFace(door, boss);
-      await fed(door, taxHandler(companies[1] ?? '', boss));
-      const page = await openSignedIn(portal, (await loggedInByFace(door, boss)).cookie);
+      const { runtime } = portal;
+      await loggedInByFace(runtime, boss);
+      await fed(runtime, taxHandler(companies[1] ?? '', boss));
+      const page = await openSignedIn(portal, (await loggedInByFace(runtime, boss)).cookie);
       await page.getByText(/上次登录：\d{4}-\d\d-\d\d/).waitFor();
       await page.getByText('您有 1 项待确认授权').waitFor();
       await expectAccessible(page);
@@ -56,35 +56,35 @@ describe('the first screen', () => {
   );
 
   long('AGY-4 REL-8 tells the company of an agreement that ends soon, and leads to it', async () => {
-    const { door } = portal;
+    const { runtime } = portal;
     const [agency, id] = [creditCode(), companies[0] ?? ''];
-    const agent = await settled(door);
+    const agent = await settled(runtime);
     const day = (from: number) =>
-      new Date(door.clock.now().getTime() + from * 86_400_000).toISOString().slice(0, 10);
+      new Date(runtime.clock.now().getTime() + from * 86_400_000).toISOString().slice(0, 10);
     await fed(
-      door,
+      runtime,
       taxpayer(agency, 1, { name: '徽州税务师事务所', subject: ['agency', 'enterprise'] }),
       staffLine(agency, [agent], { version: 1 }),
       { ...agreementLine(agency, id, [agent], { from: day(-10), until: day(20) }), version: 1 },
     );
-    const page = await openSignedIn(portal, (await inCompany(door, boss, id)).cookie);
+    const page = await openSignedIn(portal, (await inCompany(runtime, boss, id)).cookie);
     await page.getByText(`与“徽州税务师事务所”的涉税服务协议将于 ${day(20)} 到期`).waitFor();
     await page.getByRole('link', { name: '去办理' }).click();
     await page.getByRole('row', { name: /徽州税务师事务所/ }).waitFor();
   });
 
   long('SWI-2 a bookkeeper with thirty companies is in any of them by a word and a click', async () => {
-    const { door } = portal;
-    const who = await settled(door);
+    const { runtime } = portal;
+    const who = await settled(runtime);
     const numbers = Array.from({ length: 30 }, (_, at) => String(at + 1).padStart(2, '0'));
     await fed(
-      door,
+      runtime,
       ...numbers.flatMap((number) => {
         const id = creditCode();
         return [taxpayer(id, 1, { name: `鸠兹第${number}号门市部` }), legalRepresentative(id, who)];
       }),
     );
-    const page = await openSignedIn(portal, (await loggedInByFace(door, who)).cookie, '/me/phones');
+    const page = await openSignedIn(portal, (await loggedInByFace(runtime, who)).cookie, '/me/phones');
     await button(page, '切换身份').click();
     const dialog = page.getByRole('dialog', { name: '切换身份' });
     await expect.poll(() => dialog.getByRole('listitem').count()).toBe(31);
@@ -95,7 +95,7 @@ describe('the first screen', () => {
   });
 
   long('REL-5 the people of a company are a table on a wide screen and cards on a phone', async () => {
-    const { cookie } = await inCompany(portal.door, boss, companies[0] ?? '');
+    const { cookie } = await inCompany(portal.runtime, boss, companies[0] ?? '');
     const page = await openSignedIn(portal, cookie, '/me/staff');
     await page.getByRole('row', { name: /程\*\* 法定代表人/ }).waitFor();
     await button(page, '添加办税人员').click();
@@ -110,7 +110,7 @@ describe('the first screen', () => {
   });
 
   long('SES-2 REL-5 permissions that change are no other identity: the page goes on with them', async () => {
-    const { cookie } = await inCompany(portal.door, boss, companies[0] ?? '');
+    const { cookie } = await inCompany(portal.runtime, boss, companies[0] ?? '');
     const page = await openSignedIn(portal, cookie, '/me/company');
     await page
       .getByText('当前身份')
@@ -125,7 +125,7 @@ describe('the first screen', () => {
       await route.fulfill({ response: answer, json: body });
     });
     // The access token has expired: the next read gets a new one.
-    await wait(portal.door, 16 * 60);
+    await wait(portal.runtime, 16 * 60);
     const refreshed = page.waitForResponse('**/v1/session/refresh');
     await page.getByRole('link', { name: '安全记录' }).first().click();
     await refreshed;
@@ -134,7 +134,7 @@ describe('the first screen', () => {
   });
 
   long('SES-2 before an idle session ends the person is asked, and one click keeps it', async () => {
-    const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+    const { cookie } = await loggedInByFace(portal.runtime, await settled(portal.runtime));
     const page = await openSignedIn(portal, cookie);
     await page.clock.install();
     await page.goto('/me');
@@ -154,7 +154,7 @@ describe('the first screen', () => {
   });
 
   long('a link of an SMS survives the login, and an own 退出 leaves nothing behind', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open('/me/authorizations?list=pending');
     await page.getByRole('heading', { name: '登录', exact: true }).waitFor();
     await page.getByRole('tab', { name: '自然人业务' }).click();
@@ -167,14 +167,14 @@ describe('the first screen', () => {
     await page.getByLabel('个人用户密码').fill(who.password);
     await button(page, '登录').click();
     await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await scanFace(portal.door, await portal.scanned(page));
+    await scanFace(portal.runtime, await portal.scanned(page));
     // The person is on the page and list that the link named, and the requested page is no longer stored.
     await page.getByRole('tab', { name: '待确认授权', selected: true }).waitFor();
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/me/authorizations?list=pending');
     expect(await page.evaluate('sessionStorage["requested-page"]')).toBeUndefined();
     const signedIn = await openSignedIn(
       portal,
-      (await loggedInByFace(portal.door, who)).cookie,
+      (await loggedInByFace(portal.runtime, who)).cookie,
       '/me/phones',
     );
     await button(signedIn, '退出').click();

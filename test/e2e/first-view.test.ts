@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { inCompany } from '../flows/support/relations.ts';
 import { company } from '../flows/support/staff.ts';
-import { loggedInByFace } from '../support/door.ts';
+import { loggedInByFace } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { keeping, long } from '../support/variants.ts';
 import { expectAccessible, picture, usePortal } from './support/browser.ts';
@@ -93,11 +93,11 @@ describe('other pages before their scripts have come', () => {
   keeping(0)(['自然人', '法定代表人'])(
     'SES-2 the first screen of a %s has its frame, and its cookie and all that it reads are asked once, before its scripts have come',
     async (role) => {
-      const { door } = portal;
+      const { runtime } = portal;
       const { cookie } =
         role === '自然人'
-          ? await loggedInByFace(door, await settled(door))
-          : await company(door).then(({ boss, id }) => inCompany(door, boss.who, id));
+          ? await loggedInByFace(runtime, await settled(runtime))
+          : await company(runtime).then(({ boss, id }) => inCompany(runtime, boss.who, id));
       const page = await openSignedIn(portal, cookie, '/help');
       // Waits until the requests of the page before have ended.
       await button(page, '退出').waitFor();
@@ -125,7 +125,7 @@ describe('other pages before their scripts have come', () => {
   );
 
   long('SES-2 a read that was asked early and failed is asked again', async () => {
-    const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+    const { cookie } = await loggedInByFace(portal.runtime, await settled(portal.runtime));
     const page = await openSignedIn(portal, cookie, '/help');
     await button(page, '退出').waitFor();
     await page.waitForLoadState('networkidle');

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { maskName } from '#domain/masks.ts';
-import { loggedInByFace, loginTicket, scanFace } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
+import { loggedInByFace, loginTicket, scanFace } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { keeping, long } from '../support/variants.ts';
 import { usePortal } from './support/browser.ts';
@@ -29,9 +29,9 @@ const cookiesOf = async (page: Page) =>
   (await page.context().cookies()).map(({ name, value }) => ({ name, value }));
 /** A login of the attacker that needs only the last call. */
 async function nearlyLoggedIn(who: Sample) {
-  const ticket = await loginTicket(portal.door, who);
-  const scan = (await portal.door.http('POST', `/v1/logins/${ticket}/face`)).body;
-  await scanFace(portal.door, scan.qrContent);
+  const ticket = await loginTicket(portal.runtime, who);
+  const scan = (await portal.runtime.http('POST', `/v1/logins/${ticket}/face`)).body;
+  await scanFace(portal.runtime, scan.qrContent);
   return { path: `/v1/logins/${ticket}/verify`, faceTicket: scan.ticket as string };
 }
 /** Texts before and after the `=` that a form puts between name and value; the whole body then is valid JSON. */
@@ -49,14 +49,14 @@ describe('a foreign page in the same browser', () => {
   keeping(1)(['localhost', '127.0.0.1'])(
     'SES-2 a form of %s that posts its own login as text leaves my session mine',
     async (host) => {
-      const [mine, theirs] = [await settled(portal.door), await settled(portal.door)];
-      const page = await openSignedIn(portal, (await loggedInByFace(portal.door, mine)).cookie);
+      const [mine, theirs] = [await settled(portal.runtime), await settled(portal.runtime)];
+      const page = await openSignedIn(portal, (await loggedInByFace(portal.runtime, mine)).cookie);
       await page.getByRole('button', { name: '退出' }).waitFor();
       const before = await cookiesOf(page);
       expect(before.map(({ name }) => name)).toEqual(['__Host-refresh']);
 
       const { path, faceTicket } = await nearlyLoggedIn(theirs);
-      html = form(portal.door.url + path, faceTicket);
+      html = form(portal.runtime.url + path, faceTicket);
       const answered = page.waitForResponse((one) => one.url().endsWith(path));
       await page.goto(`http://${host}:${portOf()}/`, { waitUntil: 'commit' });
       const answer = await answered;
@@ -64,14 +64,14 @@ describe('a foreign page in the same browser', () => {
       expect([answer.status(), (await answer.json()).code]).toEqual([403, 'ORIGIN_NOT_ALLOWED']);
       expect(await cookiesOf(page)).toEqual(before);
 
-      html = script(portal.door.url + path, faceTicket);
+      html = script(portal.runtime.url + path, faceTicket);
       await page.goto(`http://${host}:${portOf()}/`);
       await page.waitForFunction("document.title === 'Tried'");
       expect(await cookiesOf(page)).toEqual(before);
 
       // The login was complete: the portal's own page can finish it.
-      expect((await portal.door.http('POST', path, { faceTicket })).status).toBe(200);
-      await page.goto(`${portal.door.url}/me`);
+      expect((await portal.runtime.http('POST', path, { faceTicket })).status).toBe(200);
+      await page.goto(`${portal.runtime.url}/me`);
       await page.locator('header').getByText(maskName(mine.name)).first().waitFor();
     },
   );
@@ -81,21 +81,21 @@ describe('the portal by another name', () => {
   long(
     'SES-2 SES-1 opened as localhost it goes on at its own address, and a reload keeps the session',
     async () => {
-      const who = await settled(portal.door);
-      const { port } = new URL(portal.door.url);
+      const who = await settled(portal.runtime);
+      const { port } = new URL(portal.runtime.url);
       const page = await portal.open(`http://localhost:${port}/login`);
-      expect(page.url()).toBe(`${portal.door.url}/login`);
+      expect(page.url()).toBe(`${portal.runtime.url}/login`);
       await page.getByRole('tab', { name: '自然人业务' }).click();
       await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
       await page.getByLabel('个人用户密码').fill(who.password);
       await page.getByRole('button', { name: '登录', exact: true }).click();
       await page.getByRole('tab', { name: '扫脸验证' }).click();
-      await scanFace(portal.door, await portal.scanned(page));
+      await scanFace(portal.runtime, await portal.scanned(page));
       await page.getByRole('button', { name: '退出' }).waitFor();
       await page.goto(`http://localhost:${port}/me`);
       await page.reload();
       await page.getByRole('button', { name: '退出' }).waitFor();
-      expect(page.url()).toBe(`${portal.door.url}/me`);
+      expect(page.url()).toBe(`${portal.runtime.url}/me`);
     },
   );
 });

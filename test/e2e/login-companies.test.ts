@@ -3,9 +3,9 @@ import { describe, expect } from 'vitest';
 import { companyPassword, sha256 } from '../flows/support/legacy.ts';
 import { companyLine, companyOf, creditCode, feed, representativeLine } from '../flows/support/registry.ts';
 import { reportLine, reportNumber } from '../flows/support/reports.ts';
-import { codeFor, scanFace, wait } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
 import type { Sample } from '../support/people.ts';
+import { codeFor, scanFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -21,15 +21,15 @@ const fill = async (page: Page, taxpayerId: string, who: Sample) => {
 const submit = (page: Page) => page.getByRole('button', { name: '登录', exact: true }).click();
 const byFace = async (page: Page) => {
   await page.getByRole('tab', { name: '扫脸验证' }).click();
-  await scanFace(portal.door, await portal.scanned(page));
+  await scanFace(portal.runtime, await portal.scanned(page));
 };
 const identity = (page: Page) => page.getByRole('region', { name: '当前身份' });
 
 describe('at the enterprise entry', () => {
   long('LGN-9 LGN-10 a finance head confirms the appointment, then chooses the role', async () => {
-    const who = await settled(portal.door);
-    const taxpayerId = await companyOf(portal.door, who);
-    await feed(portal.door, { ...representativeLine(taxpayerId, who), type: 'finance-head' });
+    const who = await settled(portal.runtime);
+    const taxpayerId = await companyOf(portal.runtime, who);
+    await feed(portal.runtime, { ...representativeLine(taxpayerId, who), type: 'finance-head' });
     const page = await portal.open();
     await fill(page, taxpayerId, who);
     await submit(page);
@@ -57,13 +57,13 @@ describe('at the enterprise entry', () => {
   long(
     'LGN-8 without a relation the sentence says what to do; SPC-1 another entry is one click away and what was typed stays',
     async () => {
-      const [who, boss] = await Promise.all([settled(portal.door), settled(portal.door)]);
+      const [who, boss] = await Promise.all([settled(portal.runtime), settled(portal.runtime)]);
       const [ordinary, outside] = [
-        await companyOf(portal.door, boss),
-        await companyOf(portal.door, who, { subject: 'cross-region' }),
+        await companyOf(portal.runtime, boss),
+        await companyOf(portal.runtime, who, { subject: 'cross-region' }),
       ];
       const reportNo = reportNumber('1234');
-      await feed(portal.door, reportLine(outside, reportNo));
+      await feed(portal.runtime, reportLine(outside, reportNo));
       const page = await portal.open('/login', { width: 360, height: 740 });
       await fill(page, ordinary, who);
       await submit(page);
@@ -95,8 +95,8 @@ describe('at the enterprise entry', () => {
   );
 
   long('SES-2 a tab whose company changed elsewhere stops and says so', async () => {
-    const who = await settled(portal.door);
-    const taxpayerId = await companyOf(portal.door, who);
+    const who = await settled(portal.runtime);
+    const taxpayerId = await companyOf(portal.runtime, who);
     const page = await portal.open();
     await fill(page, taxpayerId, who);
     await submit(page);
@@ -126,7 +126,7 @@ describe('at the enterprise entry', () => {
   });
 
   long('SES-1 退出 ends the session also by a token that ran out', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open();
     await page.getByRole('tab', { name: '自然人业务' }).click();
     await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
@@ -135,7 +135,7 @@ describe('at the enterprise entry', () => {
     await byFace(page);
     await identity(page).getByText('自然人').waitFor();
     // The access token has expired, and the first answer to 退出 is a refusal without a reason.
-    await wait(portal.door, 301);
+    await wait(portal.runtime, 301);
     await page.getByRole('button', { name: '退出' }).click();
     await page.getByRole('heading', { name: '登录', exact: true }).waitFor();
     expect((await page.context().request.post('/v1/session/refresh')).status()).toBe(401);
@@ -146,10 +146,10 @@ describe('the old login', () => {
   long(
     'LEG-1 LEG-2 LGN-12 company password with a proof of work, then a tax handler is bound and logs in',
     async () => {
-      const who = await settled(portal.door);
+      const who = await settled(portal.runtime);
       const taxpayerId = creditCode();
-      await feed(portal.door, companyLine(taxpayerId, { companyPasswordHash: sha256(companyPassword) }));
-      await wait(portal.door, 61);
+      await feed(portal.runtime, companyLine(taxpayerId, { companyPasswordHash: sha256(companyPassword) }));
+      await wait(portal.runtime, 61);
       const page = await portal.open();
       await page.getByRole('link', { name: /旧版登录/ }).click();
       await page.getByText(/旧版登录将于 .* 停用/).waitFor();
@@ -164,7 +164,7 @@ describe('the old login', () => {
       await page.getByText('验证码已发送至').first().waitFor();
       await expectAccessible(page);
       await picture(page, 'legacy-bind');
-      await page.getByLabel('短信验证码').fill(await codeFor(portal.door, who.phone));
+      await page.getByLabel('短信验证码').fill(await codeFor(portal.runtime, who.phone));
       await page.getByLabel('个人用户密码').fill(who.password);
       await page.getByRole('button', { name: '确认绑定' }).click();
       await page.getByText('绑定成功').waitFor();

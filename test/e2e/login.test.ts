@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { maskName } from '#domain/masks.ts';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
 import { collected } from '../support/collected.ts';
-import { codeFor, loggedInByFace, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { codeFor, loggedInByFace, scanFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -71,8 +71,8 @@ describe('logging in', () => {
     'DOC-6 asks which account is meant where a number is two people’s, and goes on with the answer',
     async () => {
       const documentNumber = String(Date.now()).slice(-8);
-      const taiwanese = await settled(portal.door, { ...person(), documentType: '213', documentNumber });
-      await collected(portal.door, '208', documentNumber);
+      const taiwanese = await settled(portal.runtime, { ...person(), documentType: '213', documentNumber });
+      await collected(portal.runtime, '208', documentNumber);
       const page = await portal.open();
       await asNatural(page, taiwanese);
       await page.getByText('您输入的账号对应多个用户，请选择要登录的账号类型').waitFor();
@@ -85,8 +85,8 @@ describe('logging in', () => {
   );
 
   it('LGN-3 LGN-6 SES-1 by password and SMS code; 退出 ends it', async () => {
-    const who = await settled(portal.door);
-    await wait(portal.door, 61);
+    const who = await settled(portal.runtime);
+    await wait(portal.runtime, 61);
     const page = await portal.open();
     await asNatural(page, who);
     await page.getByText(`验证码将发送至 ${who.phone.slice(0, 3)}****${who.phone.slice(7)}`).waitFor();
@@ -98,7 +98,7 @@ describe('logging in', () => {
     // Six digits are enough: the page sends the code without a click on the button.
     await page.getByRole('textbox', { name: '短信验证码' }).fill('000000');
     await page.getByText('短信验证码错误或已失效').waitFor();
-    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(portal.door, who.phone));
+    await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(portal.runtime, who.phone));
     await isSignedIn(page);
     expect(new URL(page.url()).pathname).toBe('/me');
     // The cookie stays when the page is closed (SES-1).
@@ -112,22 +112,22 @@ describe('logging in', () => {
   });
 
   long('FACE-1 CHN-2 by a face check in the app, whose two names stand at the code', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open();
     await asNatural(page, who);
     await page.getByRole('tab', { name: '扫脸验证' }).click();
     await page.getByText('支持 安徽税务 APP、个人所得税 APP').waitFor();
-    await scanFace(portal.door, await portal.scanned(page));
+    await scanFace(portal.runtime, await portal.scanned(page));
     await isSignedIn(page);
   });
 
   long(
     'QR-2 the page shows who scanned its code; 不是我 makes a new one that the other cannot confirm',
     async () => {
-      const [mine, other] = [await settled(portal.door), await settled(portal.door)];
+      const [mine, other] = [await settled(portal.runtime), await settled(portal.runtime)];
       const page = await portal.open();
       const first = await portal.scanned(page, 'login');
-      const theirs = localPartner(portal.door, 'ahtax-app', workingAs(other));
+      const theirs = localPartner(portal.runtime, 'ahtax-app', workingAs(other));
       const { ticket } = (await theirs.scan(first)).body;
       await page
         .getByText(`已由 ${maskName(other.name)} 扫描，请在手机上确认`)
@@ -135,7 +135,7 @@ describe('logging in', () => {
         .waitFor();
       await expectAccessible(page);
       await picture(page, 'login-scanned-by');
-      const phone = localPartner(portal.door, 'iit-app', workingAs(mine));
+      const phone = localPartner(portal.runtime, 'iit-app', workingAs(mine));
       expect((await phone.scan(first)).body.code).toBe('STATE_CONFLICT');
       await page.getByRole('button', { name: '不是我' }).click();
       const second = await portal.scanned(page, 'login');
@@ -171,17 +171,17 @@ describe('logging in', () => {
   long(
     'QR-1 QR-2 by the code on the page; one that was cancelled is renewed by a click, one that ran out by itself',
     async () => {
-      const who = await settled(portal.door);
+      const who = await settled(portal.runtime);
       const page = await portal.open();
       const phone = async (step: 'confirm' | 'cancel', qrContent: string) => {
         const call = async (path: string, body?: unknown) => {
           const { documentType, documentNumber } = who;
-          const assertion = await portal.door.assertion('ahtax-app', {
+          const assertion = await portal.runtime.assertion('ahtax-app', {
             method: 'POST',
             path,
             person: { documentType, documentNumber },
           });
-          return portal.door.http('POST', path, body, { assertion });
+          return portal.runtime.http('POST', path, body, { assertion });
         };
         const { ticket } = (await call('/v1/channel/scans', { qrContent })).body;
         await page.getByText('扫描，请在手机上确认').first().waitFor();
@@ -189,7 +189,7 @@ describe('logging in', () => {
       };
       await portal.scanned(page, 'login');
       // The code has expired: the page shows a new one by itself.
-      await wait(portal.door, 181);
+      await wait(portal.runtime, 181);
       await phone('cancel', await portal.scanned(page, 'login'));
       await page.getByText('您已在手机上取消').first().waitFor();
       await expectAccessible(page);
@@ -200,7 +200,7 @@ describe('logging in', () => {
   );
 
   long('LCK-1 LCK-2 LGN-7 counts down, then says until when it is locked and what helps', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open();
     await asNatural(page, { ...who, password: 'Wrong#2058' });
     await page.getByText('输入的个人账号或密码错误，请重新输入！').waitFor();
@@ -217,13 +217,13 @@ describe('logging in', () => {
   });
 
   long('SES-3 a replaced session says when and where, and leads back to the login page', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open();
     await asNatural(page, who);
     await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await scanFace(portal.door, await portal.scanned(page));
+    await scanFace(portal.runtime, await portal.scanned(page));
     await isSignedIn(page);
-    await loggedInByFace(portal.door, who);
+    await loggedInByFace(portal.runtime, who);
     await page.reload();
     await page.getByText('您的账号已在其他地方登录').waitFor();
     await page.getByText(/新的登录时间/).waitFor();
@@ -236,11 +236,11 @@ describe('logging in', () => {
   });
 
   long('SES-2 a tab stops where another one logged out', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open();
     await asNatural(page, who);
     await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await scanFace(portal.door, await portal.scanned(page));
+    await scanFace(portal.runtime, await portal.scanned(page));
     await isSignedIn(page);
     const other = await portal.tab(page);
     await isSignedIn(other);
@@ -256,7 +256,7 @@ describe('the six boxes of a code', () => {
   long(
     'SMS-2 are one field by its name: a whole SMS is pasted, six digits submit, one more begins anew',
     async () => {
-      const who = await settled(portal.door);
+      const who = await settled(portal.runtime);
       const page = await portal.open('/login', { width: 360 });
       await asNatural(page, who);
       const code = page.getByRole('textbox', { name: '短信验证码' });
@@ -265,7 +265,7 @@ describe('the six boxes of a code', () => {
       expect(await code.getAttribute('autocomplete')).toBe('one-time-code');
       expect(await page.locator('.code-boxes > span').count()).toBe(6);
       await expectFits(page);
-      const right = await codeFor(portal.door, who.phone);
+      const right = await codeFor(portal.runtime, who.phone);
       const wrong = right === '111111' ? '222222' : '111111';
       // After a call without an answer, a seventh key press does not send the same code a second time.
       let calls = 0;

@@ -5,8 +5,8 @@ import { menuOf } from '../../portal/src/pages/me/entries.ts';
 import { agencyFirm, claimed, client, entering } from '../flows/support/agencies.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { company } from '../flows/support/staff.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -25,7 +25,7 @@ describe('a dark system', () => {
   long(
     'every kind of page is dark and readable: form, first screen, table, dialog, text; paper stays light',
     async () => {
-      const { boss, id } = await company(portal.door);
+      const { boss, id } = await company(portal.runtime);
       const login = await portal.open('/login', { ...small, dark: true });
       await login.getByRole('img', { name: '二维码' }).waitFor();
       expect(await groundOf(login, '.card')).toBe('rgb(23, 30, 41)');
@@ -37,7 +37,7 @@ describe('a dark system', () => {
       await login.getByRole('heading', { level: 1 }).waitFor();
       await expectAccessible(login);
 
-      const page = await openSignedIn(portal, (await inCompany(portal.door, boss.who, id)).cookie, '/me', {
+      const page = await openSignedIn(portal, (await inCompany(portal.runtime, boss.who, id)).cookie, '/me', {
         dark: true,
       });
       await page.getByText('实名等级').first().waitFor();
@@ -98,7 +98,7 @@ describe('长辈版', () => {
       // One click shows the other entries.
       await button(page, '企业、代理业务和更多').click();
       await page.getByRole('tab', { name: '企业业务' }).waitFor();
-      const { cookie } = await loggedInByFace(portal.door, await settled(portal.door));
+      const { cookie } = await loggedInByFace(portal.runtime, await settled(portal.runtime));
       const signedIn = await openSignedIn(portal, cookie, '/me', small);
       await button(signedIn, '长辈版').click();
       await expect.poll(() => signedIn.locator('.tiles .tile').count()).toBeLessThanOrEqual(4);
@@ -173,8 +173,8 @@ describe('every page in both languages, both themes, normal and large type', () 
   long(
     'CTR-1 a natural person’s',
     async () => {
-      const { boss } = await company(portal.door);
-      const { session, cookie } = await loggedInByFace(portal.door, boss.who);
+      const { boss } = await company(portal.runtime);
+      const { session, cookie } = await loggedInByFace(portal.runtime, boss.who);
       await inEveryLook(await openSignedIn(portal, cookie, '/me', small), pagesOf(session.identity, false));
     },
     900_000,
@@ -182,18 +182,21 @@ describe('every page in both languages, both themes, normal and large type', () 
   long(
     'CTR-1 AGY-2 an agency’s, as a company',
     async () => {
-      const agency = await agencyFirm(portal.door);
-      const agent = await settled(portal.door);
+      const agency = await agencyFirm(portal.runtime);
+      const agent = await settled(portal.runtime);
       expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(agent)] }), 200);
       expectStatus(
         await agency.api(
           'POST',
           '/v1/agency/agreements',
-          entering(await client(portal.door), [claimed(agent)], { from: '2026-01-01', until: '2099-12-31' }),
+          entering(await client(portal.runtime), [claimed(agent)], {
+            from: '2026-01-01',
+            until: '2099-12-31',
+          }),
         ),
         201,
       );
-      const { session, cookie } = await inCompany(portal.door, agency.boss, agency.id);
+      const { session, cookie } = await inCompany(portal.runtime, agency.boss, agency.id);
       await inEveryLook(await openSignedIn(portal, cookie, '/me', {}), pagesOf(session.identity, true));
     },
     900_000,

@@ -21,7 +21,7 @@ const system = await exampleSystem(
 const other = await otherSystem('registration-web');
 const portal = usePortal({ relyingParties: [system.client, other.client] });
 beforeAll(() => {
-  for (const one of [system, other]) one.meet(portal.door);
+  for (const one of [system, other]) one.meet(portal.runtime);
 });
 afterAll(() => {
   for (const one of [system, other]) one.stop();
@@ -31,9 +31,9 @@ describe('the tax system of the example', () => {
   long(
     'SSO-6 SSO-8 a tile, the company shown in the tax system, 退出 in the portal, and the tax system knows',
     async () => {
-      const boss = await knownPerson(portal.door);
-      const taxpayerId = await companyOf(portal.door, boss);
-      const { cookie } = await inCompany(portal.door, boss, taxpayerId);
+      const boss = await knownPerson(portal.runtime);
+      const taxpayerId = await companyOf(portal.runtime, boss);
+      const { cookie } = await inCompany(portal.runtime, boss, taxpayerId);
       const page = await openSignedIn(portal, cookie, '/me');
       await page.getByRole('link', { name: '申报缴纳系统' }).click();
       await page.waitForURL(`${system.origin}/`);
@@ -53,9 +53,9 @@ describe('a tax system with oauth4webapi', () => {
   long(
     'SSO-2 SSO-6 SSO-7 SSO-8 pushes its request, gets the company from the browser, asks anew, and knows of 退出',
     async () => {
-      const boss = await knownPerson(portal.door);
-      const taxpayerId = await companyOf(portal.door, boss);
-      const { cookie } = await inCompany(portal.door, boss, taxpayerId);
+      const boss = await knownPerson(portal.runtime);
+      const taxpayerId = await companyOf(portal.runtime, boss);
+      const { cookie } = await inCompany(portal.runtime, boss, taxpayerId);
       const page = await openSignedIn(portal, cookie, '/me');
       await page.goto(`${other.origin}/login`);
       await page.waitForURL(`${other.origin}/`);

@@ -5,7 +5,7 @@ import { exchange, granted } from '../flows/support/hand-overs.ts';
 import { standIn } from '../flows/support/rps.ts';
 import { queryOf } from '../flows/support/sso.ts';
 import { localPartner, loggedInByQr, workingAs } from '../support/channel-partner.ts';
-import { expectStatus } from '../support/door.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { type Known, knownPerson } from '../support/watched.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -32,16 +32,16 @@ beforeEach(() => {
 });
 
 const logoutAt = (asked: Readonly<Record<string, string>>) =>
-  `${portal.door.url}/oauth2/logout?${queryOf(asked)}`;
+  `${portal.runtime.url}/oauth2/logout?${queryOf(asked)}`;
 const cookiesOf = async (page: Page) =>
-  (await page.context().cookies(portal.door.url)).map(({ name }) => name);
+  (await page.context().cookies(portal.runtime.url)).map(({ name }) => name);
 
 /** A person who is logged in in a browser and has entered the invoice system, with the ID token that the system got. */
 async function entered(path = '/me') {
-  const who = await knownPerson(portal.door);
-  const { session, cookie } = await loggedInByQr(portal.door, who);
-  const code = await granted(portal.door, invoice, session.accessToken);
-  const { body } = await exchange(portal.door, invoice, code);
+  const who = await knownPerson(portal.runtime);
+  const { session, cookie } = await loggedInByQr(portal.runtime, who);
+  const code = await granted(portal.runtime, invoice, session.accessToken);
+  const { body } = await exchange(portal.runtime, invoice, code);
   return { page: await openSignedIn(portal, cookie, path), idToken: String(body.id_token) };
 }
 
@@ -68,7 +68,7 @@ long(
     await page.getByRole('button', { name: 'Log out', exact: true }).last().click();
     expect(await pages.cameBack(page, 'invoice-web')).toEqual({ state: 'a state & more' });
     expect(await cookiesOf(page)).not.toContain('__Host-refresh');
-    await portal.door.settled();
+    await portal.runtime.settled();
     expect(invoice.tokens.map((token) => decodeJwt(token).sid)).toEqual([decodeJwt(idToken).sid]);
   },
 );
@@ -147,17 +147,18 @@ async function webView(answer: (call: { method: string; path: string }) => unkno
 const byApp =
   (who: Known) =>
   async ({ method, path }: { method: string; path: string }) =>
-    expectStatus(await localPartner(portal.door, 'ahtax-app', workingAs(who)).call(method, path), 200).body;
+    expectStatus(await localPartner(portal.runtime, 'ahtax-app', workingAs(who)).call(method, path), 200)
+      .body;
 const isPath = /^\/v1\/channel\/sso\/[\w-]{32}$/;
 
 long(
   'SSO-4 QR-1 the app that shows the page says who enters: no login, and no session in its web view',
   async () => {
-    const { page, calls } = await webView(byApp(await knownPerson(portal.door)));
+    const { page, calls } = await webView(byApp(await knownPerson(portal.runtime)));
     expect(await pages.cameBack(page, 'filing-web')).toEqual({
       code: expect.stringMatching(/^[\w-]{43}\.s1\.[\w.-]+$/),
       state: 'state-of-the-system',
-      iss: portal.door.issuer,
+      iss: portal.runtime.issuer,
     });
     expect(calls).toEqual([{ method: 'POST', path: expect.stringMatching(isPath) }]);
     expect(await cookiesOf(page)).not.toContain('__Host-refresh');

@@ -4,7 +4,7 @@ import { giveRelation, inCompany } from '../flows/support/relations.ts';
 import { handedOver } from '../flows/support/rps.ts';
 import { pushed, queryOf } from '../flows/support/sso.ts';
 import { localPartner, loggedInByQr, workingAs } from '../support/channel-partner.ts';
-import { expectStatus } from '../support/door.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { knownPerson } from '../support/watched.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -27,17 +27,17 @@ const portal = usePortal({ relyingParties: systems.map(({ client }) => client) }
 long(
   'SSO-2 SSO-4 SSO-9 SSO-13 from another site: login first, which names the system, and back with a code',
   async () => {
-    const who = await knownPerson(portal.door);
+    const who = await knownPerson(portal.runtime);
     const page = await portal.open(`${origin}/start/filing-web`, { width: 360 });
     await page.getByText('请先登录，登录后将进入“申报缴纳系统”。').waitFor();
     await expectFits(page);
     await picture(page, 'sso-login-first');
-    const phone = localPartner(portal.door, 'ahtax-app', workingAs(who));
+    const phone = localPartner(portal.runtime, 'ahtax-app', workingAs(who));
     expectStatus(await phone.confirmCode(await portal.scanned(page, 'login')), 204);
     expect(await cameBack(page, 'filing-web')).toEqual({
       code: expect.stringMatching(/^[\w-]{43}\.s1\.[\w.-]+$/),
       state: 'state-of-the-system',
-      iss: portal.door.issuer,
+      iss: portal.runtime.issuer,
     });
     // The second entry asks nothing, and the browser's history contains no waiting page of ours.
     await page.goto(`${origin}/start/filing-web`);
@@ -45,7 +45,7 @@ long(
 
     // The request demands a login that is newer than the request: the page offers a login, and the same request
     // continues.
-    portal.door.clock.advance(5);
+    portal.runtime.clock.advance(5);
     await page.goto(`${origin}/start/filing-web?prompt=login`);
     await page.getByRole('button', { name: '重新登录' }).click();
     await page.getByText('请先登录，登录后将进入“申报缴纳系统”。').waitFor();
@@ -61,10 +61,10 @@ long(
 long(
   'SSO-4 SSO-13 a tile leads to the question which system gets what, as whom; entered systems are listed',
   async () => {
-    const who = await knownPerson(portal.door);
-    const taxpayerId = await companyOf(portal.door, await knownPerson(portal.door));
-    await giveRelation(portal.door, who, taxpayerId, 'tax-handler');
-    const { session, cookie } = await inCompany(portal.door, who, taxpayerId);
+    const who = await knownPerson(portal.runtime);
+    const taxpayerId = await companyOf(portal.runtime, await knownPerson(portal.runtime));
+    await giveRelation(portal.runtime, who, taxpayerId, 'tax-handler');
+    const { session, cookie } = await inCompany(portal.runtime, who, taxpayerId);
     const page = await openSignedIn(portal, cookie, '/me');
     await page.getByRole('link', { name: '申报缴纳系统' }).waitFor();
     await picture(page, 'sso-tiles');
@@ -91,7 +91,7 @@ long(
     expect((await cameBack(page, 'invoice-web')).error).toBe('access_denied');
 
     // The row that the exchange of the code writes.
-    await handedOver(portal.door, session.sessionId, 'invoice-web');
+    await handedOver(portal.runtime, session.sessionId, 'invoice-web');
     await page.goto('/me/systems');
     await page.getByRole('button', { name: 'Leave it' }).waitFor();
     await expectFits(page);
@@ -108,8 +108,8 @@ long(
 );
 
 it('SSO-9 STP-1 a matter of the system’s: the face is shown on the way, and the browser goes on by itself', async () => {
-  const who = await knownPerson(portal.door);
-  const { cookie } = await loggedInByQr(portal.door, who);
+  const who = await knownPerson(portal.runtime);
+  const { cookie } = await loggedInByQr(portal.runtime, who);
   const page = await openSignedIn(portal, cookie, '/me', { width: 360 });
   const details = JSON.stringify([{ type: 'matter', matter: 'refund.apply' }]);
   await page.goto(`${origin}/start/filing-web?authorization_details=${encodeURIComponent(details)}`);
@@ -117,17 +117,17 @@ it('SSO-9 STP-1 a matter of the system’s: the face is shown on the way, and th
   await expectFits(page);
   await expectAccessible(page);
   await picture(page, 'sso-matter-360');
-  const phone = localPartner(portal.door, 'ahtax-app', workingAs(who));
+  const phone = localPartner(portal.runtime, 'ahtax-app', workingAs(who));
   expectStatus(await phone.showFace(await portal.scanned(page)), 200);
   expect((await cameBack(page, 'filing-web')).code).toMatch(/^[\w-]{43}\.s1\.[\w.-]+$/);
 });
 
 it('SSO-2 SSO-13 what cannot be answered there is a page here, in both languages, without what was sent', async () => {
-  const { request_uri = '' } = (await pushed(portal.door, filing)).body as { request_uri?: string };
-  portal.door.clock.advance(61);
+  const { request_uri = '' } = (await pushed(portal.runtime, filing)).body as { request_uri?: string };
+  portal.runtime.clock.advance(61);
   const query = queryOf({ client_id: 'filing-web', request_uri });
   const page = await portal.open(`/oauth2/authorize?${query}`);
-  portal.door.clock.reset();
+  portal.runtime.clock.reset();
   await page.getByText('该系统的请求已失效，或已经使用过。').waitFor();
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByText('The request of the system is over, or was used already.').waitFor();

@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, vi } from 'vitest';
 import { type CompanyKey, companies } from '../../infra/demo/companies.ts';
 import { demoPassword, type PersonKey, people } from '../../infra/demo/people.ts';
-import { codeFor, scanFace, wait } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
+import { codeFor, scanFace, wait } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { picture, usePortal } from './support/browser.ts';
 
@@ -22,20 +22,20 @@ const isIn = (page: Page, as: string) =>
 const code = (page: Page) => page.getByRole('textbox', { name: '短信验证码' });
 
 const sentTo = async (phone: string): Promise<number> =>
-  ((await portal.door.http('GET', `/local/sms?phone=${phone}`)).body as unknown as unknown[]).length;
+  ((await portal.runtime.http('GET', `/local/sms?phone=${phone}`)).body as unknown as unknown[]).length;
 
 async function bySms(page: Page, phone: string): Promise<void> {
-  await wait(portal.door, 61);
+  await wait(portal.runtime, 61);
   const before = await sentTo(phone);
   await button(page, '获取验证码').click();
   // The page may still show that an earlier code was sent, so the test asks the provider for the newest code.
   await vi.waitFor(async () => expect(await sentTo(phone)).toBeGreaterThan(before), 15_000);
-  const sent = await codeFor(portal.door, phone);
+  const sent = await codeFor(portal.runtime, phone);
   await code(page).fill(sent);
 }
 async function byFace(page: Page): Promise<void> {
   await page.getByRole('tab', { name: '扫脸验证' }).click();
-  await scanFace(portal.door, await portal.scanned(page));
+  await scanFace(portal.runtime, await portal.scanned(page));
 }
 /** The first factor, at any entry. */
 async function enter(
@@ -74,7 +74,7 @@ describe('a newcomer’s tour', () => {
     await bySms(page, phone);
     await setPassword(page, demoPassword);
     await button(page, '下一步：扫脸验证').click();
-    await scanFace(portal.door, await portal.scanned(page));
+    await scanFace(portal.runtime, await portal.scanned(page));
     await page.getByRole('heading', { name: '注册成功' }).waitFor();
     await page.getByRole('link', { name: '进入电子税务局' }).click();
     await page.getByRole('link', { name: '去办理' }).first().click();
@@ -250,7 +250,7 @@ describe('a newcomer’s tour', () => {
       await leave(page);
 
       await enter(page, 'zhaoMin');
-      await scanFace(portal.door, await portal.scanned(page));
+      await scanFace(portal.runtime, await portal.scanned(page));
       await page.getByRole('heading', { name: '请修改初始密码' }).waitFor();
       await page.getByLabel('初始密码').fill(people.zhaoMin.documentNumber.slice(-6));
       await setPassword(page, 'Qingyi#2093');

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { codeFor, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { codeFor, scanFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, usePortal } from './support/browser.ts';
@@ -34,8 +34,8 @@ async function expectNothingPersonal(page: Page, who: Sample): Promise<void> {
 
 /** A person at the second factor, to whom a code was sent. */
 async function withCodeSent() {
-  const who = await settled(portal.door);
-  await wait(portal.door, 61);
+  const who = await settled(portal.runtime);
+  await wait(portal.runtime, 61);
   const page = await portal.open();
   await asNatural(page, who);
   await button(page, '获取验证码').click();
@@ -61,17 +61,17 @@ describe('no dead end, no step lost', () => {
       await page.getByText('验证码已发送，请查收短信').waitFor();
       await page.getByRole('button', { name: /秒后可重新获取/ }).waitFor();
       await expectNothingPersonal(page, who);
-      await code(page).fill(await codeFor(portal.door, who.phone));
+      await code(page).fill(await codeFor(portal.runtime, who.phone));
       await page.getByRole('button', { name: '退出' }).waitFor();
       expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
     },
   );
 
   long('LGN-3 a login that ran out begins anew with what was typed', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open();
     await asNatural(page, who);
-    await wait(portal.door, 601);
+    await wait(portal.runtime, 601);
     await button(page, '获取验证码').click();
     await page.getByRole('alert').getByText('操作超时').waitFor();
     await button(page, '重新开始（已填写的内容会保留）').click();
@@ -84,7 +84,7 @@ describe('no dead end, no step lost', () => {
     'LCK-1 LCK-3 LCK-5 who is locked at the second factor is shown 忘记密码 and the QR login',
     async () => {
       const { who, page } = await withCodeSent();
-      const right = await codeFor(portal.door, who.phone);
+      const right = await codeFor(portal.runtime, who.phone);
       const wrong = right === '000000' ? '111111' : '000000';
       for (let left = 4; left > 0; left--) {
         await code(page).fill('');
@@ -111,7 +111,7 @@ describe('no dead end, no step lost', () => {
     await page.getByLabel('手机号码').fill(who.phone);
     await button(page, '获取验证码').click();
     await page.getByText('验证码已发送至').first().waitFor();
-    await code(page).fill(await codeFor(portal.door, who.phone));
+    await code(page).fill(await codeFor(portal.runtime, who.phone));
     await page.getByLabel('新密码', { exact: true }).fill(who.password);
     await page.getByLabel('确认密码').fill(who.password);
     await button(page, '下一步：扫脸验证').click();
@@ -121,10 +121,10 @@ describe('no dead end, no step lost', () => {
     await page.getByRole('heading', { name: '扫脸验证' }).waitFor();
     await expectNothingPersonal(page, who);
     const shown = await portal.scanned(page);
-    portal.door.face('fail');
-    for (let miss = 0; miss < 5; miss++) await scanFace(portal.door, shown);
+    portal.runtime.face('fail');
+    for (let miss = 0; miss < 5; miss++) await scanFace(portal.runtime, shown);
     await page.getByText('办税服务厅').first().waitFor();
-    portal.door.face('pass');
+    portal.runtime.face('pass');
     await button(page, '重新开始（已填写的内容会保留）').click();
     await page.getByRole('heading', { name: '填写身份信息' }).waitFor();
   });

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { codeFor, scanFace, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { codeFor, scanFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { expectAccessible, expectFits, picture, usePortal } from './support/browser.ts';
@@ -16,7 +16,7 @@ const setPassword = async (page: Page, password: string) => {
 const enterCode = async (page: Page, phone: string) => {
   await button(page, '获取验证码').click();
   await page.getByText('验证码已发送至').first().waitFor();
-  await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(portal.door, phone));
+  await page.getByRole('textbox', { name: '短信验证码' }).fill(await codeFor(portal.runtime, phone));
 };
 const identify = async (page: Page, who: Sample) => {
   await page.getByLabel('姓名').fill(who.name);
@@ -53,17 +53,17 @@ describe('registration', () => {
       await expectAccessible(page);
       await button(page, '下一步：扫脸验证').click();
       const first = await portal.scanned(page);
-      await portal.door.face('fail');
-      await scanFace(portal.door, first);
+      await portal.runtime.face('fail');
+      await scanFace(portal.runtime, first);
       await page.getByText('扫脸验证未通过，还可以尝试 4 次').first().waitFor();
       await button(page, '点击刷新二维码').waitFor();
       await expectAccessible(page);
-      await portal.door.face('pass');
-      await scanFace(portal.door, first);
+      await portal.runtime.face('pass');
+      await scanFace(portal.runtime, first);
       await page.getByRole('heading', { name: '注册成功' }).waitFor();
       await page.getByText('您的实名等级为 4 级').waitFor();
       await picture(page, 'register-done');
-      expect(page.url()).toBe(`${portal.door.url}/register`);
+      expect(page.url()).toBe(`${portal.runtime.url}/register`);
       // The registration has logged the person in, and the tab stores nothing of the journey.
       await page.getByRole('link', { name: '进入电子税务局' }).click();
       await page.getByRole('button', { name: '退出' }).waitFor();
@@ -72,7 +72,7 @@ describe('registration', () => {
   );
 
   it('REG-3 says to a registered person what to do instead; DOC-2 a wrong number is told before anything is sent', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open('/register', { width: 360, height: 740 });
     await expectFits(page);
     await identify(page, { ...who, documentNumber: who.documentNumber.slice(0, 17) });
@@ -89,14 +89,14 @@ describe('registration', () => {
 
 describe('忘记密码', () => {
   long('PWD-1 LCK-3 sets a new password by SMS and unlocks; the new one logs in', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     for (let miss = 0; miss < 5; miss++)
-      await portal.door.http('POST', '/v1/logins', {
+      await portal.runtime.http('POST', '/v1/logins', {
         entry: 'natural',
         account: who.documentNumber,
         password: 'Wrong#2058',
       });
-    await wait(portal.door, 61);
+    await wait(portal.runtime, 61);
     const page = await portal.open('/forgot-password');
     await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.documentNumber);
     await identify(page, who);
@@ -114,7 +114,7 @@ describe('忘记密码', () => {
     await page.locator('.notice.good', { hasText: '密码已重置' }).waitFor();
     expect(await page.getByLabel('居民身份证号码/手机号码/用户名').inputValue()).toBe(who.documentNumber);
     await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('password');
-    const login = await portal.door.http('POST', '/v1/logins', {
+    const login = await portal.runtime.http('POST', '/v1/logins', {
       entry: 'natural',
       account: who.documentNumber,
       password: 'Fresh#7381',
@@ -123,7 +123,7 @@ describe('忘记密码', () => {
   });
 
   long('PWD-1 by face, and says when the person does not fit the account', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const page = await portal.open('/forgot-password', { width: 360, height: 740 });
     await page.getByLabel('居民身份证号码/手机号码/用户名').fill(who.phone);
     await identify(page, { ...who, name: '别人' });
@@ -132,7 +132,7 @@ describe('忘记密码', () => {
     await page.getByLabel('姓名').fill(who.name);
     await button(page, '下一步：验证身份').click();
     await page.getByRole('tab', { name: '扫脸验证' }).click();
-    await scanFace(portal.door, await portal.scanned(page));
+    await scanFace(portal.runtime, await portal.scanned(page));
     await page.getByText('扫脸验证已通过').waitFor();
     await expectFits(page);
     await setPassword(page, 'Fresh#7381');
@@ -150,7 +150,7 @@ describe('找回手机号码', () => {
   };
 
   long('PHN-4 makes a new number the default one', async () => {
-    const who = await settled(portal.door);
+    const who = await settled(portal.runtime);
     const { phone } = person();
     const page = await portal.open('/recover-phone');
     await expectAccessible(page);
@@ -164,14 +164,14 @@ describe('找回手机号码', () => {
   });
 
   long('PHN-3 takes over a number of somebody else with a face check, the code typed once', async () => {
-    const [who, former] = [await settled(portal.door), await settled(portal.door)];
-    await wait(portal.door, 61);
+    const [who, former] = [await settled(portal.runtime), await settled(portal.runtime)];
+    await wait(portal.runtime, 61);
     const page = await portal.open('/recover-phone');
     await fill(page, who, former.phone);
     await enterCode(page, former.phone);
     await button(page, '确定更换').click();
     await button(page, '扫脸验证并转到我的名下').click();
-    await scanFace(portal.door, await portal.scanned(page));
+    await scanFace(portal.runtime, await portal.scanned(page));
     await page.getByText('默认手机号码已更换').waitFor();
   });
 });

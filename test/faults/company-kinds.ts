@@ -16,10 +16,10 @@ import {
   somebody,
 } from '../flows/support/staff.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { enterPassword, expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { enterPassword, expectStatus } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
-import type { Kind } from './patient-door.ts';
+import type { Kind } from './patient-runtime.ts';
 
 /** Journeys in which people act for companies, and in which halls act for people and companies. */
 
@@ -35,8 +35,8 @@ export const companyKinds: readonly Kind[] = [
   {
     name: 'SWI-1 from the company to oneself and back',
     routes: / \/v1\/session\/identit/,
-    async ready(door) {
-      const { id, boss } = await company(door);
+    async ready(runtime) {
+      const { id, boss } = await company(runtime);
       return {
         async run(again) {
           if (again) await boss.logIn();
@@ -53,9 +53,9 @@ export const companyKinds: readonly Kind[] = [
   {
     name: 'REL-5 an invitation that is confirmed',
     routes: / \/v1\/(enterprise\/staff|authorizations)/,
-    async ready(door) {
-      const firm = await company(door);
-      const guest = await somebody(door);
+    async ready(runtime) {
+      const firm = await company(runtime);
+      const guest = await somebody(runtime);
       return {
         async run(again) {
           if (again) await logInAgain(firm, guest);
@@ -71,9 +71,9 @@ export const companyKinds: readonly Kind[] = [
   {
     name: 'REL-6 an application that the company confirms',
     routes: / \/v1\/(enterprise\/staff|authorizations)/,
-    async ready(door) {
-      const firm = await company(door);
-      const guest = await somebody(door);
+    async ready(runtime) {
+      const firm = await company(runtime);
+      const guest = await somebody(runtime);
       return {
         async run(again) {
           if (again) await logInAgain(firm, guest);
@@ -89,10 +89,10 @@ export const companyKinds: readonly Kind[] = [
   {
     name: 'ENT-1 a new company is confirmed',
     routes: / \/v1\/confirmations/,
-    async ready(door) {
-      const [boss, id] = [await somebody(door), creditCode()];
+    async ready(runtime) {
+      const [boss, id] = [await somebody(runtime), creditCode()];
       const facts = { state: 'awaiting-confirmation' };
-      await fed(door, taxpayer(id, 1, facts), legalRepresentative(id, boss.who));
+      await fed(runtime, taxpayer(id, 1, facts), legalRepresentative(id, boss.who));
       return {
         async run(again) {
           if (again) await boss.logIn();
@@ -107,15 +107,21 @@ export const companyKinds: readonly Kind[] = [
   {
     name: 'AGY-4 an agreement that the client confirms',
     routes: / \/v1\/(agency|enterprise\/agreements)/,
-    async ready(door) {
-      let agency = await agencyFirm(door);
-      let client = await firm(door);
-      const agent = await settled(door);
+    async ready(runtime) {
+      let agency = await agencyFirm(runtime);
+      let client = await firm(runtime);
+      const agent = await settled(runtime);
       return {
         async run(again) {
           if (again) {
-            agency = { ...agency, api: apiOf(door, (await inCompany(door, agency.boss, agency.id)).token) };
-            client = { ...client, api: apiOf(door, (await inCompany(door, client.boss, client.id)).token) };
+            agency = {
+              ...agency,
+              api: apiOf(runtime, (await inCompany(runtime, agency.boss, agency.id)).token),
+            };
+            client = {
+              ...client,
+              api: apiOf(runtime, (await inCompany(runtime, client.boss, client.id)).token),
+            };
           }
           expectStatus(await agency.api('PUT', '/v1/agency/staff', { agents: [claimed(agent)] }), 200);
           if ((await agreementsOf(agency, 'agency')).length === 0) {
@@ -136,18 +142,18 @@ export const companyKinds: readonly Kind[] = [
   {
     name: 'SPC-2 a login under a cross-region report',
     routes: / \/v1\/logins/,
-    async ready(door) {
-      const who = await settled(door);
-      const id = await companyOf(door, who, { subject: 'cross-region' });
+    async ready(runtime) {
+      const who = await settled(runtime);
+      const id = await companyOf(runtime, who, { subject: 'cross-region' });
       const reportNo = reportNumber('1234');
-      await feed(door, reportLine(id, reportNo));
+      await feed(runtime, reportLine(id, reportNo));
       let token = '';
       return {
         async run() {
-          token = (await underReport(door, who, id, reportNo)).token;
+          token = (await underReport(runtime, who, id, reportNo)).token;
         },
         async done() {
-          const { session } = (await door.http('GET', '/v1/session', undefined, { token })).body;
+          const { session } = (await runtime.http('GET', '/v1/session', undefined, { token })).body;
           return session?.identity.reportNo === reportNo;
         },
       };
@@ -156,12 +162,12 @@ export const companyKinds: readonly Kind[] = [
   {
     name: 'ORD-1 an order of the authority',
     routes: / \/v1\/hall\/orders/,
-    async ready(door) {
-      const who = await settled(door);
+    async ready(runtime) {
+      const who = await settled(runtime);
       return {
-        run: async () => void expectStatus(await orderAtHall(door, who, 'suspend'), 204),
+        run: async () => void expectStatus(await orderAtHall(runtime, who, 'suspend'), 204),
         async done() {
-          const reply = await enterPassword(door, who.documentNumber, who.password);
+          const reply = await enterPassword(runtime, who.documentNumber, who.password);
           return reply.body.code === 'ACCOUNT_SUSPENDED';
         },
       };
@@ -170,12 +176,12 @@ export const companyKinds: readonly Kind[] = [
   {
     name: 'ENT-3 what the hall writes down',
     routes: / \/v1\/hall\/(collections|relations|confirmations)/,
-    async ready(door) {
-      const firm = await company(door);
-      const [who, waiting, boss] = [person(), creditCode(), await somebody(door)];
+    async ready(runtime) {
+      const firm = await company(runtime);
+      const [who, waiting, boss] = [person(), creditCode(), await somebody(runtime)];
       const facts = { state: 'awaiting-confirmation' };
-      await fed(door, taxpayer(waiting, 1, facts), legalRepresentative(waiting, boss.who));
-      const hall = asChannel(door, 'hall');
+      await fed(runtime, taxpayer(waiting, 1, facts), legalRepresentative(waiting, boss.who));
+      const hall = asChannel(runtime, 'hall');
       const named = { person: claimed(who) };
       return {
         async run() {

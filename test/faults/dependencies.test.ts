@@ -3,76 +3,76 @@ import { defaultPolicies } from '#domain/policies.ts';
 import type { FaultKind } from '../../infra/local/emulators/faults.ts';
 import { startKit } from '../flows/support/channels.ts';
 import { rowsOf } from '../flows/support/tables.ts';
+import { person } from '../support/people.ts';
 import {
   codeFor,
-  type Door,
   enterPassword,
   expectStatus,
   loginTicket,
-  openDoor,
+  openTestRuntime,
   registered,
   sendRegistrationCode,
   startRegistration,
+  type TestRuntime,
   wait,
-} from '../support/door.ts';
-import { person } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import { expectDecent, logIn, register, standing } from './journeys.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 
 /** One call to every function that needs secrets. No other test may have called these functions before. */
-const firstCalls = (): [string, () => ReturnType<Door['http']>][] => {
+const firstCalls = (): [string, () => ReturnType<TestRuntime['http']>][] => {
   const who = person();
   const { name, documentType, documentNumber } = who;
   return [
     [
       'registration',
       () =>
-        door.http('POST', '/v1/registrations', {
+        runtime.http('POST', '/v1/registrations', {
           name,
           documentType,
           documentNumber,
           consents: ['privacy', 'face'],
         }),
     ],
-    ['login', () => enterPassword(door, who.phone, who.password)],
+    ['login', () => enterPassword(runtime, who.phone, who.password)],
     [
       'password-reset',
-      () => door.http('POST', '/v1/password-resets', { account: who.phone, name, documentNumber }),
+      () => runtime.http('POST', '/v1/password-resets', { account: who.phone, name, documentNumber }),
     ],
     [
       'session',
-      () => door.http('POST', '/v1/session/refresh', undefined, { cookie: '__Host-refresh=a.b.c' }),
+      () => runtime.http('POST', '/v1/session/refresh', undefined, { cookie: '__Host-refresh=a.b.c' }),
     ],
-    ['channel-scan', () => door.http('POST', '/v1/channel/scans', { qrContent: 'x' })],
-    ['scan', () => door.http('GET', `/v1/scans/${'A'.repeat(43)}`)],
-    ['challenge', () => door.http('GET', '/v1/challenge')],
-    ['discovery', () => door.http('GET', '/.well-known/jwks.json')],
+    ['channel-scan', () => runtime.http('POST', '/v1/channel/scans', { qrContent: 'x' })],
+    ['scan', () => runtime.http('GET', `/v1/scans/${'A'.repeat(43)}`)],
+    ['challenge', () => runtime.http('GET', '/v1/challenge')],
+    ['discovery', () => runtime.http('GET', '/.well-known/jwks.json')],
   ];
 };
 
 describe('secrets and keys away', () => {
   // The functions are new, so they have read no secret yet.
   beforeEach(async () => {
-    door = await openDoor({ quiet: true });
+    runtime = await openTestRuntime({ quiet: true });
   });
-  afterEach(() => door?.stop());
+  afterEach(() => runtime?.stop());
 
   keeping(1)<FaultKind>(['error500', 'throttle', 'after'])(
     'ERR-01 Secrets Manager %s: everything is closed, nothing is written, and it opens again',
     async (kind) => {
-      door.faults.add({ service: 'secretsmanager', kind, times: 1000 });
-      const before = (await rowsOf(door, 'Tickets')).length;
+      runtime.faults.add({ service: 'secretsmanager', kind, times: 1000 });
+      const before = (await rowsOf(runtime, 'Tickets')).length;
       for (const [name, call] of firstCalls()) {
         const reply = await call();
         expectDecent(reply, name);
         expect(reply.status, name).toBe(503);
       }
-      expect(await rowsOf(door, 'Tickets')).toHaveLength(before);
-      expect(await rowsOf(door, 'Users')).toEqual([]);
-      door.faults.clear();
-      await register(door, person());
+      expect(await rowsOf(runtime, 'Tickets')).toHaveLength(before);
+      expect(await rowsOf(runtime, 'Users')).toEqual([]);
+      runtime.faults.clear();
+      await register(runtime, person());
     },
     60_000,
   );
@@ -80,7 +80,7 @@ describe('secrets and keys away', () => {
   long(
     'ERR-01 ERR-02 Secrets Manager does not answer: 503 before the function is out of time',
     async () => {
-      door.faults.add({ service: 'secretsmanager', kind: 'timeout', times: 1000 });
+      runtime.faults.add({ service: 'secretsmanager', kind: 'timeout', times: 1000 });
       // The calls run one after the other: three tries of two seconds use most of a function's ten seconds on a busy
       // machine.
       for (const [name, call] of firstCalls().filter(([one]) => ['login', 'session'].includes(one))) {
@@ -88,8 +88,8 @@ describe('secrets and keys away', () => {
         expectDecent(reply, name);
         expect(reply.status, name).toBe(503);
       }
-      door.faults.clear();
-      await register(door, person());
+      runtime.faults.clear();
+      await register(runtime, person());
     },
     60_000,
   );
@@ -97,7 +97,7 @@ describe('secrets and keys away', () => {
   keeping(1)<FaultKind>(['error500', 'throttle', 'after'])(
     'ERR-01 KMS %s: no function that seals or opens goes on',
     async (kind) => {
-      const rule = door.faults.add({ service: 'kms', kind, times: 1000 });
+      const rule = runtime.faults.add({ service: 'kms', kind, times: 1000 });
       const replies = await Promise.all(
         firstCalls()
           .filter(([name]) =>
@@ -109,10 +109,10 @@ describe('secrets and keys away', () => {
         expectDecent(reply, name);
         expect(reply.status, name).toBe(503);
       }
-      expect(door.faults.struck(rule)).toBeGreaterThan(4);
-      expect(await rowsOf(door, 'Tickets')).toEqual([]);
-      door.faults.clear();
-      await register(door, person());
+      expect(runtime.faults.struck(rule)).toBeGreaterThan(4);
+      expect(await rowsOf(runtime, 'Tickets')).toEqual([]);
+      runtime.faults.clear();
+      await register(runtime, person());
     },
     60_000,
   );
@@ -121,13 +121,13 @@ describe('secrets and keys away', () => {
     'ERR-01 who has read the secrets once goes on while Secrets Manager and KMS are away',
     async () => {
       const who = person();
-      await register(door, who);
-      await logIn(door, who, 'sms');
+      await register(runtime, who);
+      await logIn(runtime, who, 'sms');
       for (const service of ['secretsmanager', 'kms'] as const)
-        door.faults.add({ service, kind: 'error500', times: 1000 });
-      await wait(door, 7200);
-      await logIn(door, who, 'face');
-      await logIn(door, who, 'sms');
+        runtime.faults.add({ service, kind: 'error500', times: 1000 });
+      await wait(runtime, 7200);
+      await logIn(runtime, who, 'face');
+      await logIn(runtime, who, 'sms');
     },
     60_000,
   );
@@ -135,48 +135,48 @@ describe('secrets and keys away', () => {
 
 describe('SMS provider away', () => {
   beforeAll(async () => {
-    door = await openDoor({ quiet: true });
+    runtime = await openTestRuntime({ quiet: true });
   });
-  afterEach(() => door?.faults.clear());
-  afterAll(() => door?.stop());
+  afterEach(() => runtime?.faults.clear());
+  afterAll(() => runtime?.stop());
 
   keeping(1)<FaultKind>(['error500', 'throttle'])(
     'SMS-1 %s: 503, the send is given back, and the next one is possible at once',
     async (kind) => {
       const who = person();
-      const id = await startRegistration(door, who);
-      door.faults.add({ service: 'sms', kind, times: 1000 });
+      const id = await startRegistration(runtime, who);
+      runtime.faults.add({ service: 'sms', kind, times: 1000 });
       // More sends than the window allows: no failed send counts.
       for (let i = 0; i < defaultPolicies.smsPerWindow + 2; i++) {
-        const refused = await sendRegistrationCode(door, id, who.phone);
+        const refused = await sendRegistrationCode(runtime, id, who.phone);
         expectDecent(refused, kind);
         expect(refused.status).toBe(503);
       }
-      expect(door.sms(who.phone)).toEqual([]);
-      door.faults.clear();
+      expect(runtime.sms(who.phone)).toEqual([]);
+      runtime.faults.clear();
       for (let i = 0; i < defaultPolicies.smsPerWindow; i++) {
-        expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-        await wait(door, 60);
+        expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202);
+        await wait(runtime, 60);
       }
-      expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('SMS_TOO_FREQUENT');
+      expect((await sendRegistrationCode(runtime, id, who.phone)).body.code).toBe('SMS_TOO_FREQUENT');
     },
     60_000,
   );
 
   long('SMS-1 SMS-2 a failed send voids no code but its own', async () => {
     const who = person();
-    const id = await startRegistration(door, who);
-    door.faults.add({ service: 'sms', kind: 'error500' });
-    expect((await sendRegistrationCode(door, id, who.phone)).status).toBe(503);
+    const id = await startRegistration(runtime, who);
+    runtime.faults.add({ service: 'sms', kind: 'error500' });
+    expect((await sendRegistrationCode(runtime, id, who.phone)).status).toBe(503);
     const profile = (smsCode: string) =>
-      door.http('PUT', `/v1/registrations/${id}/profile`, {
+      runtime.http('PUT', `/v1/registrations/${id}/profile`, {
         phone: who.phone,
         smsCode,
         password: who.password,
       });
     expect((await profile('123456')).body.code).toBe('SMS_CODE_WRONG');
-    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-    expectStatus(await profile(await codeFor(door, who.phone)), 200);
+    expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202);
+    expectStatus(await profile(await codeFor(runtime, who.phone)), 200);
   });
 
   keeping(1)<[FaultKind, boolean]>([
@@ -186,20 +186,20 @@ describe('SMS provider away', () => {
     'SMS-1 %s: nobody knows whether it arrived, so it counts, and a code that arrived works',
     async (kind, arrived) => {
       const who = person();
-      const id = await startRegistration(door, who);
-      door.faults.add({ service: 'sms', kind });
-      const lost = await sendRegistrationCode(door, id, who.phone);
+      const id = await startRegistration(runtime, who);
+      runtime.faults.add({ service: 'sms', kind });
+      const lost = await sendRegistrationCode(runtime, id, who.phone);
       expectDecent(lost, kind);
       expect(lost.status).toBe(503);
-      expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('SMS_TOO_FREQUENT');
-      expect(door.sms(who.phone)).toHaveLength(arrived ? 1 : 0);
+      expect((await sendRegistrationCode(runtime, id, who.phone)).body.code).toBe('SMS_TOO_FREQUENT');
+      expect(runtime.sms(who.phone)).toHaveLength(arrived ? 1 : 0);
       if (!arrived) {
-        await wait(door, 61);
-        expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+        await wait(runtime, 61);
+        expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202);
       }
-      const profile = await door.http('PUT', `/v1/registrations/${id}/profile`, {
+      const profile = await runtime.http('PUT', `/v1/registrations/${id}/profile`, {
         phone: who.phone,
-        smsCode: await codeFor(door, who.phone),
+        smsCode: await codeFor(runtime, who.phone),
         password: who.password,
       });
       expectStatus(profile, 200);
@@ -209,47 +209,50 @@ describe('SMS provider away', () => {
 
 describe('face provider away', () => {
   beforeAll(async () => {
-    door = await openDoor({ quiet: true });
+    runtime = await openTestRuntime({ quiet: true });
   });
-  afterEach(() => door?.faults.clear());
-  afterAll(() => door?.stop());
+  afterEach(() => runtime?.faults.clear());
+  afterAll(() => runtime?.stop());
 
   keeping(1)<FaultKind>(['error500', 'throttle', 'timeout', 'after'])(
     'FACE-2 LCK-6 %s: 503, no failure of the person, and the next try passes',
     async (kind) => {
-      const who = await registered(door);
-      const loginId = await loginTicket(door, who);
-      const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
-      door.faults.add({ service: 'face', routeKey: 'POST /v1/channel/scans/{ticket}/face', kind });
-      await expect(startKit(door, scan.qrContent)).rejects.toThrow(/got 503 .*"UNAVAILABLE"/);
-      const kit = await startKit(door, scan.qrContent);
-      door.faults.add({ service: 'face', routeKey: 'POST /v1/channel/scans/{ticket}/face-result', kind });
+      const who = await registered(runtime);
+      const loginId = await loginTicket(runtime, who);
+      const scan = expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+      runtime.faults.add({ service: 'face', routeKey: 'POST /v1/channel/scans/{ticket}/face', kind });
+      await expect(startKit(runtime, scan.qrContent)).rejects.toThrow(/got 503 .*"UNAVAILABLE"/);
+      const kit = await startKit(runtime, scan.qrContent);
+      runtime.faults.add({ service: 'face', routeKey: 'POST /v1/channel/scans/{ticket}/face-result', kind });
       const lost = await kit.result();
       expectDecent(lost, kind);
       expect(lost.status).toBe(503);
-      for (const row of await rowsOf(door, 'Lockouts'))
-        expect(await standing(door, String(row.personKey))).toEqual({});
+      for (const row of await rowsOf(runtime, 'Lockouts'))
+        expect(await standing(runtime, String(row.personKey))).toEqual({});
       expect((await kit.result()).body.passed).toBe(true);
-      expectStatus(await door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket }), 200);
+      expectStatus(
+        await runtime.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket }),
+        200,
+      );
     },
     60_000,
   );
 
   it('REG-5 LCK-6 in a registration as well: the provider being away costs no try', async () => {
     const who = person();
-    const id = await startRegistration(door, who);
-    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-    const smsCode = await codeFor(door, who.phone);
+    const id = await startRegistration(runtime, who);
+    expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202);
+    const smsCode = await codeFor(runtime, who.phone);
     const { phone, password } = who;
     expectStatus(
-      await door.http('PUT', `/v1/registrations/${id}/profile`, { phone, password, smsCode }),
+      await runtime.http('PUT', `/v1/registrations/${id}/profile`, { phone, password, smsCode }),
       200,
     );
-    const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-    const kit = await startKit(door, scan.qrContent);
-    door.faults.add({ service: 'face', kind: 'error500', times: 6 });
+    const scan = expectStatus(await runtime.http('POST', `/v1/registrations/${id}/face`), 201).body;
+    const kit = await startKit(runtime, scan.qrContent);
+    runtime.faults.add({ service: 'face', kind: 'error500', times: 6 });
     for (let i = 0; i < 6; i++) expect((await kit.result()).status).toBe(503);
-    door.face('fail');
+    runtime.face('fail');
     expect((await kit.result()).body).toMatchObject({ passed: false, remainingAttempts: 4 });
   });
 });

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { FunctionError } from '../../infra/local/lambda/functions.ts';
 import { creditCode, taxpayer } from '../flows/support/feed-lines.ts';
-import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { type LegacyRuntime, openLegacyRuntime } from '../flows/support/legacy.ts';
 import { type StandIn, standIn } from '../flows/support/rps.ts';
 import { allowing } from '../support/patience.ts';
 import { long } from '../support/variants.ts';
 import { companyKinds } from './company-kinds.ts';
 import { type Spot, spotsOf } from './journeys.ts';
 import { laterKinds } from './later-kinds.ts';
-import { complete, type Journey, type Kind, type PatientDoor, patient } from './patient-door.ts';
+import { complete, type Journey, type Kind, type PatientRuntime, patient } from './patient-runtime.ts';
 import { personKinds } from './person-kinds.ts';
 import { handOverTo } from './sso-kinds.ts';
 
@@ -19,25 +19,25 @@ import { handOverTo } from './sso-kinds.ts';
 const longestSeconds = 3;
 const kinds: readonly Kind[] = [...personKinds, ...companyKinds];
 
-let door: LegacyDoor;
+let runtime: LegacyRuntime;
 let system: StandIn;
 beforeAll(async () => {
   system = await standIn('filing-web');
-  door = await openLegacyDoor({ longestSeconds, relyingParties: [system.client] });
+  runtime = await openLegacyRuntime({ longestSeconds, relyingParties: [system.client] });
 });
 afterAll(async () => {
   system.stop();
-  await door?.stop();
+  await runtime?.stop();
 });
 
 async function ownSpots({ routes, ready }: Kind): Promise<Spot[]> {
-  const journey = await ready(patient(door));
-  const spots = await spotsOf(door, () => journey.run(false));
+  const journey = await ready(patient(runtime));
+  const spots = await spotsOf(runtime, () => journey.run(false));
   return spots.filter(({ routeKey }) => routes.test(routeKey));
 }
 
 const lines = (): Record<string, unknown>[] =>
-  door.logs().flatMap(({ line }) => {
+  runtime.logs().flatMap(({ line }) => {
     try {
       return [JSON.parse(line)];
     } catch {
@@ -59,21 +59,21 @@ const answeredLate = (routeKey: string) =>
  * call.
  */
 async function hanging(those: readonly { readonly kind: Kind; readonly spot: Spot }[]): Promise<void> {
-  const begun: { own: PatientDoor; journey: Journey }[] = [];
+  const begun: { own: PatientRuntime; journey: Journey }[] = [];
   for (const { kind } of those) {
-    const own = patient(door);
+    const own = patient(runtime);
     begun.push({ own, journey: await kind.ready(own) });
   }
   // The log keeps only its newest lines, so the test compares the lines, not their number.
   const before = new Set(
     those.flatMap(({ spot }) => answeredLate(spot.routeKey)).map((line) => JSON.stringify(line)),
   );
-  const ids = those.map(({ spot }) => door.faults.add({ ...spot, kind: 'timeout', times: 1 }));
+  const ids = those.map(({ spot }) => runtime.faults.add({ ...spot, kind: 'timeout', times: 1 }));
   try {
     await Promise.all(begun.map(({ own, journey }) => complete(own, journey)));
-    expect(those.filter((_, at) => door.faults.struck(ids[at] ?? '') === 0)).toEqual([]);
+    expect(those.filter((_, at) => runtime.faults.struck(ids[at] ?? '') === 0)).toEqual([]);
   } finally {
-    door.faults.clear();
+    runtime.faults.clear();
   }
   for (const { spot } of those) {
     // The answer can arrive before its log line.
@@ -85,7 +85,7 @@ async function hanging(those: readonly { readonly kind: Kind; readonly spot: Spo
     if (told?.code === 'UNAVAILABLE')
       expect(told).toMatchObject({ level: 'ERROR', status: 503, cause: { name: expect.any(String) } });
   }
-  expect(door.logs().filter(({ line }) => /timed out after/.test(line))).toEqual([]);
+  expect(runtime.logs().filter(({ line }) => /timed out after/.test(line))).toEqual([]);
 }
 
 const lastOf = async (kind: Kind): Promise<{ kind: Kind; spot: Spot }> => {
@@ -117,13 +117,13 @@ it('SSO-4 SSO-5 ERR-02 a hand-over: whichever call hangs', { tags: ['long'], tim
 
 /** The function fails by itself, and in time, while each of its calls hangs. */
 async function expectEndsByItself(name: string, run: () => Promise<unknown>): Promise<void> {
-  const id = door.faults.add({ function: name, kind: 'timeout', times: Number.POSITIVE_INFINITY });
+  const id = runtime.faults.add({ function: name, kind: 'timeout', times: Number.POSITIVE_INFINITY });
   const type = await run().then(
     () => 'done',
     (error: unknown) => (error as FunctionError).type,
   );
-  expect(door.faults.struck(id), name).toBeGreaterThan(0);
-  door.faults.clear();
+  expect(runtime.faults.struck(id), name).toBeGreaterThan(0);
+  runtime.faults.clear();
   expect(['Sandbox.Timedout', 'done'], name).not.toContain(type);
 }
 
@@ -154,16 +154,16 @@ long('ERR-02 SSO-8 ENT-4 UNL-1 what streams and queues start ends by itself when
     ['copies-rest', message({ companyKey: 'c_hanging' })],
     ['midnight-rest', message({})],
   ] as const)
-    await expectEndsByItself(name, () => door.invoke(name, { Records: [Record] }));
+    await expectEndsByItself(name, () => runtime.invoke(name, { Records: [Record] }));
 });
 
 long(
   'ERR-02 UNL-1 ENT-3 the schedule and the feed end by themselves when a call hangs, and the next run does it all',
   async () => {
     const line = JSON.stringify(taxpayer(creditCode()));
-    await expectEndsByItself('midnight-unlock', () => door.schedule('midnight-unlock'));
-    await expectEndsByItself('registry-feed', () => door.registry(line));
-    expect(await door.schedule('midnight-unlock')).toMatchObject({ unlocked: 0, left: false });
-    expect(await door.registry(line)).toMatchObject({ accepted: 1 });
+    await expectEndsByItself('midnight-unlock', () => runtime.schedule('midnight-unlock'));
+    await expectEndsByItself('registry-feed', () => runtime.registry(line));
+    expect(await runtime.schedule('midnight-unlock')).toMatchObject({ unlocked: 0, left: false });
+    expect(await runtime.registry(line)).toMatchObject({ accepted: 1 });
   },
 );

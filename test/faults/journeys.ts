@@ -5,8 +5,8 @@ import { asChannel } from '../flows/support/channels.ts';
 import { expectProblem } from '../flows/support/problems.ts';
 import { rowsOf } from '../flows/support/tables.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { type Door, wait } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
+import { type TestRuntime, wait } from '../support/runtime.ts';
 
 /**
  * Journeys as a patient person makes them: the person repeats a step that failed, and asks for a new code if the code
@@ -39,11 +39,15 @@ export function expectDecent(reply: Answer, what: string): void {
 /**
  * Repeats a call while the service is unavailable; after TOO_MANY_REQUESTS it waits for the time that the answer names.
  */
-export async function persist(door: Door, what: string, call: () => Promise<Answer>): Promise<Answer> {
+export async function persist(
+  runtime: TestRuntime,
+  what: string,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
   let reply = await call();
   for (let i = 0; i < patience; i++) {
     expectDecent(reply, what);
-    if (reply.status === 429) await wait(door, Number(reply.headers.get('retry-after') ?? 60) + 1);
+    if (reply.status === 429) await wait(runtime, Number(reply.headers.get('retry-after') ?? 60) + 1);
     // The assertion of a channel may be spent although the answer was lost; then the channel signs a new one.
     else if (reply.status !== 503 && reply.body?.code !== 'ASSERTION_INVALID') return reply;
     reply = await call();
@@ -51,12 +55,12 @@ export async function persist(door: Door, what: string, call: () => Promise<Answ
   throw new Error(`${what} never came to an end: ${reply.status} ${JSON.stringify(reply.body)}`);
 }
 
-const post = (door: Door, path: string, body?: unknown) =>
-  persist(door, `POST ${path.replace(/[\w-]{22,}/, '…')}`, () => door.http('POST', path, body));
+const post = (runtime: TestRuntime, path: string, body?: unknown) =>
+  persist(runtime, `POST ${path.replace(/[\w-]{22,}/, '…')}`, () => runtime.http('POST', path, body));
 
 /** Asks for a code and uses it; asks again if the code was lost. */
 async function withCode(
-  door: Door,
+  runtime: TestRuntime,
   phone: string,
   send: () => Promise<Answer>,
   use: (smsCode: string) => Promise<Answer>,
@@ -64,10 +68,10 @@ async function withCode(
   for (let i = 0; i < patience; i++) {
     const sent = await send();
     if (sent.status !== 202) return sent;
-    const smsCode = door.sms(phone).find((message) => message.code)?.code ?? '';
+    const smsCode = runtime.sms(phone).find((message) => message.code)?.code ?? '';
     const used = await use(smsCode);
     if (used.body?.code !== 'SMS_CODE_WRONG') return used;
-    await wait(door, 61);
+    await wait(runtime, 61);
   }
   throw new Error('no code ever worked');
 }
@@ -75,14 +79,14 @@ async function withCode(
 /**
  * Scans the QR code of a journey and passes the face check; returns the ticket. If the scan fails, a new code is shown.
  */
-async function passFace(door: Door, journey: string): Promise<string | undefined> {
+async function passFace(runtime: TestRuntime, journey: string): Promise<string | undefined> {
   for (let i = 0; i < patience; i++) {
-    const started = await post(door, `${journey}/face`);
+    const started = await post(runtime, `${journey}/face`);
     if (started.status !== 201) return undefined;
     const { ticket, qrContent } = started.body;
-    const app = asChannel(door, 'ahtax-app');
+    const app = asChannel(runtime, 'ahtax-app');
     const step = (path: string, body?: unknown) =>
-      persist(door, `app ${path.replace(ticket, '…')}`, () => app('POST', path, body));
+      persist(runtime, `app ${path.replace(ticket, '…')}`, () => app('POST', path, body));
     if ((await step('/v1/channel/scans', { qrContent })).status !== 200) continue;
     const kit = await step(`/v1/channel/scans/${ticket}/face`);
     if (kit.status !== 200) continue;
@@ -93,10 +97,10 @@ async function passFace(door: Door, journey: string): Promise<string | undefined
 }
 
 /** Registers a person, with as many repetitions as needed. */
-export async function register(door: Door, who: Sample): Promise<void> {
+export async function register(runtime: TestRuntime, who: Sample): Promise<void> {
   const { name, documentType, documentNumber, phone, password } = who;
   for (let i = 0; i < patience; i++) {
-    const begun = await post(door, '/v1/registrations', {
+    const begun = await post(runtime, '/v1/registrations', {
       name,
       documentType,
       documentNumber,
@@ -107,15 +111,17 @@ export async function register(door: Door, who: Sample): Promise<void> {
     expect(begun.status).toBe(201);
     const journey = `/v1/registrations/${begun.body.registrationId}`;
     const profile = await withCode(
-      door,
+      runtime,
       phone,
-      () => post(door, `${journey}/sms`, { phone }),
+      () => post(runtime, `${journey}/sms`, { phone }),
       (smsCode) =>
-        persist(door, 'profile', () => door.http('PUT', `${journey}/profile`, { phone, smsCode, password })),
+        persist(runtime, 'profile', () =>
+          runtime.http('PUT', `${journey}/profile`, { phone, smsCode, password }),
+        ),
     );
     if (profile.status !== 200) continue;
-    if (!(await passFace(door, journey))) continue;
-    const done = await post(door, `${journey}/complete`);
+    if (!(await passFace(runtime, journey))) continue;
+    const done = await post(runtime, `${journey}/complete`);
     if (done.status === 201) return;
   }
   throw new Error('never registered');
@@ -125,12 +131,12 @@ export type Method = 'sms' | 'face';
 
 /** Logs in and returns the session. */
 export async function logIn(
-  door: Door,
+  runtime: TestRuntime,
   who: Sample,
   method: Method,
 ): Promise<{ accessToken: string; sessionId: string }> {
   for (let i = 0; i < patience; i++) {
-    const opened = await post(door, '/v1/logins', {
+    const opened = await post(runtime, '/v1/logins', {
       entry: 'natural',
       account: who.phone,
       password: who.password,
@@ -140,39 +146,46 @@ export async function logIn(
     const verified =
       method === 'sms'
         ? await withCode(
-            door,
+            runtime,
             who.phone,
-            () => post(door, `${journey}/sms`),
-            (smsCode) => post(door, `${journey}/verify`, { smsCode }),
+            () => post(runtime, `${journey}/sms`),
+            (smsCode) => post(runtime, `${journey}/verify`, { smsCode }),
           )
-        : await post(door, `${journey}/verify`, { faceTicket: (await passFace(door, journey)) ?? 'none' });
+        : await post(runtime, `${journey}/verify`, {
+            faceTicket: (await passFace(runtime, journey)) ?? 'none',
+          });
     if (verified.status === 200) return verified.body.session;
   }
   throw new Error('never logged in');
 }
 
 /** Sets a new password. If the last answer is lost, a login shows that the new password works. */
-export async function reset(door: Door, who: Sample, newPassword: string, method: Method): Promise<void> {
+export async function reset(
+  runtime: TestRuntime,
+  who: Sample,
+  newPassword: string,
+  method: Method,
+): Promise<void> {
   for (let i = 0; i < patience; i++) {
-    const begun = await post(door, '/v1/password-resets', {
+    const begun = await post(runtime, '/v1/password-resets', {
       account: who.phone,
       name: who.name,
       documentNumber: who.documentNumber,
     });
     expect(begun.status).toBe(201);
     const journey = `/v1/password-resets/${begun.body.resetId}`;
-    const complete = (proof: object) => post(door, `${journey}/complete`, { ...proof, newPassword });
+    const complete = (proof: object) => post(runtime, `${journey}/complete`, { ...proof, newPassword });
     const done =
       method === 'sms'
         ? await withCode(
-            door,
+            runtime,
             who.phone,
-            () => post(door, `${journey}/sms`),
+            () => post(runtime, `${journey}/sms`),
             (smsCode) => complete({ smsCode }),
           )
-        : await complete({ faceTicket: (await passFace(door, journey)) ?? 'none' });
+        : await complete({ faceTicket: (await passFace(runtime, journey)) ?? 'none' });
     if (done.status === 204) return;
-    const login = await post(door, '/v1/logins', {
+    const login = await post(runtime, '/v1/logins', {
       entry: 'natural',
       account: who.phone,
       password: newPassword,
@@ -189,10 +202,10 @@ export interface Spot {
 }
 
 /** Every DynamoDB call that a journey makes; found by one run of the journey. */
-export async function spotsOf(door: Door, journey: () => Promise<unknown>): Promise<Spot[]> {
-  door.resetUsage();
+export async function spotsOf(runtime: TestRuntime, journey: () => Promise<unknown>): Promise<Spot[]> {
+  runtime.resetUsage();
   await journey();
-  return Object.values(door.usage()).flatMap(({ routes }) =>
+  return Object.values(runtime.usage()).flatMap(({ routes }) =>
     Object.entries(routes).flatMap(([routeKey, { calls, invocations }]) =>
       // A function behind a stream or a queue may run at any time, also because of earlier calls.
       invocations === 0 || /^(stream|queue) /.test(routeKey)
@@ -233,12 +246,16 @@ export const sweep: readonly [cases: readonly Case[], pick: Pick, options: { tag
 ];
 
 /** Makes the journey with the fault at that spot. Fails if the fault never happened. */
-export async function under(door: Door, rule: FaultRule, journey: () => Promise<unknown>): Promise<void> {
-  const id = door.faults.add(rule);
+export async function under(
+  runtime: TestRuntime,
+  rule: FaultRule,
+  journey: () => Promise<unknown>,
+): Promise<void> {
+  const id = runtime.faults.add(rule);
   try {
     await journey();
     // A read cannot get a conflict.
-    if (rule.kind !== 'conflict') expect(door.faults.struck(id), 'the fault was met').toBeGreaterThan(0);
+    if (rule.kind !== 'conflict') expect(runtime.faults.struck(id), 'the fault was met').toBeGreaterThan(0);
   } catch (error) {
     throw new Error(
       `with ${JSON.stringify(rule)}: ${error instanceof Error ? error.message : String(error)}`,
@@ -247,15 +264,15 @@ export async function under(door: Door, rule: FaultRule, journey: () => Promise<
       },
     );
   } finally {
-    door.faults.clear();
+    runtime.faults.clear();
   }
 }
 
 /** The failures and guesses that count against a person today, by method. */
-export async function standing(door: Door, personKey: string): Promise<Record<string, number>> {
+export async function standing(runtime: TestRuntime, personKey: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  const today = shanghaiDay(door.clock.now());
-  for (const row of await rowsOf(door, 'Lockouts'))
+  const today = shanghaiDay(runtime.clock.now());
+  for (const row of await rowsOf(runtime, 'Lockouts'))
     if (row.personKey === personKey && row.day === today)
       for (const [name, value] of Object.entries(row)) {
         if (value instanceof Set) counts[name] = (counts[name] ?? 0) + value.size;
@@ -273,11 +290,11 @@ interface Person {
 }
 
 /** Checks everything that must be true across the tables, whatever happened before. */
-export async function expectWhole(door: Door): Promise<void> {
-  const users = (await rowsOf(door, 'Users')) as unknown as Person[];
+export async function expectWhole(runtime: TestRuntime): Promise<void> {
+  const users = (await rowsOf(runtime, 'Users')) as unknown as Person[];
   const people = users.filter((user) => user.account);
-  const phones = (await rowsOf(door, 'Phones')) as unknown as { phoneKey: string; personKey: string }[];
-  const registered = (await rowsOf(door, 'Audit')).filter((event) => event.kind === 'registered');
+  const phones = (await rowsOf(runtime, 'Phones')) as unknown as { phoneKey: string; personKey: string }[];
+  const registered = (await rowsOf(runtime, 'Audit')).filter((event) => event.kind === 'registered');
   // Each account has one phone owner and one event of each kind.
   expect(phones.map((phone) => phone.personKey).sort()).toEqual(
     people.map((person) => person.personKey).sort(),
@@ -294,7 +311,11 @@ export async function expectWhole(door: Door): Promise<void> {
   }
   // Each person has one live web session: the session to which the person's pointer points.
   const alive = (
-    (await rowsOf(door, 'Sessions')) as unknown as { sessionId: string; personKey: string; ended?: object }[]
+    (await rowsOf(runtime, 'Sessions')) as unknown as {
+      sessionId: string;
+      personKey: string;
+      ended?: object;
+    }[]
   )
     .filter((session) => !session.ended)
     .map((session) => `${session.personKey} ${session.sessionId}`);

@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { type LegacyRuntime, openLegacyRuntime } from '../flows/support/legacy.ts';
 import { companyKinds } from './company-kinds.ts';
 import { cases, type Spot, spotsOf, under } from './journeys.ts';
 import { laterKinds } from './later-kinds.ts';
-import { complete, type Kind, patient } from './patient-door.ts';
+import { complete, type Kind, patient } from './patient-runtime.ts';
 import { personKinds } from './person-kinds.ts';
 
 /** Every kind of journey except registration, login and reset, which have test files of their own. */
 const kinds: readonly Kind[] = [...personKinds, ...companyKinds, ...laterKinds];
 
-let door: LegacyDoor;
+let runtime: LegacyRuntime;
 beforeAll(async () => {
-  door = await openLegacyDoor();
+  runtime = await openLegacyRuntime();
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 /** The calls of a kind's own routes, found by one run without a fault. */
 async function ownSpots({ routes, ready }: Kind): Promise<Spot[]> {
-  const own = patient(door);
+  const own = patient(runtime);
   const journey = await ready(own);
-  const spots = await spotsOf(door, () => journey.run(false));
+  const spots = await spotsOf(runtime, () => journey.run(false));
   expect(await journey.done()).toBe(true);
   const found = spots.filter(({ routeKey }) => routes.test(routeKey));
   expect(found.length).toBeGreaterThan(0);
@@ -31,9 +31,9 @@ const decisive = (spots: readonly Spot[]): Spot[] =>
 
 describe.each(kinds)('$name', (kind) => {
   const at = async (spot: Spot, fault: (typeof cases)[number]): Promise<void> => {
-    const own = patient(door);
+    const own = patient(runtime);
     const journey = await kind.ready(own);
-    await under(door, { ...spot, ...fault }, () => complete(own, journey));
+    await under(runtime, { ...spot, ...fault }, () => complete(own, journey));
   };
 
   // `npm test` runs one kind of journey of a person and one of a company.
@@ -54,17 +54,17 @@ describe.each(kinds)('$name', (kind) => {
     { tags: ['long'], timeout: 600_000 },
     async (fault) => {
       const spots = await ownSpots(kind);
-      const own = patient(door);
+      const own = patient(runtime);
       const journey = await kind.ready(own);
       // The client library repeats each call, so one journey meets all faults.
-      const ids = spots.map((spot) => door.faults.add({ ...spot, ...fault }));
+      const ids = spots.map((spot) => runtime.faults.add({ ...spot, ...fault }));
       try {
         await complete(own, journey);
         // A read cannot get a conflict. The calls of a journey can differ by one or two, because they depend on timing.
         if (fault.kind !== 'conflict')
-          expect(ids.filter((id) => door.faults.struck(id) > 0).length).toBeGreaterThan(spots.length / 2);
+          expect(ids.filter((id) => runtime.faults.struck(id) > 0).length).toBeGreaterThan(spots.length / 2);
       } finally {
-        door.faults.clear();
+        runtime.faults.clear();
       }
     },
   );

@@ -11,52 +11,55 @@ import { companyOf, feed } from '../flows/support/registry.ts';
 import { bothFactors, chooseRole, giveRelation, inCompany } from '../flows/support/relations.ts';
 import { applied, claimed, company, counter, decide, somebody } from '../flows/support/staff.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { knownPerson } from '../support/watched.ts';
-import type { Kind } from './patient-door.ts';
+import type { Kind } from './patient-runtime.ts';
 
 /** Journeys after the beginning: sessions that continue, and agreements that change and end. */
 export const laterKinds: readonly Kind[] = [
   {
     name: 'SES-2 a session goes on, twice',
     routes: / \/v1\/session\/refresh/,
-    async ready(door) {
-      const who = await settled(door);
-      let { cookie } = await loggedInByFace(door, who);
+    async ready(runtime) {
+      const who = await settled(runtime);
+      let { cookie } = await loggedInByFace(runtime, who);
       let token = '';
       return {
         async run(again) {
-          if (again) ({ cookie } = await loggedInByFace(door, who));
+          if (again) ({ cookie } = await loggedInByFace(runtime, who));
           for (let turn = 0; turn < 2; turn++) {
-            const reply = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
+            const reply = await runtime.http('POST', '/v1/session/refresh', undefined, { cookie });
             token = expectStatus(reply, 200).body.session.accessToken;
             cookie = reply.cookie ?? cookie;
           }
         },
-        done: async () => (await door.http('GET', '/v1/session', undefined, { token })).status === 200,
+        done: async () => (await runtime.http('GET', '/v1/session', undefined, { token })).status === 200,
       };
     },
   },
   {
     name: 'LGN-9 LGN-10 a role is chosen on a page that was loaded anew',
     routes: / \/v1\/logins\/\{id\}\/cho/,
-    async ready(door) {
-      const [who, boss] = [await knownPerson(door), await knownPerson(door)];
-      const taxpayerId = await companyOf(door, boss);
-      await giveRelation(door, who, taxpayerId, 'tax-handler');
-      await giveRelation(door, who, taxpayerId, 'invoice-clerk');
+    async ready(runtime) {
+      const [who, boss] = [await knownPerson(runtime), await knownPerson(runtime)];
+      const taxpayerId = await companyOf(runtime, boss);
+      await giveRelation(runtime, who, taxpayerId, 'tax-handler');
+      await giveRelation(runtime, who, taxpayerId, 'invoice-clerk');
       let token = '';
       return {
         async run() {
-          const { loginId } = await bothFactors(door, who, taxpayerId);
-          const { choices } = expectStatus(await door.http('GET', `/v1/logins/${loginId}/choices`), 200).body;
+          const { loginId } = await bothFactors(runtime, who, taxpayerId);
+          const { choices } = expectStatus(
+            await runtime.http('GET', `/v1/logins/${loginId}/choices`),
+            200,
+          ).body;
           const wanted = choices.find(({ identity }: Loose) => identity.role === 'invoice-clerk');
-          const reply = await chooseRole(door, loginId, wanted.choiceId);
+          const reply = await chooseRole(runtime, loginId, wanted.choiceId);
           token = expectStatus(reply, 200).body.session.accessToken;
         },
         async done() {
-          const { body } = await door.http('GET', '/v1/session', undefined, { token });
+          const { body } = await runtime.http('GET', '/v1/session', undefined, { token });
           const { taxpayerId: chosen, role } = body.session?.identity ?? {};
           return chosen === taxpayerId && role === 'invoice-clerk';
         },
@@ -66,20 +69,24 @@ export const laterKinds: readonly Kind[] = [
   {
     name: 'SWI-3 an agent goes to a client',
     routes: / \/v1\/session\/client/,
-    async ready(door) {
-      const [agency, agent, served] = [await agencyFirm(door), await knownPerson(door), await client(door)];
-      await feed(door, staffLine(agency.id, [agent]), agreementLine(agency.id, served, [agent]));
-      let { token } = await agentAt(door, agent, agency.id);
+    async ready(runtime) {
+      const [agency, agent, served] = [
+        await agencyFirm(runtime),
+        await knownPerson(runtime),
+        await client(runtime),
+      ];
+      await feed(runtime, staffLine(agency.id, [agent]), agreementLine(agency.id, served, [agent]));
+      let { token } = await agentAt(runtime, agent, agency.id);
       return {
         async run(again) {
-          if (again) ({ token } = await agentAt(door, agent, agency.id));
-          expectStatus(await door.http('GET', '/v1/session/clients', undefined, { token }), 200);
+          if (again) ({ token } = await agentAt(runtime, agent, agency.id));
+          expectStatus(await runtime.http('GET', '/v1/session/clients', undefined, { token }), 200);
           const body = { taxpayerId: served };
-          const reply = await door.http('POST', '/v1/session/client', body, { token });
+          const reply = await runtime.http('POST', '/v1/session/client', body, { token });
           token = expectStatus(reply, 200).body.session.accessToken;
         },
         async done() {
-          const { body } = await door.http('GET', '/v1/session', undefined, { token });
+          const { body } = await runtime.http('GET', '/v1/session', undefined, { token });
           return body.session?.identity.client?.taxpayerId === served;
         },
       };
@@ -88,10 +95,10 @@ export const laterKinds: readonly Kind[] = [
   {
     name: 'REL-8 REL-7 permissions are narrowed, and the relation deleted',
     routes: / \/v1\/enterprise\/staff/,
-    async ready(door) {
-      const [firm, guest] = [await company(door), await settled(door)];
+    async ready(runtime) {
+      const [firm, guest] = [await company(runtime), await settled(runtime)];
       const relation = { taxpayerId: firm.id, role: 'tax-handler', person: claimed(guest) };
-      expectStatus(await counter(door)('POST', '/v1/hall/relations', relation), 201);
+      expectStatus(await counter(runtime)('POST', '/v1/hall/relations', relation), 201);
       const held = async () => (await firm.staff()).find(({ role }) => role === 'tax-handler');
       return {
         async run(again) {
@@ -114,8 +121,8 @@ export const laterKinds: readonly Kind[] = [
   {
     name: 'REL-6 an application is withdrawn',
     routes: / \/v1\/authorizations/,
-    async ready(door) {
-      const [firm, guest] = [await company(door), await somebody(door)];
+    async ready(runtime) {
+      const [firm, guest] = [await company(runtime), await somebody(runtime)];
       return {
         async run(again) {
           if (again) await guest.logIn();
@@ -137,15 +144,15 @@ export const laterKinds: readonly Kind[] = [
   {
     name: 'AGY-4 an agreement is made shorter, and ended',
     routes: / \/v1\/agency\/agreements/,
-    async ready(door) {
-      const agency = await agencyFirm(door);
-      const [agent, served] = [await knownPerson(door), await client(door)];
+    async ready(runtime) {
+      const agency = await agencyFirm(runtime);
+      const [agent, served] = [await knownPerson(runtime), await client(runtime)];
       let { api } = agency;
-      await feed(door, staffLine(agency.id, [agent]), agreementLine(agency.id, served, [agent]));
+      await feed(runtime, staffLine(agency.id, [agent]), agreementLine(agency.id, served, [agent]));
       const only = async () => (await agreementsOf({ api }, 'agency'))[0];
       return {
         async run(again) {
-          if (again) api = apiOf(door, (await inCompany(door, agency.boss, agency.id)).token);
+          if (again) api = apiOf(runtime, (await inCompany(runtime, agency.boss, agency.id)).token);
           const path = `/v1/agency/agreements/${(await only())?.agreementId}`;
           expectStatus(await api('PATCH', path, { until: '2027-06-30' }), 200);
           expectStatus(await api('POST', `${path}/terminate`, {}), 200);

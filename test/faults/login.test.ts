@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startKit } from '../flows/support/channels.ts';
 import { subjectOf } from '../flows/support/tables.ts';
+import { person, type Sample } from '../support/people.ts';
 import {
   codeFor,
-  type Door,
   enterPassword,
   expectStatus,
   loginTicket,
-  openDoor,
+  openTestRuntime,
   registered,
+  type TestRuntime,
   wait,
-} from '../support/door.ts';
-import { person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   expectDecent,
@@ -25,21 +25,21 @@ import {
   under,
 } from './journeys.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 let who: Sample;
 let key: string;
 beforeAll(async () => {
-  door = await openDoor({ quiet: true });
+  runtime = await openTestRuntime({ quiet: true });
   who = person();
-  key = await subjectOf(door, () => registered(door, who), 'registered');
+  key = await subjectOf(runtime, () => registered(runtime, who), 'registered');
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 describe.each<Method>(['sms', 'face'])('login by %s while DynamoDB fails', (method) => {
   let spots: Spot[];
   beforeAll(async () => {
-    await wait(door, 61);
-    spots = await spotsOf(door, () => logIn(door, who, method));
+    await wait(runtime, 61);
+    spots = await spotsOf(runtime, () => logIn(runtime, who, method));
     expect(spots.length).toBeGreaterThan(7);
   });
 
@@ -49,15 +49,15 @@ describe.each<Method>(['sms', 'face'])('login by %s while DynamoDB fails', (meth
       { timeout: 180_000, ...options },
       async ({ kind, times }) => {
         for (const spot of pick(spots)) {
-          if (method === 'sms') await wait(door, 61);
-          await under(door, { ...spot, kind, times }, async () => {
-            const session = await logIn(door, who, method);
-            const shown = await door.http('GET', '/v1/session', undefined, { token: session.accessToken });
+          if (method === 'sms') await wait(runtime, 61);
+          await under(runtime, { ...spot, kind, times }, async () => {
+            const session = await logIn(runtime, who, method);
+            const shown = await runtime.http('GET', '/v1/session', undefined, { token: session.accessToken });
             expect(shown.status).toBe(200);
           });
-          expect(await standing(door, key), JSON.stringify({ ...spot, kind, times })).toEqual({});
+          expect(await standing(runtime, key), JSON.stringify({ ...spot, kind, times })).toEqual({});
         }
-        await expectWhole(door);
+        await expectWhole(runtime);
       },
     );
 
@@ -65,20 +65,20 @@ describe.each<Method>(['sms', 'face'])('login by %s while DynamoDB fails', (meth
     'ERR-01 ERR-02 no answer at any call: the next try gets through',
     async () => {
       const people = [
-        await registered(door),
-        await registered(door),
-        await registered(door),
-        await registered(door),
+        await registered(runtime),
+        await registered(runtime),
+        await registered(runtime),
+        await registered(runtime),
       ];
-      await wait(door, 61);
-      const ids = spots.map((spot) => door.faults.add({ ...spot, kind: 'timeout', times: 1 }));
+      await wait(runtime, 61);
+      const ids = spots.map((spot) => runtime.faults.add({ ...spot, kind: 'timeout', times: 1 }));
       try {
-        await Promise.all(people.map((one) => logIn(door, one, method)));
-        expect(ids.filter((id) => door.faults.struck(id) === 0)).toEqual([]);
+        await Promise.all(people.map((one) => logIn(runtime, one, method)));
+        expect(ids.filter((id) => runtime.faults.struck(id) === 0)).toEqual([]);
       } finally {
-        door.faults.clear();
+        runtime.faults.clear();
       }
-      await expectWhole(door);
+      await expectWhole(runtime);
     },
     120_000,
   );
@@ -92,7 +92,7 @@ describe('LCK-4 our own error is no failure', () => {
   async function atEveryCall(
     routeKey: string,
     prepare: () => Promise<{
-      call: () => ReturnType<Door['http']>;
+      call: () => ReturnType<TestRuntime['http']>;
       afterwards?: (counted: boolean) => Promise<void>;
     }>,
     expected: { readonly code: string; readonly counts: Record<string, number> },
@@ -100,14 +100,14 @@ describe('LCK-4 our own error is no failure', () => {
     for (const kind of ['error500', 'after'] as const)
       for (let nth = 1; nth < 20; nth++) {
         const { call, afterwards } = await prepare();
-        const before = await standing(door, key);
-        const id = door.faults.add({ routeKey, nth, kind, times: 3 });
+        const before = await standing(runtime, key);
+        const id = runtime.faults.add({ routeKey, nth, kind, times: 3 });
         const reply = await call();
-        const met = door.faults.struck(id) > 0;
-        door.faults.clear();
+        const met = runtime.faults.struck(id) > 0;
+        runtime.faults.clear();
         const what = `${routeKey} call ${nth} ${kind}`;
         expectDecent(reply, what);
-        const after = await standing(door, key);
+        const after = await standing(runtime, key);
         if (reply.status === 503) expect(after, what).toEqual(before);
         else {
           expect(reply.body.code, what).toBe(expected.code);
@@ -115,7 +115,7 @@ describe('LCK-4 our own error is no failure', () => {
             expect((after[name] ?? 0) - (before[name] ?? 0), `${what}: ${name}`).toBe(count);
         }
         await afterwards?.(reply.status !== 503);
-        await logIn(door, who, 'face');
+        await logIn(runtime, who, 'face');
         if (!met) break;
         expect(nth, 'there is an end').toBeLessThan(19);
       }
@@ -126,7 +126,7 @@ describe('LCK-4 our own error is no failure', () => {
     async () => {
       await atEveryCall(
         'POST /v1/logins',
-        async () => ({ call: () => enterPassword(door, who.documentNumber, 'Falsch#9182') }),
+        async () => ({ call: () => enterPassword(runtime, who.documentNumber, 'Falsch#9182') }),
         { code: 'BAD_CREDENTIALS', counts: { password: 1 } },
       );
     },
@@ -138,7 +138,7 @@ describe('LCK-4 our own error is no failure', () => {
     async () => {
       await atEveryCall(
         'POST /v1/logins',
-        async () => ({ call: () => enterPassword(door, who.phone, 'Falsch#9182') }),
+        async () => ({ call: () => enterPassword(runtime, who.phone, 'Falsch#9182') }),
         {
           code: 'BAD_CREDENTIALS',
           counts: { password: 1 },
@@ -154,12 +154,13 @@ describe('LCK-4 our own error is no failure', () => {
       await atEveryCall(
         'POST /v1/logins/{id}/verify',
         async () => {
-          await wait(door, 61);
-          const loginId = await loginTicket(door, who);
-          expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
-          const code = await codeFor(door, who.phone);
+          await wait(runtime, 61);
+          const loginId = await loginTicket(runtime, who);
+          expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
+          const code = await codeFor(runtime, who.phone);
           const wrong = code === '123456' ? '654321' : '123456';
-          const verify = (smsCode: string) => door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode });
+          const verify = (smsCode: string) =>
+            runtime.http('POST', `/v1/logins/${loginId}/verify`, { smsCode });
           return {
             call: () => verify(wrong),
             // Whatever happened to the first try, the code has all its other tries left.
@@ -167,7 +168,7 @@ describe('LCK-4 our own error is no failure', () => {
               expect((await verify(wrong)).body.remainingAttempts).toBe(counted ? 3 : 4);
               expectStatus(await verify(code), 200);
               // A new day begins, because guesses are counted by day.
-              await wait(door, 86_400);
+              await wait(runtime, 86_400);
             },
           };
         },
@@ -183,14 +184,14 @@ describe('LCK-4 our own error is no failure', () => {
       await atEveryCall(
         'POST /v1/channel/scans/{ticket}/face-result',
         async () => {
-          const loginId = await loginTicket(door, who);
-          const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
-          const kit = await startKit(door, scan.qrContent);
+          const loginId = await loginTicket(runtime, who);
+          const scan = expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+          const kit = await startKit(runtime, scan.qrContent);
           return {
             call: async () => {
-              door.face('fail');
+              runtime.face('fail');
               const reply = await kit.result();
-              door.face('pass');
+              runtime.face('pass');
               return reply.body.passed === false
                 ? { ...reply, body: { ...reply.body, code: 'failed' } }
                 : reply;
@@ -207,15 +208,15 @@ describe('LCK-4 our own error is no failure', () => {
     'LCK-4 the fifth attempt, lost by our own error, leaves no lock behind',
     async () => {
       for (const kind of ['error500', 'after'] as const) {
-        for (let i = 0; i < 4; i++) await enterPassword(door, who.documentNumber, 'Falsch#9182');
-        door.faults.add({ routeKey: 'POST /v1/logins', action: 'TransactWriteItems', kind, times: 3 });
-        const reply = await enterPassword(door, who.documentNumber, who.password);
-        door.faults.clear();
+        for (let i = 0; i < 4; i++) await enterPassword(runtime, who.documentNumber, 'Falsch#9182');
+        runtime.faults.add({ routeKey: 'POST /v1/logins', action: 'TransactWriteItems', kind, times: 3 });
+        const reply = await enterPassword(runtime, who.documentNumber, who.password);
+        runtime.faults.clear();
         expectDecent(reply, kind);
         expect(reply.status).toBe(503);
-        expect(await standing(door, key)).toEqual({ password: 4 });
-        await logIn(door, who, 'face');
-        expect(await standing(door, key)).toEqual({});
+        expect(await standing(runtime, key)).toEqual({ password: 4 });
+        await logIn(runtime, who, 'face');
+        expect(await standing(runtime, key)).toEqual({});
       }
     },
     60_000,

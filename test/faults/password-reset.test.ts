@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import { subjectOf } from '../flows/support/tables.ts';
+import { person, type Sample } from '../support/people.ts';
 import {
   codeFor,
-  type Door,
   enterPassword,
   expectStatus,
-  openDoor,
+  openTestRuntime,
   registered,
+  type TestRuntime,
   wait,
-} from '../support/door.ts';
-import { person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   expectDecent,
@@ -25,15 +25,15 @@ import {
   under,
 } from './journeys.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 let who: Sample;
 let key: string;
 beforeAll(async () => {
-  door = await openDoor({ quiet: true });
+  runtime = await openTestRuntime({ quiet: true });
   who = person();
-  key = await subjectOf(door, () => registered(door, who), 'registered');
+  key = await subjectOf(runtime, () => registered(runtime, who), 'registered');
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 let serial = 0;
 const freshPassword = () =>
@@ -42,31 +42,31 @@ const freshPassword = () =>
 async function resetAnyway(rule: FaultRule & Spot, method: Method) {
   // A new SMS window. The wait comes before the login, because it is longer than the life of the access token that is
   // used below (SMS-4).
-  if (method === 'sms') await wait(door, 601);
-  const session = await logIn(door, who, 'face');
+  if (method === 'sms') await wait(runtime, 601);
+  const session = await logIn(runtime, who, 'face');
   // The account is locked if the fault is in the last step.
   if (rule.routeKey.endsWith('/complete'))
-    for (let i = 0; i < 5; i++) await enterPassword(door, who.documentNumber, 'Falsch#9182');
+    for (let i = 0; i < 5; i++) await enterPassword(runtime, who.documentNumber, 'Falsch#9182');
   const old = who;
   who = { ...who, password: freshPassword() };
-  const journey = () => reset(door, old, who.password, method);
-  await under(door, rule, journey);
+  const journey = () => reset(runtime, old, who.password, method);
+  await under(runtime, rule, journey);
   const what = JSON.stringify(rule);
-  expect(await standing(door, key), what).toEqual({});
-  const shown = await door.http('GET', '/v1/session', undefined, { token: session.accessToken });
+  expect(await standing(runtime, key), what).toEqual({});
+  const shown = await runtime.http('GET', '/v1/session', undefined, { token: session.accessToken });
   expect(shown.body, what).toMatchObject({ code: 'SESSION_ENDED', reason: 'credential-change' });
-  expect((await enterPassword(door, who.documentNumber, old.password)).body.code, what).toBe(
+  expect((await enterPassword(runtime, who.documentNumber, old.password)).body.code, what).toBe(
     'BAD_CREDENTIALS',
   );
-  expect((await enterPassword(door, who.documentNumber, who.password)).status, what).toBe(201);
+  expect((await enterPassword(runtime, who.documentNumber, who.password)).status, what).toBe(201);
 }
 
 describe.each<Method>(['sms', 'face'])('reset by %s while DynamoDB fails', (method) => {
   let spots: Spot[];
   beforeAll(async () => {
-    await wait(door, 61);
+    await wait(runtime, 61);
     const next = { ...who, password: freshPassword() };
-    spots = await spotsOf(door, () => reset(door, who, next.password, method));
+    spots = await spotsOf(runtime, () => reset(runtime, who, next.password, method));
     who = next;
     // The faults of the phone's calls are tested with registration and login.
     spots = spots.filter((spot) => !spot.routeKey.includes('/channel/'));
@@ -79,7 +79,7 @@ describe.each<Method>(['sms', 'face'])('reset by %s while DynamoDB fails', (meth
       { timeout: 240_000, ...options, tags: ['long'] },
       async ({ kind, times }) => {
         for (const spot of pick(spots)) await resetAnyway({ ...spot, kind, times }, method);
-        await expectWhole(door);
+        await expectWhole(runtime);
       },
     );
 });
@@ -90,39 +90,39 @@ describe('a reset that fails', () => {
     async () => {
       for (const kind of ['error500', 'after'] as const)
         for (let nth = 1; nth < 20; nth++) {
-          await wait(door, 61);
+          await wait(runtime, 61);
           const id = expectStatus(
-            await door.http('POST', '/v1/password-resets', {
+            await runtime.http('POST', '/v1/password-resets', {
               account: who.phone,
               name: who.name,
               documentNumber: who.documentNumber,
             }),
             201,
           ).body.resetId;
-          expectStatus(await door.http('POST', `/v1/password-resets/${id}/sms`), 202);
-          const code = await codeFor(door, who.phone);
+          expectStatus(await runtime.http('POST', `/v1/password-resets/${id}/sms`), 202);
+          const code = await codeFor(runtime, who.phone);
           const complete = (smsCode: string) =>
-            door.http('POST', `/v1/password-resets/${id}/complete`, { smsCode, newPassword: 'weak' });
-          const before = await standing(door, key);
-          const rule = door.faults.add({
+            runtime.http('POST', `/v1/password-resets/${id}/complete`, { smsCode, newPassword: 'weak' });
+          const before = await standing(runtime, key);
+          const rule = runtime.faults.add({
             routeKey: 'POST /v1/password-resets/{id}/complete',
             nth,
             kind,
             times: 3,
           });
           const reply = await complete(code === '123456' ? '654321' : '123456');
-          const met = door.faults.struck(rule) > 0;
-          door.faults.clear();
+          const met = runtime.faults.struck(rule) > 0;
+          runtime.faults.clear();
           expectDecent(reply, `call ${nth} ${kind}`);
           if (reply.status === 503) {
-            expect(await standing(door, key), `call ${nth} ${kind}`).toEqual(before);
+            expect(await standing(runtime, key), `call ${nth} ${kind}`).toEqual(before);
             const wrong = await complete(code === '123456' ? '654321' : '123456');
             expect(wrong.body.remainingAttempts, `call ${nth} ${kind}`).toBe(4);
           } else expect(reply.body.remainingAttempts).toBe(4);
           // The code is still valid.
           expect((await complete(code)).body.code).toBe('PASSWORD_WEAK');
           // A new day for the guesses: one day has only ten.
-          await wait(door, 43_200);
+          await wait(runtime, 43_200);
           if (!met) break;
         }
     },
@@ -130,18 +130,18 @@ describe('a reset that fails', () => {
   );
 
   it('PWD-3 a notice that can not be sent does not undo the change', async () => {
-    await wait(door, 61);
+    await wait(runtime, 61);
     const old = who.password;
     who = { ...who, password: freshPassword() };
-    door.faults.add({
+    runtime.faults.add({
       service: 'sms',
       routeKey: 'POST /v1/password-resets/{id}/complete',
       kind: 'error500',
       times: 9,
     });
-    await reset(door, who, who.password, 'face');
-    door.faults.clear();
-    expect((await enterPassword(door, who.documentNumber, old)).body.code).toBe('BAD_CREDENTIALS');
-    expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
+    await reset(runtime, who, who.password, 'face');
+    runtime.faults.clear();
+    expect((await enterPassword(runtime, who.documentNumber, old)).body.code).toBe('BAD_CREDENTIALS');
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).status).toBe(201);
   });
 });

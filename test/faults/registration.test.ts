@@ -1,28 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '../flows/support/tables.ts';
-import { type Door, enterPassword, openDoor } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { enterPassword, openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { expectWhole, register, type Spot, spotsOf, sweep, under } from './journeys.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 let spots: Spot[];
 beforeAll(async () => {
-  door = await openDoor({ quiet: true });
-  spots = await spotsOf(door, () => register(door, person()));
+  runtime = await openTestRuntime({ quiet: true });
+  spots = await spotsOf(runtime, () => register(runtime, person()));
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 async function registerAnyway(rule: Parameters<typeof under>[1]) {
   const who = person();
-  await under(door, rule, () => register(door, who));
+  await under(runtime, rule, () => register(runtime, who));
   for (const account of [who.documentNumber, who.phone])
-    expect((await enterPassword(door, account, who.password)).status, JSON.stringify(rule)).toBe(201);
+    expect((await enterPassword(runtime, account, who.password)).status, JSON.stringify(rule)).toBe(201);
 }
 
 /** Failures in the table Lockouts after journeys in which nobody typed anything wrong. */
 const blamed = async () =>
-  (await rowsOf(door, 'Lockouts')).filter((row) => Object.values(row).some((value) => value instanceof Set));
+  (await rowsOf(runtime, 'Lockouts')).filter((row) =>
+    Object.values(row).some((value) => value instanceof Set),
+  );
 
 describe('registration while DynamoDB fails', () => {
   it('ERR-01 knows every call of the journey', () => {
@@ -47,7 +49,7 @@ describe('registration while DynamoDB fails', () => {
       { timeout: 180_000, ...options, tags: ['long'] },
       async ({ kind, times }) => {
         for (const spot of pick(spots)) await registerAnyway({ ...spot, kind, times });
-        await expectWhole(door);
+        await expectWhole(runtime);
         expect(await blamed()).toEqual([]);
       },
     );
@@ -56,18 +58,18 @@ describe('registration while DynamoDB fails', () => {
     'ERR-01 ERR-02 no answer at any call: the next try gets through',
     async () => {
       const rules = spots.map((spot) => ({ ...spot, kind: 'timeout' as const, times: 1 }));
-      const ids = rules.map((rule) => door.faults.add(rule));
+      const ids = rules.map((rule) => runtime.faults.add(rule));
       try {
         // The registrations run in parallel, because each waits for the three seconds of a hanging call. The first call
         // at a spot meets the fault.
-        await Promise.all(Array.from({ length: 6 }, async () => register(door, person())));
+        await Promise.all(Array.from({ length: 6 }, async () => register(runtime, person())));
         expect(
-          ids.map((id, i) => [spots[i], door.faults.struck(id)]).filter(([, struck]) => struck === 0),
+          ids.map((id, i) => [spots[i], runtime.faults.struck(id)]).filter(([, struck]) => struck === 0),
         ).toEqual([]);
       } finally {
-        door.faults.clear();
+        runtime.faults.clear();
       }
-      await expectWhole(door);
+      await expectWhole(runtime);
       expect(await blamed()).toEqual([]);
     },
     180_000,
@@ -79,16 +81,16 @@ describe('registration while DynamoDB fails', () => {
       for (const kind of ['crash', 'crash-after'] as const)
         for (const spot of spots.filter((one) => one.routeKey.endsWith('/complete'))) {
           const who = person();
-          door.faults.add({ ...spot, kind, times: 1 });
-          await register(door, who).catch((error: Error) => {
+          runtime.faults.add({ ...spot, kind, times: 1 });
+          await register(runtime, who).catch((error: Error) => {
             // This is API Gateway's own answer for a function that died. Our answers never look like this.
             expect(error.message).toContain('Internal Server Error');
           });
-          door.faults.clear();
-          await register(door, who);
-          expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+          runtime.faults.clear();
+          await register(runtime, who);
+          expect((await enterPassword(runtime, who.phone, who.password)).status).toBe(201);
         }
-      await expectWhole(door);
+      await expectWhole(runtime);
     },
     120_000,
   );
@@ -97,18 +99,18 @@ describe('registration while DynamoDB fails', () => {
     'ERR-01 a hot item that stays hot is answered 429, never as a failure, and nothing is written',
     async () => {
       const who = person();
-      door.faults.add({ kind: 'conflict', routeKey: 'POST /v1/registrations', times: 1000 });
-      const reply = await door.http('POST', '/v1/registrations', {
+      runtime.faults.add({ kind: 'conflict', routeKey: 'POST /v1/registrations', times: 1000 });
+      const reply = await runtime.http('POST', '/v1/registrations', {
         name: who.name,
         documentType: who.documentType,
         documentNumber: who.documentNumber,
         consents: ['privacy', 'face'],
       });
-      door.faults.clear();
+      runtime.faults.clear();
       expect(reply.body).toMatchObject({ status: 429, code: 'TOO_MANY_REQUESTS' });
       expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
-      await register(door, who);
-      await expectWhole(door);
+      await register(runtime, who);
+      await expectWhole(runtime);
     },
     60_000,
   );

@@ -6,20 +6,20 @@ import { rpRow, type StandIn, standIn } from '../flows/support/rps.ts';
 import { challengeOf, newVerifier } from '../flows/support/sso.ts';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
 import type { Loose } from '../support/client.ts';
-import { loggedInByFace } from '../support/door.ts';
+import { loggedInByFace } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
-  type WatchedDoor,
+  openWatchedRuntime,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { cases, persist, type Spot, spotsOf, under } from './journeys.ts';
 
 /** A hand-over with a matter of risk or with a key, while every call of the database fails once. */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let free: StandIn;
 let bound: StandIn;
 let key: ProofKey;
@@ -29,13 +29,13 @@ beforeAll(async () => {
     standIn('bound-web', { dpop: true, pushed: true }),
     proofKey(),
   ]);
-  door = await openWatchedDoor({ relyingParties: [free, bound].map(({ client }) => client) });
+  runtime = await openWatchedRuntime({ relyingParties: [free, bound].map(({ client }) => client) });
 });
 afterAll(async () => {
   for (const one of [free, bound]) one?.stop();
-  await door?.stop();
+  await runtime?.stop();
 });
-beforeEach(() => door.clock.set(morning));
+beforeEach(() => runtime.clock.set(morning));
 
 interface SignedIn {
   readonly who: Known;
@@ -43,9 +43,9 @@ interface SignedIn {
   readonly sessionId: string;
 }
 async function signedIn(): Promise<SignedIn> {
-  door.clock.set(morning);
-  const who = await knownPerson(door);
-  const { accessToken: token, sessionId } = (await loggedInByFace(door, who)).session;
+  runtime.clock.set(morning);
+  const who = await knownPerson(runtime);
+  const { accessToken: token, sessionId } = (await loggedInByFace(runtime, who)).session;
   return { who, token, sessionId };
 }
 
@@ -63,32 +63,32 @@ const codeIn = (redirectTo: string): string => new URL(redirectTo).searchParams.
 async function withMatter({ who, token }: SignedIn, matter: string): Promise<Loose> {
   const authorization_details = JSON.stringify([{ type: 'matter', matter, nonce: 'n-1' }]);
   for (let round = 0; round < rounds; round++) {
-    const begun = await begin(door, free, { authorization_details }).catch(() => undefined);
+    const begun = await begin(runtime, free, { authorization_details }).catch(() => undefined);
     if (!begun) continue;
     const { id, cookie } = begun;
     const page = (step: string) =>
-      persist(door, step, () => door.http('POST', `/v1/sso/${id}/${step}`, {}, { token, cookie }));
+      persist(runtime, step, () => runtime.http('POST', `/v1/sso/${id}/${step}`, {}, { token, cookie }));
     let reply = await page('approve');
     if (reply.body?.stepUp) {
       const { status, body } = await page('step-up');
       expect([200, 201]).toContain(status);
       if (body.scan)
         expect(
-          (await localPartner(door, 'ahtax-app', workingAs(who)).showFace(body.scan.qrContent)).status,
+          (await localPartner(runtime, 'ahtax-app', workingAs(who)).showFace(body.scan.qrContent)).status,
         ).toBe(200);
       reply = await page('approve');
     }
     // The decision was made, and its answer was lost: the page returns to the system, which begins again.
     if (reply.status !== 200 || !reply.body.redirectTo) continue;
     const code = codeIn(reply.body.redirectTo);
-    const answer = await insisting(() => exchange(door, free, { ...begun, code }));
+    const answer = await insisting(() => exchange(runtime, free, { ...begun, code }));
     if (answer.status === 200) return answer.body;
     expect(['invalid_grant', 'temporarily_unavailable']).toContain(answer.body.error);
   }
   throw new Error('nobody ever came');
 }
 
-const proved = (path: string) => key.proof(door, path);
+const proved = (path: string) => key.proof(runtime, path);
 /** A system that pushes its requests and binds its tokens to a key. */
 async function withKey({ token }: SignedIn): Promise<Loose> {
   const [redirectUri = ''] = bound.client.redirectUris;
@@ -102,21 +102,21 @@ async function withKey({ token }: SignedIn): Promise<Loose> {
       code_challenge_method: 'S256',
     };
     const pushed = await insisting(async () =>
-      clientCall(door, bound, '/oauth2/par', asked, await proved('/oauth2/par')),
+      clientCall(runtime, bound, '/oauth2/par', asked, await proved('/oauth2/par')),
     );
     if (pushed.status !== 201) continue;
     const query = formOf({ client_id: 'bound-web', request_uri: pushed.body.request_uri });
-    const opened = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
+    const opened = await fetch(`${runtime.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
     const id = /\/sso#([\w-]{32})$/.exec(opened.headers.get('location') ?? '')?.[1];
     if (!id) continue;
     const cookie = opened.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    const reply = await persist(door, 'approve', () =>
-      door.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie }),
+    const reply = await persist(runtime, 'approve', () =>
+      runtime.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie }),
     );
     if (reply.status !== 200) continue;
     const code = codeIn(reply.body.redirectTo);
     const answer = await insisting(async () =>
-      exchange(door, bound, { code, verifier, redirectUri }, {}, await proved('/oauth2/token')),
+      exchange(runtime, bound, { code, verifier, redirectUri }, {}, await proved('/oauth2/token')),
     );
     if (answer.status === 200) return answer.body;
     expect(['invalid_grant', 'temporarily_unavailable']).toContain(answer.body.error);
@@ -127,16 +127,16 @@ async function withKey({ token }: SignedIn): Promise<Loose> {
 async function usedWithKey(someone: SignedIn): Promise<Loose> {
   const tokens = await withKey(someone);
   const renewed = await insisting(async () =>
-    refresh(door, bound, tokens.refresh_token, {}, await proved('/oauth2/token')),
+    refresh(runtime, bound, tokens.refresh_token, {}, await proved('/oauth2/token')),
   );
   expect([renewed.status, renewed.body.token_type]).toEqual([200, 'DPoP']);
   const told = await insisting(async () =>
     userinfo(
-      door,
+      runtime,
       renewed.body.access_token,
       'get',
       'DPoP',
-      await key.proofAt(door, renewed.body.access_token),
+      await key.proofAt(runtime, renewed.body.access_token),
     ),
   );
   expect([told.status, told.body.sub]).toEqual([200, decodeJwt(renewed.body.access_token).sub]);
@@ -150,7 +150,7 @@ async function everywhere(
   look: (someone: SignedIn, tokens: Loose, where: string) => Promise<void>,
 ): Promise<void> {
   const first = await signedIn();
-  const spots = (await spotsOf(door, () => journey(first))).filter(({ routeKey }) =>
+  const spots = (await spotsOf(runtime, () => journey(first))).filter(({ routeKey }) =>
     / \/(oauth2|v1\/sso)\//.test(routeKey),
   );
   expect([...new Set(spots.map(({ routeKey }) => routeKey))]).toEqual(expect.arrayContaining([...expected]));
@@ -159,8 +159,8 @@ async function everywhere(
       const someone = await signedIn();
       const rule: Spot & typeof fault = { ...spot, ...fault };
       let tokens: Loose;
-      await door.provoking(() =>
-        under(door, rule, async () => {
+      await runtime.provoking(() =>
+        under(runtime, rule, async () => {
           tokens = await journey(someone);
         }),
       );
@@ -168,12 +168,12 @@ async function everywhere(
     }
 }
 const countOf = async ({ who }: SignedIn, kind: string) =>
-  (await history(door, who)).filter((one) => one.kind === kind).length;
+  (await history(runtime, who)).filter((one) => one.kind === kind).length;
 
 describe('SSO-9 ERR-01 a hand-over with a matter of risk, whatever fails', () => {
   const whole = (matter: string) => async (someone: SignedIn, tokens: Loose, where: string) => {
     const { sessionId } = someone;
-    const found = await rpRow(door, { sessionId, clientId: 'filing-web' });
+    const found = await rpRow(runtime, { sessionId, clientId: 'filing-web' });
     expect(found, where).toMatchObject({ sid: decodeJwt(tokens.id_token).sid, matter: { code: matter } });
     expect(found, where).not.toHaveProperty('ended');
     const told = tokens.authorization_details.filter(({ type }: Loose) => type === 'matter');
@@ -206,12 +206,12 @@ describe('SSO-6 ERR-01 a hand-over that is bound to a key, whatever fails', () =
         async (someone, tokens, where) => {
           expect(decodeJwt(tokens.access_token).cnf, where).toEqual({ jkt: key.jkt });
           const { sessionId } = someone;
-          const found = await rpRow(door, { sessionId, clientId: 'bound-web' });
+          const found = await rpRow(runtime, { sessionId, clientId: 'bound-web' });
           expect(found, where).toMatchObject({ jkt: key.jkt, sid: decodeJwt(tokens.id_token).sid });
           expect(found, where).not.toHaveProperty('ended');
           expect(await countOf(someone, 'sso-replayed'), where).toBe(0);
           // Without the key the tokens open nothing.
-          expect((await userinfo(door, tokens.access_token)).status, where).toBe(401);
+          expect((await userinfo(runtime, tokens.access_token)).status, where).toBe(401);
         },
       ),
     900_000,

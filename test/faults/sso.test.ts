@@ -13,33 +13,33 @@ import { companyOf } from '../flows/support/registry.ts';
 import { giveRelation, inCompany } from '../flows/support/relations.ts';
 import { rpRow, type StandIn, standIn } from '../flows/support/rps.ts';
 import type { Loose } from '../support/client.ts';
-import { loggedInByFace } from '../support/door.ts';
+import { loggedInByFace } from '../support/runtime.ts';
 import {
   history,
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { type Case, persist, type Spot, spotsOf, sweep, under } from './journeys.ts';
 
 /**
  * A hand-over whose calls fail at every place: the system repeats its calls, and finally the person has entered once.
  */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let system: StandIn;
 beforeAll(async () => {
   system = await standIn('filing-web');
   const introspects = system.client.resources.map(({ uri }) => uri);
-  door = await openWatchedDoor({ relyingParties: [{ ...system.client, introspects }] });
+  runtime = await openWatchedRuntime({ relyingParties: [{ ...system.client, introspects }] });
 });
 afterAll(async () => {
   system.stop();
-  await door?.stop();
+  await runtime?.stop();
 });
-beforeEach(() => door.clock.set(morning));
+beforeEach(() => runtime.clock.set(morning));
 
 interface SignedIn {
   readonly who: Known;
@@ -50,25 +50,25 @@ interface SignedIn {
   readonly becomes?: string;
 }
 async function signedIn(): Promise<SignedIn> {
-  const who = await knownPerson(door);
-  const { session, cookie } = await loggedInByFace(door, who);
+  const who = await knownPerson(runtime);
+  const { session, cookie } = await loggedInByFace(runtime, who);
   return { who, token: session.accessToken, cookie, sessionId: session.sessionId };
 }
 async function withCompany(): Promise<{ who: Known; taxpayerId: string }> {
-  const who = await knownPerson(door);
-  const taxpayerId = await companyOf(door, await knownPerson(door));
-  await giveRelation(door, who, taxpayerId, 'tax-handler');
+  const who = await knownPerson(runtime);
+  const taxpayerId = await companyOf(runtime, await knownPerson(runtime));
+  await giveRelation(runtime, who, taxpayerId, 'tax-handler');
   return { who, taxpayerId };
 }
 async function choosing(): Promise<SignedIn> {
   const { who, taxpayerId } = await withCompany();
-  const { session, cookie } = await loggedInByFace(door, who);
+  const { session, cookie } = await loggedInByFace(runtime, who);
   const { accessToken: token, sessionId } = session;
   return { who, token, cookie, sessionId, becomes: taxpayerId };
 }
 async function forCompany(): Promise<SignedIn> {
   const { who, taxpayerId } = await withCompany();
-  const { session, token, cookie } = await inCompany(door, who, taxpayerId);
+  const { session, token, cookie } = await inCompany(runtime, who, taxpayerId);
   return { who, token, cookie, sessionId: session.sessionId };
 }
 
@@ -79,12 +79,12 @@ const again = 4;
  */
 async function decision({ token, cookie, becomes }: SignedIn): Promise<{ token: string; body: object }> {
   if (!becomes) return { token, body: {} };
-  const asked = await persist(door, 'identities', () =>
-    door.http('GET', '/v1/session/identities', undefined, { token }),
+  const asked = await persist(runtime, 'identities', () =>
+    runtime.http('GET', '/v1/session/identities', undefined, { token }),
   );
   if (asked.status === 401) {
-    const fresh = await persist(door, 'refresh', () =>
-      door.http('POST', '/v1/session/refresh', undefined, { cookie }),
+    const fresh = await persist(runtime, 'refresh', () =>
+      runtime.http('POST', '/v1/session/refresh', undefined, { cookie }),
     );
     return { token: fresh.body.session.accessToken, body: {} };
   }
@@ -92,12 +92,12 @@ async function decision({ token, cookie, becomes }: SignedIn): Promise<{ token: 
   return { token, body: { choiceId } };
 }
 async function code(someone: SignedIn): Promise<Granted | undefined> {
-  const begun = await begin(door, system).catch(() => undefined);
+  const begun = await begin(runtime, system).catch(() => undefined);
   if (!begun) return undefined;
   const { id, cookie, verifier, redirectUri } = begun;
   const { token, body } = await decision(someone);
-  const reply = await persist(door, 'approve', () =>
-    door.http('POST', `/v1/sso/${id}/approve`, body, { token, cookie }),
+  const reply = await persist(runtime, 'approve', () =>
+    runtime.http('POST', `/v1/sso/${id}/approve`, body, { token, cookie }),
   );
   // The decision was made, and its answer was lost: the page returns to the system, which begins again.
   if (reply.status !== 200) return undefined;
@@ -116,19 +116,19 @@ async function insisting(call: () => Promise<Answer>): Promise<Answer> {
 async function tokensOf(someone: SignedIn): Promise<Loose> {
   for (let round = 0; round < again; round++) {
     const granted = await code(someone);
-    const reply = granted && (await insisting(() => exchange(door, system, granted)));
+    const reply = granted && (await insisting(() => exchange(runtime, system, granted)));
     if (reply?.status === 200) return reply.body;
     if (reply) expect(['invalid_grant', 'temporarily_unavailable']).toContain(reply.body.error);
   }
   throw new Error('nobody ever came');
 }
 
-const handOver = ({ sessionId }: SignedIn) => rpRow(door, { sessionId, clientId: system.client.clientId });
-const kindsOf = async ({ who }: SignedIn) => (await history(door, who)).map(({ kind }) => kind as string);
+const handOver = ({ sessionId }: SignedIn) => rpRow(runtime, { sessionId, clientId: system.client.clientId });
+const kindsOf = async ({ who }: SignedIn) => (await history(runtime, who)).map(({ kind }) => kind as string);
 
 /** The calls of a journey that belong to single sign-on. */
 const ssoSpots = async (journey: () => Promise<unknown>): Promise<Spot[]> =>
-  (await spotsOf(door, journey)).filter(({ routeKey }) => /\/oauth2\/|\/v1\/sso\//.test(routeKey));
+  (await spotsOf(runtime, journey)).filter(({ routeKey }) => /\/oauth2\/|\/v1\/sso\//.test(routeKey));
 
 /** Makes a journey with each fault at each spot; `look` gets the spot and checks the result. */
 async function played<T>(
@@ -141,7 +141,7 @@ async function played<T>(
   for (const fault of cases)
     for (const spot of spots) {
       const given = await before();
-      await door.provoking(() => under(door, { ...spot, ...fault }, () => journey(given)));
+      await runtime.provoking(() => under(runtime, { ...spot, ...fault }, () => journey(given)));
       await look(given, JSON.stringify([spot, fault]));
     }
 }
@@ -180,24 +180,24 @@ describe.each(sweep)(
       readonly tokens: Loose;
     }
     const entered = async (): Promise<Entered> => {
-      door.clock.set(morning);
+      runtime.clock.set(morning);
       const someone = await forCompany();
       const tokens = await tokensOf(someone);
-      door.clock.advance(60);
+      runtime.clock.advance(60);
       return { ...someone, tokens };
     };
 
     it('a refresh gives tokens and counts as seen, and its token is as good as before', options, async () => {
       const journey = async ({ tokens }: Entered) => {
-        const reply = await insisting(() => refresh(door, system, tokens.refresh_token));
+        const reply = await insisting(() => refresh(runtime, system, tokens.refresh_token));
         expect([reply.status, reply.body.refresh_token]).toEqual([200, tokens.refresh_token]);
       };
       const first = await entered();
       const spots = pick(await ssoSpots(() => journey(first)));
       await played(cases, spots, entered, journey, async (someone, where) => {
-        const now = Math.floor(door.clock.now().getTime() / 1000);
+        const now = Math.floor(runtime.clock.now().getTime() / 1000);
         const { sessionId } = someone;
-        expect((await row(door, 'Sessions', { sessionId })).lastSeenAt, where).toBe(now);
+        expect((await row(runtime, 'Sessions', { sessionId })).lastSeenAt, where).toBe(now);
         expect(await handOver(someone), where).not.toHaveProperty('ended');
         await journey(someone);
       });
@@ -205,10 +205,10 @@ describe.each(sweep)(
 
     it('a system is told what holds, and a token that it gives back ends that once', options, async () => {
       const journey = async ({ tokens }: Entered) => {
-        expect((await insisting(() => userinfo(door, tokens.access_token))).status).toBe(200);
-        const asked = await insisting(() => introspection(door, system, tokens.access_token));
+        expect((await insisting(() => userinfo(runtime, tokens.access_token))).status).toBe(200);
+        const asked = await insisting(() => introspection(runtime, system, tokens.access_token));
         expect(asked.body).toMatchObject({ active: true });
-        expect((await insisting(() => revocation(door, system, tokens.refresh_token))).status).toBe(200);
+        expect((await insisting(() => revocation(runtime, system, tokens.refresh_token))).status).toBe(200);
       };
       const first = await entered();
       const spots = pick(await ssoSpots(() => journey(first)));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
+import { person } from '../support/people.ts';
 import {
   enterPassword,
   expectStatus,
@@ -8,17 +9,16 @@ import {
   scanFace,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { person } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedRuntime, rows, type WatchedRuntime } from '../support/watched.ts';
 import { masked, newcomer, ownFace, refreshed, type SignedIn, signIn } from './support/account.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const rename = (who: SignedIn, username: unknown) => who.api('PUT', '/v1/account/username', { username });
 const change = (who: SignedIn, body: object) => who.api('PUT', '/v1/account/password', body);
@@ -27,7 +27,7 @@ const fresh = 'Huangshan#2059';
 
 describe('the own account', () => {
   it('CTR-1 DOC-4 shows it masked', async () => {
-    const who = await newcomer(door, { name: '欧阳明月' }, { username: 'Yuelu2058' });
+    const who = await newcomer(runtime, { name: '欧阳明月' }, { username: 'Yuelu2058' });
     const { body } = expectStatus(await who.api('GET', '/v1/account'), 200);
     expect(body).toMatchObject({
       name: '欧阳**',
@@ -46,7 +46,7 @@ describe('the own account', () => {
   });
 
   it('CTR-1 shows null where there is no username', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     expect((await who.api('GET', '/v1/account')).body).toMatchObject({
       username: null,
       usernameChangeableFrom: null,
@@ -80,15 +80,15 @@ describe('the own account', () => {
       smsCode: '123456',
       password: wrong,
     };
-    const reply = await door.http(method, path, method === 'GET' ? undefined : body);
+    const reply = await runtime.http(method, path, method === 'GET' ? undefined : body);
     expect(reply.body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
   });
 });
 
 describe('username', () => {
   long('USR-1 the first setting is free, then one change a calendar year in Shanghai', async () => {
-    door.clock.set('2027-06-01T10:00:00+08:00');
-    const who = await newcomer(door);
+    runtime.clock.set('2027-06-01T10:00:00+08:00');
+    const who = await newcomer(runtime);
     expect((await rename(who, 'Tiantai20')).body).toEqual({
       username: 'Tiantai20',
       usernameChangeableFrom: null,
@@ -111,64 +111,64 @@ describe('username', () => {
     // The same name again is not a change.
     expectStatus(await rename(who, 'Jiuhua20'), 200);
     // New Year comes to Shanghai eight hours before UTC.
-    door.clock.set('2027-12-31T23:58:00+08:00');
-    const late = await signIn(door, who);
+    runtime.clock.set('2027-12-31T23:58:00+08:00');
+    const late = await signIn(runtime, who);
     expect((await rename(late, 'Langya20')).status).toBe(409);
-    door.clock.set('2028-01-01T00:00:01+08:00');
+    runtime.clock.set('2028-01-01T00:00:01+08:00');
     expectStatus(await rename(late, 'Langya20'), 200);
     expect((await rename(late, 'Qiyun2028')).body.changeableFrom).toBe('2029-01-01T00:00:00+08:00');
   });
 
   long('USR-1 LGN-2 the new name logs in at once, in its own capitals, and the old one no more', async () => {
-    const who = await newcomer(door, {}, { username: 'Oldname20' });
+    const who = await newcomer(runtime, {}, { username: 'Oldname20' });
     expectStatus(await rename(who, 'NewName20'), 200);
-    expectStatus(await enterPassword(door, 'NewName20', who.password), 201);
+    expectStatus(await enterPassword(runtime, 'NewName20', who.password), 201);
     for (const account of ['Oldname20', 'newname20'])
-      expect((await enterPassword(door, account, who.password)).body.code).toBe('USER_NOT_REGISTERED');
+      expect((await enterPassword(runtime, account, who.password)).body.code).toBe('USER_NOT_REGISTERED');
   });
 
   long('USR-1 other capitals are a change', async () => {
-    const who = await newcomer(door, {}, { username: 'Capital20' });
+    const who = await newcomer(runtime, {}, { username: 'Capital20' });
     expectStatus(await rename(who, 'CAPITAL20'), 200);
-    expectStatus(await enterPassword(door, 'CAPITAL20', who.password), 201);
-    expect((await enterPassword(door, 'Capital20', who.password)).body.code).toBe('USER_NOT_REGISTERED');
+    expectStatus(await enterPassword(runtime, 'CAPITAL20', who.password), 201);
+    expect((await enterPassword(runtime, 'Capital20', who.password)).body.code).toBe('USER_NOT_REGISTERED');
     expect((await rename(who, 'Capital20')).body.code).toBe('USERNAME_CHANGED_THIS_YEAR');
   });
 
   long('USR-2 a freed name stays reserved for a year, but not for its former owner', async () => {
-    door.clock.set('2028-03-02T10:00:00+08:00');
-    const who = await newcomer(door, {}, { username: 'Reserve20' });
-    const other = await newcomer(door);
+    runtime.clock.set('2028-03-02T10:00:00+08:00');
+    const who = await newcomer(runtime, {}, { username: 'Reserve20' });
+    const other = await newcomer(runtime);
     expectStatus(await rename(who, 'Another20'), 200);
     expect((await rename(other, 'reserve20')).body).toMatchObject({ status: 409, code: 'USERNAME_TAKEN' });
-    door.clock.set('2029-01-02T10:00:00+08:00');
-    expect((await rename(await signIn(door, other), 'Reserve20')).body.code).toBe('USERNAME_TAKEN');
-    expectStatus(await rename(await signIn(door, who), 'Reserve20'), 200);
-    expect((await rename(await signIn(door, other), 'Another20')).body.code).toBe('USERNAME_TAKEN');
-    door.clock.set('2030-01-03T10:00:00+08:00');
-    expectStatus(await rename(await signIn(door, other), 'Another20'), 200);
+    runtime.clock.set('2029-01-02T10:00:00+08:00');
+    expect((await rename(await signIn(runtime, other), 'Reserve20')).body.code).toBe('USERNAME_TAKEN');
+    expectStatus(await rename(await signIn(runtime, who), 'Reserve20'), 200);
+    expect((await rename(await signIn(runtime, other), 'Another20')).body.code).toBe('USERNAME_TAKEN');
+    runtime.clock.set('2030-01-03T10:00:00+08:00');
+    expectStatus(await rename(await signIn(runtime, other), 'Another20'), 200);
   });
 
   long('USR-1 one name, many askers at once, in all capitals: one gets it', async () => {
     const people = [];
-    for (let i = 0; i < 5; i++) people.push(await newcomer(door));
+    for (let i = 0; i < 5; i++) people.push(await newcomer(runtime));
     const spellings = ['Wuhu2058', 'wuhu2058', 'WUHU2058', 'WuHu2058', 'wuHU2058'];
     const replies = await Promise.all(people.map((who, i) => rename(who, spellings[i])));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
     expect(replies.filter(({ status }) => status === 409).map(({ body }) => body.code)).toEqual(
       Array(4).fill('USERNAME_TAKEN'),
     );
-    const guards = (await rows(door, 'Users')).filter((row) => row.username?.toLowerCase() === 'wuhu2058');
+    const guards = (await rows(runtime, 'Users')).filter((row) => row.username?.toLowerCase() === 'wuhu2058');
     // Each person has one guard row for the username.
     expect(guards).toHaveLength(2);
   });
 
   long('USR-1 one person, many changes at once: one happens', async () => {
-    const who = await newcomer(door, {}, { username: 'Parallel0' });
+    const who = await newcomer(runtime, {}, { username: 'Parallel0' });
     const replies = await Promise.all([1, 2, 3, 4, 5].map((n) => rename(who, `Parallel${n}`)));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
     const name = replies.find(({ status }) => status === 200)?.body.username;
-    const owned = (await rows(door, 'Users')).filter((row) => /^Parallel\d$/.test(row.username ?? ''));
+    const owned = (await rows(runtime, 'Users')).filter((row) => /^Parallel\d$/.test(row.username ?? ''));
     expect(owned.map((row) => row.username)).toEqual([name, name]);
   });
 
@@ -181,12 +181,12 @@ describe('username', () => {
     ['a passport', 'EA1234567'],
     ['a permit', 'H12345678'],
   ])('USR-1 USR-2 refuses %s', async (_what, username) => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     expect((await rename(who, username)).body).toMatchObject({ status: 422, code: 'USERNAME_INVALID' });
   });
 
   it('answers malformed input with its place', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     for (const body of [{}, { username: 12 }, { username: '' }, { username: 'x'.repeat(65) }]) {
       const reply = await who.api('PUT', '/v1/account/username', body);
       expect(reply.body).toMatchObject({ status: 400, code: 'BAD_REQUEST', errors: [{ path: 'username' }] });
@@ -196,13 +196,15 @@ describe('username', () => {
 
 describe('password', () => {
   long('PWD-1 PWD-3 is changed by the old one: this session stays, the person is told', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     expectStatus(await change(who, { oldPassword: who.password, newPassword: fresh }), 204);
     expectStatus(await who.api('GET', '/v1/session'), 200);
-    const [newest] = door.sms(who.phone);
+    const [newest] = runtime.sms(who.phone);
     expect(newest).toMatchObject({ purpose: 'notice', text: expect.stringContaining('密码已修改') });
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
-    expectStatus(await enterPassword(door, who.documentNumber, fresh), 201);
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
+      'BAD_CREDENTIALS',
+    );
+    expectStatus(await enterPassword(runtime, who.documentNumber, fresh), 201);
     const events = (await who.api('GET', '/v1/account/activity')).body.events;
     expect(events.find(({ kind }: Loose) => kind === 'password-changed')).toMatchObject({
       outcome: 'success',
@@ -212,10 +214,10 @@ describe('password', () => {
   });
 
   long('PWD-1 is changed by a face proof, which serves once', async () => {
-    const who = await newcomer(door);
-    const faceTicket = await ownFace(door, who);
+    const who = await newcomer(runtime);
+    const faceTicket = await ownFace(runtime, who);
     expectStatus(await change(who, { faceTicket, newPassword: fresh }), 204);
-    expectStatus(await enterPassword(door, who.documentNumber, fresh), 201);
+    expectStatus(await enterPassword(runtime, who.documentNumber, fresh), 201);
     expect((await change(who, { faceTicket, newPassword: 'Jiuhuashan#3' })).body).toMatchObject({
       status: 403,
       code: 'FACE_REQUIRED',
@@ -223,46 +225,46 @@ describe('password', () => {
   });
 
   long('PWD-1 a face proof of somebody else, unpassed, over, or made up is none', async () => {
-    const who = await newcomer(door);
-    const other = await newcomer(door);
+    const who = await newcomer(runtime);
+    const other = await newcomer(runtime);
     const pending = expectStatus(await who.api('POST', '/v1/account/face'), 201).body.ticket;
-    const foreign = await ownFace(door, other);
-    const old = await ownFace(door, who);
-    await wait(door, 301);
-    const later = await refreshed(door, who);
+    const foreign = await ownFace(runtime, other);
+    const old = await ownFace(runtime, who);
+    await wait(runtime, 301);
+    const later = await refreshed(runtime, who);
     for (const faceTicket of [pending, foreign, old, 'x'.repeat(32)])
       expect((await change(later, { faceTicket, newPassword: fresh })).body.code).toBe('FACE_REQUIRED');
-    expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+    expectStatus(await enterPassword(runtime, who.documentNumber, who.password), 201);
   });
 
   long('SES-5 wants a fresh factor beside the old password; a face proof is one', async () => {
-    const who = await newcomer(door);
-    await wait(door, 601);
-    const stale = await refreshed(door, who);
+    const who = await newcomer(runtime);
+    await wait(runtime, 601);
+    const stale = await refreshed(runtime, who);
     expect((await change(stale, { oldPassword: wrong, newPassword: fresh })).body).toMatchObject({
       status: 403,
       code: 'FRESH_FACTOR_REQUIRED',
     });
     // No password was compared: a wrong password now leaves four of five tries.
-    expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
-    expectStatus(await change(stale, { faceTicket: await ownFace(door, stale), newPassword: fresh }), 204);
+    expect((await enterPassword(runtime, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
+    expectStatus(await change(stale, { faceTicket: await ownFace(runtime, stale), newPassword: fresh }), 204);
   });
 
   long('LCK-1 LCK-5 a wrong old password counts with those typed at login', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     for (const left of [4, 3])
       expect((await change(who, { oldPassword: wrong, newPassword: fresh })).body).toMatchObject({
         status: 401,
         code: 'BAD_CREDENTIALS',
         remainingAttempts: left,
       });
-    expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(2);
+    expect((await enterPassword(runtime, who.documentNumber, wrong)).body.remainingAttempts).toBe(2);
     // The old password is right, but the new one is weak: the try counts neither as a failure nor as a success.
     expect((await change(who, { oldPassword: who.password, newPassword: 'short' })).body.code).toBe(
       'PASSWORD_WEAK',
     );
     expect((await change(who, { oldPassword: wrong, newPassword: fresh })).body.remainingAttempts).toBe(1);
-    expect((await enterPassword(door, who.documentNumber, wrong)).body).toMatchObject({
+    expect((await enterPassword(runtime, who.documentNumber, wrong)).body).toMatchObject({
       status: 423,
       code: 'ACCOUNT_LOCKED',
     });
@@ -276,22 +278,22 @@ describe('password', () => {
   long(
     'LCK-1 LCK-4 the fifth in the account centre locks the login; a success in between resets',
     async () => {
-      const who = await newcomer(door);
+      const who = await newcomer(runtime);
       for (let n = 0; n < 4; n++) await change(who, { oldPassword: wrong, newPassword: fresh });
       expectStatus(await change(who, { oldPassword: who.password, newPassword: fresh }), 204);
-      expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
-      expectStatus(await enterPassword(door, who.documentNumber, fresh), 201);
+      expect((await enterPassword(runtime, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
+      expectStatus(await enterPassword(runtime, who.documentNumber, fresh), 201);
       const replies = await Promise.all(
         Array.from({ length: 12 }, () => change(who, { oldPassword: wrong, newPassword: 'Jiuhuashan#3' })),
       );
       expect(replies.filter(({ body }) => body.code === 'BAD_CREDENTIALS')).toHaveLength(4);
       expect(replies.filter(({ body }) => body.code === 'ACCOUNT_LOCKED')).toHaveLength(8);
-      expect((await enterPassword(door, who.documentNumber, fresh)).body.code).toBe('ACCOUNT_LOCKED');
+      expect((await enterPassword(runtime, who.documentNumber, fresh)).body.code).toBe('ACCOUNT_LOCKED');
     },
   );
 
   long('PWD-2 judges the new one with the person in mind, and names each miss', async () => {
-    const who = await newcomer(door, {}, { username: 'Shexian58' });
+    const who = await newcomer(runtime, {}, { username: 'Shexian58' });
     const weak = async (newPassword: string) =>
       (await change(who, { oldPassword: who.password, newPassword })).body.reasons;
     expect(await weak(who.password)).toEqual(['history']);
@@ -299,11 +301,11 @@ describe('password', () => {
     expect(await weak(`Aa#${who.phone}`)).toContain('contains-phone');
     expect(await weak(`Aa#${who.documentNumber.slice(6, 14)}`)).toContain('contains-document');
     expect(await weak('abc')).toEqual(expect.arrayContaining(['length', 'classes']));
-    expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+    expectStatus(await enterPassword(runtime, who.documentNumber, who.password), 201);
   });
 
   long('PWD-2 none of the last five comes back', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     const passwords = [
       who.password,
       'Second#2058',
@@ -322,7 +324,7 @@ describe('password', () => {
   });
 
   long('PWD-1 two changes at once from the same old password: one happens', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     const replies = await Promise.all(
       ['Second#2058', 'Third##2058'].map((newPassword) =>
         change(who, { oldPassword: who.password, newPassword }),
@@ -330,24 +332,24 @@ describe('password', () => {
     );
     expect(replies.map(({ status }) => status).sort()).toEqual([204, 401]);
     const kept = replies[0]?.status === 204 ? 'Second#2058' : 'Third##2058';
-    expectStatus(await enterPassword(door, who.documentNumber, kept), 201);
+    expectStatus(await enterPassword(runtime, who.documentNumber, kept), 201);
   });
 
   long('PWD-3 a login begun with the old password gets no session', async () => {
-    const who = await newcomer(door);
-    const loginId = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201).body
+    const who = await newcomer(runtime);
+    const loginId = expectStatus(await enterPassword(runtime, who.documentNumber, who.password), 201).body
       .loginId;
-    await wait(door, 61);
-    expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
-    const smsCode = door.sms(who.phone).find(({ code }) => code)?.code;
+    await wait(runtime, 61);
+    expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
+    const smsCode = runtime.sms(who.phone).find(({ code }) => code)?.code;
     expectStatus(await change(who, { oldPassword: who.password, newPassword: fresh }), 204);
-    const reply = await door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode });
+    const reply = await runtime.http('POST', `/v1/logins/${loginId}/verify`, { smsCode });
     expect(reply.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
     expectStatus(await who.api('GET', '/v1/session'), 200);
   });
 
   long('answers malformed input: no proof, two proofs, no new one, huge ones', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     for (const body of [
       { newPassword: fresh },
       { oldPassword: wrong, faceTicket: 'x', newPassword: fresh },
@@ -358,7 +360,7 @@ describe('password', () => {
       expect((await change(who, body)).body).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     const huge = await change(who, { oldPassword: 'x'.repeat(17_000), newPassword: fresh });
     expect(huge.body).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
-    expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
+    expect((await enterPassword(runtime, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
   });
 });
 
@@ -371,18 +373,18 @@ describe('security history', () => {
 
   long('SES-4 AUD-1 shows the own events newest first, in pages of twenty, without internals', async () => {
     const unregistered = person();
-    const id = await startRegistration(door, unregistered);
-    await wait(door, 1);
-    expectStatus(await fillProfile(door, id, unregistered), 200);
-    const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
-    await wait(door, 1);
-    const who = await signIn(door, unregistered);
+    const id = await startRegistration(runtime, unregistered);
+    await wait(runtime, 1);
+    expectStatus(await fillProfile(runtime, id, unregistered), 200);
+    const scan = expectStatus(await runtime.http('POST', `/v1/registrations/${id}/face`), 201).body;
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
+    expectStatus(await runtime.http('POST', `/v1/registrations/${id}/complete`), 201);
+    await wait(runtime, 1);
+    const who = await signIn(runtime, unregistered);
     for (let n = 0; n < 12; n++) {
-      await enterPassword(door, who.documentNumber, wrong);
-      await enterPassword(door, who.documentNumber, wrong);
-      await enterPassword(door, who.documentNumber, who.password);
+      await enterPassword(runtime, who.documentNumber, wrong);
+      await enterPassword(runtime, who.documentNumber, wrong);
+      await enterPassword(runtime, who.documentNumber, who.password);
     }
     const seen: Loose[] = [];
     let cursor: string | undefined;
@@ -416,12 +418,12 @@ describe('security history', () => {
   });
 
   long('SES-4 the history is the own one, and a cursor works for nobody else', async () => {
-    const who = await newcomer(door);
-    const other = await newcomer(door);
+    const who = await newcomer(runtime);
+    const other = await newcomer(runtime);
     for (let n = 0; n < 9; n++) {
-      await enterPassword(door, who.documentNumber, wrong);
-      await enterPassword(door, who.documentNumber, wrong);
-      await enterPassword(door, who.documentNumber, who.password);
+      await enterPassword(runtime, who.documentNumber, wrong);
+      await enterPassword(runtime, who.documentNumber, wrong);
+      await enterPassword(runtime, who.documentNumber, who.password);
     }
     const first = expectStatus(await activity(who), 200).body;
     expect(first.cursor).toEqual(expect.any(String));
@@ -439,18 +441,18 @@ describe('security history', () => {
 describe('speed', () => {
   it('an authenticated read of the account is a chain of two calls', async () => {
     const who = await loggedInReady();
-    await door.http('DELETE', '/local/usage');
+    await runtime.http('DELETE', '/local/usage');
     expectStatus(await who.api('GET', '/v1/account'), 200);
     expectStatus(await who.api('GET', '/v1/account/activity'), 200);
-    const usage = (await door.http('GET', '/local/usage')).body;
+    const usage = (await runtime.http('GET', '/local/usage')).body;
     expect(usage.account.longestChain).toBeLessThanOrEqual(2);
   });
   const loggedInReady = async () => {
     const who = person();
-    const first = await newcomer(door, who);
-    await wait(door, 61);
-    const { session } = await loggedIn(door, who);
+    const first = await newcomer(runtime, who);
+    await wait(runtime, 61);
+    const { session } = await loggedIn(runtime, who);
     expect(session.sessionId).not.toBe(first.sessionId);
-    return signIn(door, who);
+    return signIn(runtime, who);
   };
 });

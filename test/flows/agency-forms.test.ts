@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { enterPassword, expectStatus, registered } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { enterPassword, expectStatus, registered } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
   rows,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import {
   agencyFirm,
@@ -31,32 +31,34 @@ import {
 import { creditCode, feed } from './support/registry.ts';
 import { companyHistory, inCompany, keyOf } from './support/relations.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
 afterAll(async () => {
-  await door?.finish();
+  await runtime?.finish();
 });
-beforeEach(() => door.clock.set(morning));
+beforeEach(() => runtime.clock.set(morning));
 
 const put = ({ api }: Firm, agents: readonly object[]) => api('PUT', '/v1/agency/staff', { agents });
 const listOf = async ({ api }: Firm): Promise<Loose[]> =>
   expectStatus(await api('GET', '/v1/agency/staff'), 200).body.agents;
 const listRows = async (id: string) =>
-  (await rows(door, 'Agencies')).filter(({ agencyKey, part }) => agencyKey === keyOf(id) && part !== 'form');
+  (await rows(runtime, 'Agencies')).filter(
+    ({ agencyKey, part }) => agencyKey === keyOf(id) && part !== 'form',
+  );
 const atAgencyPassword = (who: Sample, taxpayerId: string) =>
-  enterPassword(door, who.documentNumber, who.password, 'agency', { taxpayerId });
+  enterPassword(runtime, who.documentNumber, who.password, 'agency', { taxpayerId });
 const placeOf = (who: Known, id: string) =>
-  row(door, 'Relationships', { personKey: who.personKey, relation: `agent-at#${keyOf(id)}` });
+  row(runtime, 'Relationships', { personKey: who.personKey, relation: `agent-at#${keyOf(id)}` });
 
 describe('by the agency', () => {
   long(
     'AGY-1 names people, registered or not, under handles that stay; it replaces the form before',
     async () => {
-      const agency = await agencyFirm(door);
+      const agency = await agencyFirm(runtime);
       expect(await listOf(agency)).toEqual([]);
-      const [one, two] = [await knownPerson(door), person()];
+      const [one, two] = [await knownPerson(runtime), person()];
       const first = expectStatus(await put(agency, [one, two, one].map(claimed)), 200).body.agents as Loose[];
       expect(first).toHaveLength(2);
       // REL-11: the list shows name and document masked.
@@ -84,19 +86,19 @@ describe('by the agency', () => {
       expect(await listOf(agency)).toEqual([]);
       expect(await listRows(agency.id)).toEqual([]);
       expect(
-        (await companyHistory(door, agency.id)).filter(({ kind }) => kind === 'agency-staff-changed'),
+        (await companyHistory(runtime, agency.id)).filter(({ kind }) => kind === 'agency-staff-changed'),
       ).toHaveLength(4);
-      const own = (await history(door, one)).map(({ kind }) => kind);
+      const own = (await history(runtime, one)).map(({ kind }) => kind);
       expect(own.filter((kind) => kind.startsWith('agent-')).sort()).toEqual([
         'agent-listed',
         'agent-unlisted',
       ]);
       // A person who was unknown now has a sealed real-name record, and no account.
-      const known = (await rows(door, 'Users')).filter(
+      const known = (await rows(runtime, 'Users')).filter(
         ({ account, sealedNumber }) => !account && sealedNumber,
       );
       expect(known.length).toBeGreaterThanOrEqual(2);
-      for (const one of [...known, ...(await rows(door, 'Agencies'))])
+      for (const one of [...known, ...(await rows(runtime, 'Agencies'))])
         for (const secret of [two.name, two.documentNumber])
           expect(JSON.stringify(one)).not.toContain(secret);
     },
@@ -105,7 +107,7 @@ describe('by the agency', () => {
   long(
     'AGY-1 of two who change the form that both have seen one is refused, and nobody is lost',
     async () => {
-      const agency = await agencyFirm(door);
+      const agency = await agencyFirm(runtime);
       const seen = async (): Promise<number> =>
         expectStatus(await agency.api('GET', '/v1/agency/staff'), 200).body.revision;
       const change = (agents: readonly object[], revision?: unknown) =>
@@ -129,7 +131,7 @@ describe('by the agency', () => {
       for (const wrong of [-1, 1.5, '1', null])
         expect(said(await change([], wrong)), String(wrong)).toBe('BAD_REQUEST');
       // A form that the registry sends has a new revision too.
-      await reported(door, staffLine(agency.id, [person()], { version: 1 }));
+      await reported(runtime, staffLine(agency.id, [person()], { version: 1 }));
       expect(said(await change([], next.revision))).toBe('STATE_CONFLICT');
       expect(await listOf(agency)).toHaveLength(1);
       expect(await listRows(agency.id)).toHaveLength(1);
@@ -138,8 +140,8 @@ describe('by the agency', () => {
   );
 
   long('AGY-1 DOC-5 names whom it cannot take, and stays as it was', async () => {
-    const agency = await agencyFirm(door);
-    const [one, two] = [await knownPerson(door), await knownPerson(door)];
+    const agency = await agencyFirm(runtime);
+    const [one, two] = [await knownPerson(runtime), await knownPerson(runtime)];
     await put(agency, [claimed(one)]);
     for (const [agents, code, path] of [
       [[claimed(one), { ...claimed(two), name: '另名' }], 'PERSON_MISMATCH', 'agents.1'],
@@ -154,21 +156,21 @@ describe('by the agency', () => {
       if (path) expect(body.errors[0].path).toBe(path);
     }
     expect(await listOf(agency)).toHaveLength(1);
-    const other = await firm(door);
+    const other = await firm(runtime);
     expect(said(await put(other, [claimed(one)]))).toBe('ROLE_NOT_ALLOWED');
     expect(said(await other.api('GET', '/v1/agency/staff'))).toBe('ROLE_NOT_ALLOWED');
   });
 
   it('DOC-5 AGY-1 what an agency calls somebody unknown keeps nobody from registering, nor any authority from naming them', async () => {
-    const agency = await agencyFirm(door);
+    const agency = await agencyFirm(runtime);
     const [who, other] = [person(), person()];
     const wrong = [who, other].map((one) => claimed({ ...one, name: '查无此人' }));
     expectStatus(await put(agency, wrong), 200);
-    await registered(door, who);
-    const login = await enterPassword(door, who.documentNumber, who.password);
+    await registered(runtime, who);
+    const login = await enterPassword(runtime, who.documentNumber, who.password);
     expectStatus(login, 201);
     const line = { type: 'tax-handler', taxpayerId: agency.id, person: claimed(other) };
-    await feed(door, line);
+    await feed(runtime, line);
     // From now on the names are proven, so the agency too must use them.
     for (const { name, documentNumber, documentType } of [who, other]) {
       const listed = [{ name, documentNumber, documentType }];
@@ -178,18 +180,18 @@ describe('by the agency', () => {
   });
 
   long('AGY-1 takes 256 KiB at once, and no more', async () => {
-    const agency = await agencyFirm(door);
+    const agency = await agencyFirm(runtime);
     const many = Array.from({ length: 400 }, () => claimed(person()));
     expect(Buffer.byteLength(JSON.stringify(many))).toBeGreaterThan(16 * 1024);
-    door.resetUsage();
+    runtime.resetUsage();
     expect(expectStatus(await put(agency, many), 200).body.agents).toHaveLength(400);
     expect(await listOf(agency)).toHaveLength(400);
     // People are written in parallel and in groups: the chain grows by one call for a hundred people.
-    expect(door.usage().agency?.routes['PUT /v1/agency/staff']?.longestChain).toBeLessThan(15);
+    expect(runtime.usage().agency?.routes['PUT /v1/agency/staff']?.longestChain).toBeLessThan(15);
     const huge = Array.from({ length: 2600 }, () => ({ ...claimed(person()), name: '王'.repeat(20) }));
     expect(Buffer.byteLength(JSON.stringify(huge))).toBeGreaterThan(256 * 1024);
     expect((await put(agency, huge)).status).toBe(413);
-    const other = await agencyFirm(door);
+    const other = await agencyFirm(runtime);
     expectStatus(await put(agency, many.slice(0, 1)), 200);
     expect(await listRows(agency.id)).toHaveLength(1);
     expect(await listOf(other)).toEqual([]);
@@ -198,60 +200,60 @@ describe('by the agency', () => {
   long(
     'AGY-1 holds whole or not at all when the function dies half-way, and a later change tidies up',
     async () => {
-      const agency = await agencyFirm(door);
+      const agency = await agencyFirm(runtime);
       const [stays, comes, third] = [
-        await knownPerson(door),
-        await knownPerson(door),
-        await knownPerson(door),
+        await knownPerson(runtime),
+        await knownPerson(runtime),
+        await knownPerson(runtime),
       ];
       await put(agency, [claimed(stays)]);
       const dying = (kind: 'crash' | 'crash-after', agents: readonly Sample[]) =>
-        door.provoking(async () => {
+        runtime.provoking(async () => {
           // The head of the form changes together with its audit event. A fault before that changes nothing visible; a
           // fault after that leaves only work to tidy up.
-          door.faults.add({ function: 'agency', table: 'Audit', kind });
+          runtime.faults.add({ function: 'agency', table: 'Audit', kind });
           await put(agency, agents.map(claimed));
         });
       await dying('crash', [comes, third]);
       expect(await listRows(agency.id)).toHaveLength(3);
       expect(await placeOf(comes, agency.id)).toBeDefined();
       expect(await listOf(agency)).toHaveLength(1);
-      await agentAt(door, stays, agency.id);
+      await agentAt(runtime, stays, agency.id);
       expect(said(await atAgencyPassword(comes, agency.id))).toBe('RELATION_NOT_FOUND');
       await dying('crash-after', [comes]);
-      await agentAt(door, comes, agency.id);
+      await agentAt(runtime, comes, agency.id);
       expect(said(await atAgencyPassword(stays, agency.id))).toBe('RELATION_NOT_FOUND');
-      door.clock.set('2027-03-02T12:00:00+08:00');
-      const { token } = await inCompany(door, agency.boss, agency.id);
-      const later = { ...agency, api: apiOf(door, token) };
+      runtime.clock.set('2027-03-02T12:00:00+08:00');
+      const { token } = await inCompany(runtime, agency.boss, agency.id);
+      const later = { ...agency, api: apiOf(runtime, token) };
       expectStatus(await put(later, [claimed(stays)]), 200);
       expect(await listRows(agency.id)).toHaveLength(1);
       for (const who of [comes, third]) expect(await placeOf(who, agency.id)).toBeUndefined();
       expect((await placeOf(stays, agency.id)).forms.size).toBe(1);
-      await agentAt(door, stays, agency.id);
+      await agentAt(runtime, stays, agency.id);
     },
   );
 });
 
 describe('by the feed', () => {
   it('AGY-1 ENT-3 is versioned and may come before its agency; the agency’s own form follows and precedes', async () => {
-    const [one, two] = [await knownPerson(door), await knownPerson(door)];
+    const [one, two] = [await knownPerson(runtime), await knownPerson(runtime)];
     const unknown = creditCode();
-    expect(await reported(door, staffLine(unknown, [one], { version: 3 }))).toMatchObject({ accepted: 1 });
-    expect(await reported(door, staffLine(unknown, [two], { version: 3 }))).toMatchObject({
+    expect(await reported(runtime, staffLine(unknown, [one], { version: 3 }))).toMatchObject({ accepted: 1 });
+    expect(await reported(runtime, staffLine(unknown, [two], { version: 3 }))).toMatchObject({
       accepted: 0,
       stale: 1,
     });
-    const agency = await agencyFirm(door);
-    await reported(door, staffLine(agency.id, [one], { version: 1 }));
+    const agency = await agencyFirm(runtime);
+    await reported(runtime, staffLine(agency.id, [one], { version: 1 }));
     expectStatus(await put(agency, [claimed(two)]), 200);
-    expect(await reported(door, staffLine(agency.id, [one], { version: 1 }))).toMatchObject({ stale: 1 });
+    expect(await reported(runtime, staffLine(agency.id, [one], { version: 1 }))).toMatchObject({ stale: 1 });
     expect(await listOf(agency)).toHaveLength(1);
-    await agentAt(door, two, agency.id);
-    await reported(door, staffLine(agency.id, [one], { version: 2 }));
-    await agentAt(door, one, agency.id);
+    await agentAt(runtime, two, agency.id);
+    await reported(runtime, staffLine(agency.id, [one], { version: 2 }));
+    await agentAt(runtime, one, agency.id);
     const report = await reported(
-      door,
+      runtime,
       staffLine(agency.id, [{ ...two, name: '另名' }], { version: 9 }),
       staffLine('123', [two], { version: 9 }),
       staffLine(agency.id, [one, two], { version: 4 }),
@@ -266,11 +268,11 @@ describe('by the feed', () => {
 });
 
 long('AGY-1 AGY-4 SWI-3 two agencies never see each other’s staff, agreements or clients', async () => {
-  const people = await Promise.all(Array.from({ length: 4 }, () => knownPerson(door)));
+  const people = await Promise.all(Array.from({ length: 4 }, () => knownPerson(runtime)));
   const clients = await Promise.all(
-    Array.from({ length: 3 }, (_, i) => client(door, { name: `甲乙丙${i}公司` })),
+    Array.from({ length: 3 }, (_, i) => client(runtime, { name: `甲乙丙${i}公司` })),
   );
-  const firms = await Promise.all([agencyFirm(door), agencyFirm(door)]);
+  const firms = await Promise.all([agencyFirm(runtime), agencyFirm(runtime)]);
   const side = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 3 });
   const agreed = fc.array(fc.tuple(fc.nat(2), fc.nat(3)), { maxLength: 4 });
   const at = (list: readonly Sample[], index: number) => list[index] ?? person();
@@ -286,7 +288,7 @@ long('AGY-1 AGY-4 SWI-3 two agencies never see each other’s staff, agreements 
       }));
       for (const [i, { staff, agreements }] of lines.entries())
         await feed(
-          door,
+          runtime,
           staffLine(
             firms[i]?.id ?? '',
             staff.map((one) => at(people, one)),
@@ -298,7 +300,7 @@ long('AGY-1 AGY-4 SWI-3 two agencies never see each other’s staff, agreements 
         expect(await listOf(own)).toHaveLength(staff.length);
         expect((await agreementsOf(own, 'agency')).every(({ agencyId }) => agencyId === own.id)).toBe(true);
         const [first = 0] = staff;
-        const { api } = await agentAt(door, at(people, first), own.id);
+        const { api } = await agentAt(runtime, at(people, first), own.id);
         const shown = expectStatus(await api('GET', '/v1/session/clients'), 200).body.clients;
         const expected = agreements.filter(({ agent }) => agent === first).map(({ clientId }) => clientId);
         expect(shown.map(({ taxpayerId }: Loose) => taxpayerId)).toEqual([...new Set(expected)].sort());
@@ -311,7 +313,7 @@ long('AGY-1 AGY-4 SWI-3 two agencies never see each other’s staff, agreements 
       // The agreements end before the next round.
       for (const { agreements } of lines)
         if (agreements.length > 0)
-          await feed(door, ...agreements.map(({ line }) => ({ ...line, removed: true })));
+          await feed(runtime, ...agreements.map(({ line }) => ({ ...line, removed: true })));
     }),
     { numRuns: 5 },
   );

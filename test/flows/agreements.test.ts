@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maskDocument } from '#domain/masks.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { solve } from '../support/solve.ts';
 import { long } from '../support/variants.ts';
 import {
@@ -11,9 +11,9 @@ import {
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import {
   agencyFirm,
@@ -40,29 +40,29 @@ import { asChannel, claimOf } from './support/channels.ts';
 import { companyLine, creditCode, feed } from './support/registry.ts';
 import { companyHistory, enterCompany, giveRelation, inCompany } from './support/relations.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let agency: Firm;
 let one: Known;
 let two: Known;
 beforeAll(async () => {
-  door = await openWatchedDoor();
-  [one, two] = await Promise.all([knownPerson(door), knownPerson(door)]);
+  runtime = await openWatchedRuntime();
+  [one, two] = await Promise.all([knownPerson(runtime), knownPerson(runtime)]);
 });
 afterAll(async () => {
-  await door?.finish('agency', 'client-agreements');
+  await runtime?.finish('agency', 'client-agreements');
 });
 beforeEach(async () => {
-  door.clock.set(morning);
-  agency = await agencyFirm(door);
-  await feed(door, staffLine(agency.id, [one, two]));
+  runtime.clock.set(morning);
+  agency = await agencyFirm(runtime);
+  await feed(runtime, staffLine(agency.id, [one, two]));
 });
 
 it('REG-9 AGY-1 a wrong name on the staff form is counted, and a challenge that was solved is taken with it', async () => {
-  const who = await knownPerson(door);
+  const who = await knownPerson(runtime);
   const put = (agents: readonly object[], more: object = {}) =>
     agency.api('PUT', '/v1/agency/staff', { agents, ...more });
   expect((await put([claimed({ ...who, name: '查无此人' })])).body.code).toBe('PERSON_MISMATCH');
-  const challenge = await solve((await door.http('GET', '/v1/challenge')).body);
+  const challenge = await solve((await runtime.http('GET', '/v1/challenge')).body);
   expectStatus(await put([claimed(who)], { challenge }), 200);
   expect((await put([claimed(who)], { challenge })).body.code).toBe('CHALLENGE_REQUIRED');
 });
@@ -75,13 +75,13 @@ const found = async (side: Firm, which: 'agency' | 'enterprise', id: string): Pr
   (await agreementsOf(side, which)).find(({ agreementId }) => agreementId === id);
 /** Whether a person can log in as agent at `enterprise`. */
 const opens = async (who: Known, taxpayerId: string) =>
-  (await enterCompany(door, who, taxpayerId)).status === 201;
+  (await enterCompany(runtime, who, taxpayerId)).status === 201;
 
 describe('what an agency enters', () => {
   long(
     'AGY-4 REL-11 waits for the client, who sees it and agrees; both and whoever did it find it in their history',
     async () => {
-      const owner = await firm(door);
+      const owner = await firm(runtime);
       const id = await entered(agency, owner.id, [one]);
       const seen = await found(owner, 'enterprise', id);
       expect(seen).toMatchObject({
@@ -109,18 +109,18 @@ describe('what an agency enters', () => {
           .map(({ kind }) => kind)
           .filter((kind) => kind.startsWith('agree'))
           .sort();
-      expect(kinds(await companyHistory(door, agency.id))).toEqual([
+      expect(kinds(await companyHistory(runtime, agency.id))).toEqual([
         'agreement-confirmed',
         'agreement-entered',
       ]);
-      expect(kinds(await companyHistory(door, owner.id))).toEqual([
+      expect(kinds(await companyHistory(runtime, owner.id))).toEqual([
         'agreement-confirmed',
         'agreement-entered',
       ]);
-      expect(kinds(await history(door, owner.boss))).toEqual(['agreement-confirmed']);
-      expect(kinds(await history(door, agency.boss))).toEqual(['agreement-entered']);
+      expect(kinds(await history(runtime, owner.boss))).toEqual(['agreement-confirmed']);
+      expect(kinds(await history(runtime, agency.boss))).toEqual(['agreement-entered']);
       expect(
-        (await history(door, one)).filter(({ kind }) => kind === 'agent-named').at(-1)?.detail,
+        (await history(runtime, one)).filter(({ kind }) => kind === 'agent-named').at(-1)?.detail,
       ).toMatchObject({
         client: owner.id,
         agency: agency.id,
@@ -129,7 +129,7 @@ describe('what an agency enters', () => {
   );
 
   long('AGY-4 can be refused, taken back and ended, each once, and names no client then', async () => {
-    const owner = await firm(door);
+    const owner = await firm(runtime);
     const refused = await entered(agency, owner.id, [one]);
     expect((await confirm(owner, refused, 'reject')).body.state).toBe('rejected');
     const back = await entered(agency, owner.id, [one]);
@@ -147,7 +147,7 @@ describe('what an agency enters', () => {
   });
 
   long('AGY-4 cannot be agreed to unseen where the client says what it saw', async () => {
-    const owner = await firm(door);
+    const owner = await firm(runtime);
     const id = await entered(agency, owner.id, [one]);
     const { revision } = await found(owner, 'enterprise', id);
     expectStatus(await change(agency, id, { items: ['attestation'] }), 200);
@@ -156,18 +156,18 @@ describe('what an agency enters', () => {
   });
 
   long('AGY-4 runs out by itself', async () => {
-    const owner = await firm(door);
+    const owner = await firm(runtime);
     const id = await entered(agency, owner.id, [one], { until: today });
-    door.clock.set('2027-03-03T00:00:00+08:00');
-    const { token } = await inCompany(door, owner.boss, owner.id);
-    const now = { ...owner, api: apiOf(door, token) };
+    runtime.clock.set('2027-03-03T00:00:00+08:00');
+    const { token } = await inCompany(runtime, owner.boss, owner.id);
+    const now = { ...owner, api: apiOf(runtime, token) };
     expect((await found(now, 'enterprise', id)).state).toBe('expired');
     expect(said(await confirm(now, id))).toBe('STATE_CONFLICT');
   });
 
   long('AGY-1 AGY-4 names what is wrong with it', async () => {
-    const owner = await firm(door);
-    const outsider = await knownPerson(door);
+    const owner = await firm(runtime);
+    const outsider = await knownPerson(runtime);
     const agents = [claimed(one)];
     const cases: [object, string, unknown][] = [
       [{ from: tomorrow, until: today }, 'BAD_REQUEST', 'until'],
@@ -187,8 +187,8 @@ describe('what an agency enters', () => {
       const { body } = await enter(agency, entering(owner.id, agents, facts));
       expect([body.code, body.errors?.[0]?.path], JSON.stringify(body)).toEqual([code, path]);
     }
-    const waiting = await client(door, { state: 'awaiting-confirmation' });
-    const gone = await client(door, { state: 'cancelled' });
+    const waiting = await client(runtime, { state: 'awaiting-confirmation' });
+    const gone = await client(runtime, { state: 'cancelled' });
     for (const [id, code] of [
       [creditCode(), 'TAXPAYER_NOT_FOUND'],
       [gone, 'TAXPAYER_NOT_FOUND'],
@@ -207,9 +207,9 @@ describe('what an agency enters', () => {
   });
 
   long('AGY-4 refuses the client’s own people as its agents, as long as they are', async () => {
-    const owner = await firm(door);
-    await giveRelation(door, one, owner.id, 'invoice-clerk', { validUntil: today });
-    await giveRelation(door, two, owner.id, 'tax-handler', { state: 'pending' });
+    const owner = await firm(runtime);
+    await giveRelation(runtime, one, owner.id, 'invoice-clerk', { validUntil: today });
+    await giveRelation(runtime, two, owner.id, 'tax-handler', { state: 'pending' });
     const refused = await enter(agency, entering(owner.id, [claimed(two), claimed(one)]));
     expect(refused.body).toMatchObject({
       status: 409,
@@ -217,15 +217,15 @@ describe('what an agency enters', () => {
       errors: [{ path: 'agents.1' }],
     });
     await entered(agency, owner.id, [two]);
-    door.clock.set('2027-03-03T00:00:00+08:00');
-    const { token } = await inCompany(door, agency.boss, agency.id);
-    const later = { ...agency, api: apiOf(door, token) };
+    runtime.clock.set('2027-03-03T00:00:00+08:00');
+    const { token } = await inCompany(runtime, agency.boss, agency.id);
+    const later = { ...agency, api: apiOf(runtime, token) };
     const [waiting] = await agreementsOf(later, 'agency');
     expectStatus(await change(later, waiting?.agreementId, { agents: [claimed(one)] }), 200);
   });
 
   long('AGY-4 has no day in common with another agreement of the pair that lives', async () => {
-    const owner = await firm(door);
+    const owner = await firm(runtime);
     const first = await entered(agency, owner.id, [one], { from: today, until: '2027-06-30' });
     for (const [from, until] of [
       ['2027-06-30', yearsEnd],
@@ -239,8 +239,8 @@ describe('what an agency enters', () => {
     const second = await entered(agency, owner.id, [one], { from: '2027-07-01', until: yearsEnd });
     expect(said(await change(agency, second, { from: '2027-06-30' }))).toBe('STATE_CONFLICT');
     // The days of another agency's agreement do not collide.
-    const other = await agencyFirm(door);
-    await feed(door, staffLine(other.id, [two]));
+    const other = await agencyFirm(runtime);
+    await feed(runtime, staffLine(other.id, [two]));
     await entered(other, owner.id, [two], { from: today, until: yearsEnd });
     expectStatus(await confirm(owner, first, 'reject'), 200);
     expectStatus(await change(agency, second, { from: today }), 200);
@@ -249,10 +249,10 @@ describe('what an agency enters', () => {
 
 describe('a change', () => {
   long('AGY-4 that gives more waits beside the terms that hold', async () => {
-    const owner = await firm(door);
+    const owner = await firm(runtime);
     const id = await entered(agency, owner.id, [one], { items: ['consulting'] });
     await confirm(owner, id);
-    const live = apiOf(door, (await inCompany(door, one, owner.id)).token);
+    const live = apiOf(runtime, (await inCompany(runtime, one, owner.id)).token);
     expect(
       (await change(agency, id, { items: ['tax-declaration'], agents: [claimed(one), claimed(two)] })).body,
     ).toEqual({
@@ -281,12 +281,12 @@ describe('a change', () => {
   });
 
   long('AGY-4 that takes away holds at once, in live sessions too', async () => {
-    const owner = await firm(door);
+    const owner = await firm(runtime);
     const id = await entered(agency, owner.id, [one, two]);
     await confirm(owner, id);
     const [first, second] = [
-      apiOf(door, (await inCompany(door, one, owner.id)).token),
-      await agentAt(door, two, agency.id).then(({ api }) => goTo(door, api, owner.id)),
+      apiOf(runtime, (await inCompany(runtime, one, owner.id)).token),
+      await agentAt(runtime, two, agency.id).then(({ api }) => goTo(runtime, api, owner.id)),
     ];
     const listed = (await found(agency, 'agency', id)).agents as Loose[];
     expect(listed).toHaveLength(2);
@@ -306,10 +306,10 @@ describe('a change', () => {
     expect((await change(agency, id, { agents: [{ agentId }], until: tomorrow })).body.waits).toBe(false);
     await confirm(owner, id, 'terminate');
     expect(said(await first('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
-    expect((await history(door, two)).some(({ kind }) => kind === 'agent-left')).toBe(true);
+    expect((await history(runtime, two)).some(({ kind }) => kind === 'agent-left')).toBe(true);
     for (const who of [one, two])
       expect(
-        await row(door, 'Relationships', {
+        await row(runtime, 'Relationships', {
           personKey: who.personKey,
           relation: `agent-for#c_${owner.id}#${id}`,
         }),
@@ -321,11 +321,11 @@ describe('who', () => {
   long(
     'AGY-4 AGY-2 the agency’s legal representative, finance head, tax handler and listed agents, in an `enterprise` session',
     async () => {
-      const owner = await firm(door);
+      const owner = await firm(runtime);
       for (const role of ['finance-head', 'tax-handler', 'invoice-clerk'] as const) {
-        const who = await knownPerson(door);
-        await giveRelation(door, who, agency.id, role);
-        const acting = { ...agency, api: apiOf(door, (await inCompany(door, who, agency.id)).token) };
+        const who = await knownPerson(runtime);
+        await giveRelation(runtime, who, agency.id, role);
+        const acting = { ...agency, api: apiOf(runtime, (await inCompany(runtime, who, agency.id)).token) };
         if (role === 'invoice-clerk') {
           for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
             expect(said(await acting.api('GET', path))).toBe('ROLE_NOT_ALLOWED');
@@ -336,15 +336,15 @@ describe('who', () => {
         expectStatus(await acting.api('POST', `/v1/agency/agreements/${id}/terminate`), 200);
         expectStatus(await acting.api('GET', '/v1/agency/staff'), 200);
       }
-      const agent = { ...agency, api: apiOf(door, (await inCompany(door, one, agency.id)).token) };
+      const agent = { ...agency, api: apiOf(runtime, (await inCompany(runtime, one, agency.id)).token) };
       const id = await entered(agent, owner.id, [one, two]);
       expectStatus(await confirm(owner, id), 200);
       expect((await change(agent, id, { agents: [claimed(two)] })).body.waits).toBe(false);
       expect(await agreementsOf(agent, 'agency')).toHaveLength(3);
       // An agent who works for a client, a natural person, and another company may not change it.
-      const { api, token } = await agentAt(door, two, agency.id);
-      const atClient = await goTo(door, api, owner.id);
-      for (const call of [atClient.api, apiOf(door, token), owner.api]) {
+      const { api, token } = await agentAt(runtime, two, agency.id);
+      const atClient = await goTo(runtime, api, owner.id);
+      for (const call of [atClient.api, apiOf(runtime, token), owner.api]) {
         for (const path of ['/v1/agency/staff', '/v1/agency/agreements'])
           expect(said(await call('GET', path))).not.toBe('200');
         expect(said(await call('POST', `/v1/agency/agreements/${id}/terminate`))).not.toBe('200');
@@ -360,25 +360,25 @@ describe('who', () => {
   );
 
   long('AGY-4 of the client its legal representative and finance head; ids of others are none', async () => {
-    const owner = await firm(door);
-    const stranger = await firm(door);
+    const owner = await firm(runtime);
+    const stranger = await firm(runtime);
     const id = await entered(agency, owner.id, [one]);
     for (const what of ['confirm', 'reject', 'terminate'])
       expect(said(await confirm(stranger, id, what))).toBe('NOT_FOUND');
-    const other = await agencyFirm(door);
+    const other = await agencyFirm(runtime);
     expect(said(await change(other, id, { until: tomorrow }))).toBe('NOT_FOUND');
     expect(said(await other.api('POST', `/v1/agency/agreements/${id}/terminate`))).toBe('NOT_FOUND');
     expect(said(await confirm(owner, `pair#c_${agency.id}#c_${owner.id}`))).toBe('NOT_FOUND');
-    const handler = await knownPerson(door);
-    await giveRelation(door, handler, owner.id, 'tax-handler');
-    const hers = { ...owner, api: apiOf(door, (await inCompany(door, handler, owner.id)).token) };
+    const handler = await knownPerson(runtime);
+    await giveRelation(runtime, handler, owner.id, 'tax-handler');
+    const hers = { ...owner, api: apiOf(runtime, (await inCompany(runtime, handler, owner.id)).token) };
     expect(said(await hers.api('GET', '/v1/enterprise/agreements'))).toBe('ROLE_NOT_ALLOWED');
     expect(said(await confirm(hers, id))).toBe('ROLE_NOT_ALLOWED');
-    const head = await knownPerson(door);
-    await giveRelation(door, head, owner.id, 'finance-head');
-    const his = { ...owner, api: apiOf(door, (await inCompany(door, head, owner.id)).token) };
+    const head = await knownPerson(runtime);
+    await giveRelation(runtime, head, owner.id, 'finance-head');
+    const his = { ...owner, api: apiOf(runtime, (await inCompany(runtime, head, owner.id)).token) };
     expectStatus(await confirm(his, id), 200);
-    const app = asChannel(door, 'ahtax-app', claimOf(head));
+    const app = asChannel(runtime, 'ahtax-app', claimOf(head));
     expect(said(await app('POST', `/v1/enterprise/agreements/${id}/terminate`))).toBe('CHANNEL_NOT_ALLOWED');
   });
 });
@@ -388,39 +388,39 @@ describe('what the feed brings', () => {
     const newcomer = person();
     const [agencyId, clientId] = [creditCode(), creditCode()];
     const line = agreementLine(agencyId, clientId, [newcomer], { version: 5 });
-    const report = await reported(door, line);
+    const report = await reported(runtime, line);
     expect(report).toMatchObject({
       accepted: 1,
       rejected: [],
       warnings: [{ line: 1, code: 'AGENT_NOT_LISTED' }],
     });
-    expect(await reported(door, line, { ...line, version: 4, until: today })).toMatchObject({
+    expect(await reported(runtime, line, { ...line, version: 4, until: today })).toMatchObject({
       accepted: 0,
       stale: 2,
     });
     await reported(
-      door,
+      runtime,
       staffLine(agencyId, [newcomer], { version: 2 }),
       staffLine(agencyId, [], { version: 1 }),
     );
-    await feed(door, companyLine(clientId), companyLine(agencyId, { subject: 'agency' }));
-    const known = await knownPerson(door, newcomer);
+    await feed(runtime, companyLine(clientId), companyLine(agencyId, { subject: 'agency' }));
+    const known = await knownPerson(runtime, newcomer);
     expect(await opens(known, clientId)).toBe(true);
-    const again = await reported(door, { ...line, version: 6, until: yesterday });
+    const again = await reported(runtime, { ...line, version: 6, until: yesterday });
     expect(again).toMatchObject({ accepted: 1, warnings: [] });
     expect(await opens(known, clientId)).toBe(false);
   });
 
   it('AGY-1 AGY-4 ENT-3 warns of what does not fit, names what is wrong, and loses nothing else', async () => {
-    const owner = await firm(door);
-    await giveRelation(door, two, owner.id, 'tax-handler');
+    const owner = await firm(runtime);
+    await giveRelation(runtime, two, owner.id, 'tax-handler');
     const good = agreementLine(agency.id, owner.id, [one], { version: 1 });
     const make = (facts: object) => ({
       ...agreementLine(agency.id, owner.id, [one], { version: 1 }),
       ...facts,
     });
     const report = await reported(
-      door,
+      runtime,
       good,
       make({ until: '2026-12-31' }),
       make({ items: ['gardening'] }),
@@ -431,7 +431,7 @@ describe('what the feed brings', () => {
       make({ agencyId: '123' }),
       { ...good, version: 2, clientId: creditCode() },
       make({ agents: [claimed(two)], from: '2028-01-01', until: '2028-12-31' }),
-      make({ agents: [claimed(await knownPerson(door))], from: '2029-01-01', until: '2029-12-31' }),
+      make({ agents: [claimed(await knownPerson(runtime))], from: '2029-01-01', until: '2029-12-31' }),
       make({ from: '2029-12-31', until: '2030-12-31' }),
     );
     expect(report.accepted).toBe(4);
@@ -458,22 +458,22 @@ describe('what the feed brings', () => {
   });
 
   long('AGY-4 the client ends it all the same, and it stays ended', async () => {
-    const owner = await firm(door);
+    const owner = await firm(runtime);
     const line = agreementLine(agency.id, owner.id, [one], { version: 1 });
-    await reported(door, line);
+    await reported(runtime, line);
     expectStatus(await confirm(owner, line.agreementId as string, 'terminate'), 200);
-    expect(await reported(door, { ...line, version: 2 })).toMatchObject({
+    expect(await reported(runtime, { ...line, version: 2 })).toMatchObject({
       accepted: 1,
       warnings: [{ code: 'AGREEMENT_ENDED' }],
     });
     expect(await opens(one, owner.id)).toBe(false);
     const next = agreementLine(agency.id, owner.id, [one], { version: 1 });
-    expect((await reported(door, next)).warnings).toEqual([]);
+    expect((await reported(runtime, next)).warnings).toEqual([]);
     expect(await opens(one, owner.id)).toBe(true);
-    expect((await reported(door, { ...next, version: 2, removed: true })).accepted).toBe(1);
+    expect((await reported(runtime, { ...next, version: 2, removed: true })).accepted).toBe(1);
     expect(await opens(one, owner.id)).toBe(false);
     const never = agreementLine(agency.id, owner.id, [one], { version: 1, removed: true });
-    expect((await reported(door, never)).accepted).toBe(1);
+    expect((await reported(runtime, never)).accepted).toBe(1);
     expect(await opens(one, owner.id)).toBe(false);
   });
 });

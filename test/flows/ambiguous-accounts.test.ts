@@ -2,38 +2,38 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deriveKeys, indexKey } from '#crypto/keys.ts';
 import type { Loose, Reply } from '../support/client.ts';
 import { collected as collectedAt, documentKind as document } from '../support/collected.ts';
-import { enterPassword, expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { enterPassword, expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   failures,
   type Known,
   knownPerson,
   none,
-  openWatchedDoor,
+  openWatchedRuntime,
   personOf,
   rows,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { setOnPerson } from './support/tables.ts';
 
 /** DOC-6: one text that means more than one registered person. */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);
 
 async function collected(documentType: string, documentNumber: string): Promise<Known> {
-  const { loginId, ...who } = await collectedAt(door, documentType, documentNumber);
-  return { ...who, personKey: await personOf(door, loginId) };
+  const { loginId, ...who } = await collectedAt(runtime, documentType, documentNumber);
+  return { ...who, personKey: await personOf(runtime, loginId) };
 }
 const guess = (account: string, password: string, extra: object = {}) =>
-  enterPassword(door, account, password, 'natural', extra);
+  enterPassword(runtime, account, password, 'natural', extra);
 const looksAt = async (who: Known) =>
-  (await rows(door, 'Audit')).filter(
+  (await rows(runtime, 'Audit')).filter(
     (event) =>
       event.subject === who.personKey && event.kind === 'login-password' && event.outcome === 'failure',
   ).length;
@@ -42,7 +42,11 @@ describe('DOC-6 at login', () => {
   long(
     'DOC-6 the neighbour with one’s number gets no look at one’s password, and cannot lock one',
     async () => {
-      const one = await knownPerson(door, { ...person(), documentType: '213', documentNumber: '12345678' });
+      const one = await knownPerson(runtime, {
+        ...person(),
+        documentType: '213',
+        documentNumber: '12345678',
+      });
       const neighbour = await collected('208', '12345678');
       for (let i = 0; i < 6; i++) {
         const reply = await guess('12345678', neighbour.password);
@@ -54,7 +58,7 @@ describe('DOC-6 at login', () => {
         expect(reply.body.title).toMatch(/多个用户/);
       }
       for (const who of [one, neighbour]) {
-        expect(await failures(door, who)).toEqual(none);
+        expect(await failures(runtime, who)).toEqual(none);
         expect(await looksAt(who)).toBe(0);
       }
       // With the kind in the call, each person is found.
@@ -66,20 +70,24 @@ describe('DOC-6 at login', () => {
   long(
     'DOC-6 LCK-4 guesses count where they are meant: five looks of forty at once, none at the other',
     async () => {
-      const one = await knownPerson(door, { ...person(), documentType: '213', documentNumber: '87654321' });
+      const one = await knownPerson(runtime, {
+        ...person(),
+        documentType: '213',
+        documentNumber: '87654321',
+      });
       const other = await collected('299', '87654321');
       const replies = await Promise.all(
         Array.from({ length: 40 }, () => guess('87654321', 'Wrong#2058x', { accountKind: document('299') })),
       );
       expect(replies.filter((reply) => said(reply) === 'BAD_CREDENTIALS')).toHaveLength(4);
-      expect((await failures(door, other)).locked).toBe(true);
-      expect(await failures(door, one)).toEqual(none);
+      expect((await failures(runtime, other)).locked).toBe(true);
+      expect(await failures(runtime, one)).toEqual(none);
       expectStatus(await guess('87654321', one.password, { accountKind: document('213') }), 201);
     },
   );
 
   it('DOC-6 a document that reads like somebody’s username hides neither', async () => {
-    const named = await knownPerson(door, person(), { username: 'WANG2058' });
+    const named = await knownPerson(runtime, person(), { username: 'WANG2058' });
     const foreigner = await collected('208', 'WANG2058');
     expect((await guess('WANG2058', named.password)).body.kinds).toEqual([
       document('208'),
@@ -92,7 +100,7 @@ describe('DOC-6 at login', () => {
   });
 
   it('DOC-6 a document of a phone’s shape, from before such were refused, hides nobody', async () => {
-    const owner = await knownPerson(door);
+    const owner = await knownPerson(runtime);
     const stranger = await collected('299', `X${owner.phone}`);
     const key = await moveDocument(stranger, owner.phone);
     expect((await guess(owner.phone, owner.password)).body.kinds).toEqual([
@@ -105,7 +113,7 @@ describe('DOC-6 at login', () => {
   });
 
   it('DOC-6 a kind that fits nobody answers as unknown, at each entry in its words', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     expect(said(await guess(who.documentNumber, who.password, { accountKind: { kind: 'username' } }))).toBe(
       'USER_NOT_REGISTERED',
     );
@@ -122,12 +130,16 @@ describe('DOC-6 at login', () => {
   long(
     'DOC-6 the same person twice is not ambiguous, and who is not registered makes nobody ambiguous',
     async () => {
-      const twice = await knownPerson(door, { ...person(), documentType: '213', documentNumber: '22334455' });
+      const twice = await knownPerson(runtime, {
+        ...person(),
+        documentType: '213',
+        documentNumber: '22334455',
+      });
       expectStatus(await guess('22334455', twice.password), 201);
       const gone = await collected('299', '22334455');
-      await setOnPerson(door, gone.personKey, 'account', {
+      await setOnPerson(runtime, gone.personKey, 'account', {
         status: 'cancelled',
-        since: door.clock.now().toISOString(),
+        since: runtime.clock.now().toISOString(),
       });
       expectStatus(await guess('22334455', twice.password), 201);
     },
@@ -136,13 +148,13 @@ describe('DOC-6 at login', () => {
 
 /** Moves a row to the key of a number that the system accepted in the past. */
 async function moveDocument(who: Known, documentNumber: string): Promise<string> {
-  const keys = deriveKeys(door.secret('root'));
+  const keys = deriveKeys(runtime.secret('root'));
   const key = indexKey(keys, 'person', `${who.documentType}|${documentNumber}`);
-  const table = door.tables.find((name) => name.endsWith('-Users')) ?? '';
-  const { Item } = (await door.dynamodb('GetItem', {
+  const table = runtime.tables.find((name) => name.endsWith('-Users')) ?? '';
+  const { Item } = (await runtime.dynamodb('GetItem', {
     TableName: table,
     Key: { personKey: { S: who.personKey } },
   })) as Loose;
-  await door.dynamodb('PutItem', { TableName: table, Item: { ...Item, personKey: { S: key } } });
+  await runtime.dynamodb('PutItem', { TableName: table, Item: { ...Item, personKey: { S: key } } });
   return key;
 }

@@ -1,23 +1,23 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { auditObject } from '#store/audit/audit-object.ts';
-import { enterPassword } from '../support/door.ts';
-import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { enterPassword } from '../support/runtime.ts';
+import { type Known, knownPerson, openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { type Event, eventsOf } from './support/tables.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let who: Known;
 beforeAll(async () => {
-  door = await openWatchedDoor();
-  who = await knownPerson(door);
+  runtime = await openWatchedRuntime();
+  who = await knownPerson(runtime);
 });
-afterAll(() => door?.finish('audit-copy'));
-afterEach(() => door.faults.clear());
+afterAll(() => runtime?.finish('audit-copy'));
+afterEach(() => runtime.faults.clear());
 
 /** The lines of the copy that are about some events, and the keys of the objects in which they are. */
 function copiesOf(events: readonly Event[]) {
   const ids = new Set(events.map(({ eventId }) => eventId));
-  const objects = door.kept().map(({ key, text }) => ({
+  const objects = runtime.kept().map(({ key, text }) => ({
     key,
     lines: text
       .split('\n')
@@ -48,12 +48,12 @@ const event = (eventId: string): Event => ({
 describe('the second copy of the audit', () => {
   it('AUD-1 has each new event as it stands in the table, under its day and hour in Shanghai, and nothing in clear', async () => {
     // Events of other tests would be in the same object, and the first of them names it.
-    await door.settled({ gatherers: true });
-    const events = await eventsOf(door, async () => {
+    await runtime.settled({ gatherers: true });
+    const events = await eventsOf(runtime, async () => {
       for (const password of ['Falsch#9182', 'Falsch#9183'])
-        await enterPassword(door, who.documentNumber, password);
+        await enterPassword(runtime, who.documentNumber, password);
     });
-    await door.settled({ gatherers: true });
+    await runtime.settled({ gatherers: true });
     expect(events.length).toBeGreaterThanOrEqual(2);
     const { keys, lines } = copiesOf(events);
     expect(read(lines)).toEqual(events.toSorted(byId));
@@ -70,31 +70,31 @@ describe('the second copy of the audit', () => {
       { kind: 'crash', times: 1 },
       { kind: 'crash-after', times: 1 },
     ] as const) {
-      const id = door.faults.add({ service: 's3', function: 'audit-copy', ...fault });
+      const id = runtime.faults.add({ service: 's3', function: 'audit-copy', ...fault });
       const events = [1, 2].map((at) => event(`${fault.kind}-${at}`));
       for (const one of events)
-        await door.dynamodb('PutItem', {
-          TableName: door.tables.find((name) => name.endsWith('-Audit')),
+        await runtime.dynamodb('PutItem', {
+          TableName: runtime.tables.find((name) => name.endsWith('-Audit')),
           Item: marshall(one),
         });
-      await door.settled({ gatherers: true });
-      expect(door.faults.struck(id), fault.kind).toBe(fault.times);
+      await runtime.settled({ gatherers: true });
+      expect(runtime.faults.struck(id), fault.kind).toBe(fault.times);
       const lines = read(copiesOf(events).lines);
       // A batch that was kept before its function died comes again in halves; a reader takes each event once.
       const once = lines.filter(({ eventId }, at) => eventId !== lines[at - 1]?.eventId);
       expect(fault.kind === 'crash-after' ? once : lines, fault.kind).toEqual(events);
     }
-    expect(door.queued('audit-copy-failed')).toEqual([]);
+    expect(runtime.queued('audit-copy-failed')).toEqual([]);
   });
 
   it('AUD-1 a batch that comes twice is one object, and what was not added makes none', async () => {
     const batch = { Records: [added(event('e1'), '100'), added(event('e2'), '101')] };
-    const before = door.kept().length;
-    for (let time = 0; time < 2; time++) await door.invoke('audit-copy', batch);
-    expect(door.kept()).toHaveLength(before + 1);
+    const before = runtime.kept().length;
+    for (let time = 0; time < 2; time++) await runtime.invoke('audit-copy', batch);
+    expect(runtime.kept()).toHaveLength(before + 1);
     const removed = { Records: [added(event('e3'), '102', 'REMOVE'), added(event('e3'), '103', 'MODIFY')] };
-    await door.invoke('audit-copy', removed);
-    expect(door.kept()).toHaveLength(before + 1);
+    await runtime.invoke('audit-copy', removed);
+    expect(runtime.kept()).toHaveLength(before + 1);
   });
 
   it('AUD-1 the same events are the same bytes under the same key; others are not', () => {

@@ -2,22 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import { flows } from '#flows/contracts.ts';
 import type { Client } from '../support/client.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
 import {
   codeFor,
-  type Door,
   enterPassword,
   expectStatus,
   fillProfile,
   loggedIn,
   loggedInByFace,
   loginTicket,
-  openDoor,
+  openTestRuntime,
   registered,
   scanFace,
   startRegistration,
+  type TestRuntime,
   wait,
-} from '../support/door.ts';
-import { mobile, person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { newcomer, newestCode, ownFace } from './support/account.ts';
 import { poll } from './support/channels.ts';
@@ -27,36 +27,40 @@ import { type Event, events, eventsOf, rowsOf, subjectOf } from './support/table
 
 const wrongPassword = 'Falsch#9182';
 const wrongTo = (code: string) => (code === '123456' ? '654321' : '123456');
-const startReset = (door: Door, who: Sample, changes: object = {}) =>
-  door.http('POST', '/v1/password-resets', {
+const startReset = (runtime: TestRuntime, who: Sample, changes: object = {}) =>
+  runtime.http('POST', '/v1/password-resets', {
     account: who.documentNumber,
     name: who.name,
     documentNumber: who.documentNumber,
     ...changes,
   });
-const face = async (door: Door, journey: string, outcome: 'pass' | 'fail' | 'mismatch' = 'pass') => {
-  const scan = expectStatus(await door.http('POST', `${journey}/face`), 201).body;
-  door.face(outcome);
-  const result = await scanFace(door, scan.qrContent);
-  door.face('pass');
+const face = async (
+  runtime: TestRuntime,
+  journey: string,
+  outcome: 'pass' | 'fail' | 'mismatch' = 'pass',
+) => {
+  const scan = expectStatus(await runtime.http('POST', `${journey}/face`), 201).body;
+  runtime.face(outcome);
+  const result = await scanFace(runtime, scan.qrContent);
+  runtime.face('pass');
   return { scan, result };
 };
 
 describe('AUD-1 what is written down', () => {
-  let door: Door;
+  let runtime: TestRuntime;
   let who: Sample;
   let key: string;
   beforeAll(async () => {
-    door = await openDoor();
+    runtime = await openTestRuntime();
     who = person();
-    key = await subjectOf(door, () => registered(door, who), 'registered');
-    await wait(door, 61);
+    key = await subjectOf(runtime, () => registered(runtime, who), 'registered');
+    await wait(runtime, 61);
   });
-  afterAll(() => door?.stop());
+  afterAll(() => runtime?.stop());
 
   /** The kind, outcome and channel of the events that an action writes; every event must be complete. */
   async function written(action: () => Promise<unknown>, subject = key): Promise<string[]> {
-    const list = await eventsOf(door, action);
+    const list = await eventsOf(runtime, action);
     for (const event of list) checkWhole(event);
     return list
       .filter((event) => event.subject === subject)
@@ -71,7 +75,7 @@ describe('AUD-1 what is written down', () => {
     );
     expect(event.subject).toMatch(/^p1_[\w-]{43}$/);
     expect(event.eventId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
-    expect(Math.abs(Date.parse(event.at) - door.clock.now().getTime())).toBeLessThan(30_000);
+    expect(Math.abs(Date.parse(event.at) - runtime.clock.now().getTime())).toBeLessThan(30_000);
     // Only the network part of the address, never the whole address.
     expect(event.address).toBe(['hall', 'schedule'].includes(event.channel) ? '' : '127.0.0.0');
     const days = (event.ttl - Date.parse(event.at) / 1000) / 86_400;
@@ -83,7 +87,7 @@ describe('AUD-1 what is written down', () => {
 
   long('AUD-1 consent and registration', async () => {
     const one = person();
-    const list = await eventsOf(door, () => registered(door, one));
+    const list = await eventsOf(runtime, () => registered(runtime, one));
     for (const event of list) checkWhole(event);
     expect(list.map(({ kind, outcome, channel }) => `${kind} ${outcome} ${channel}`)).toEqual([
       'consented success web',
@@ -95,7 +99,7 @@ describe('AUD-1 what is written down', () => {
   });
 
   long('AUD-1 the hall collection, with the officer', async () => {
-    const list = await eventsOf(door, () => door.registry(collectionLine(personWith('208'))));
+    const list = await eventsOf(runtime, () => runtime.registry(collectionLine(personWith('208'))));
     expect(list).toMatchObject([
       { kind: 'collected', outcome: 'success', channel: 'hall', detail: { officer: '3401001' } },
     ]);
@@ -103,15 +107,15 @@ describe('AUD-1 what is written down', () => {
   });
 
   long('AUD-1 login by SMS and by face, with the method', async () => {
-    await wait(door, 61);
-    const bySms = await eventsOf(door, () => loggedIn(door, who));
+    await wait(runtime, 61);
+    const bySms = await eventsOf(runtime, () => loggedIn(runtime, who));
     expect(bySms.at(-1)).toMatchObject({
       kind: 'login',
       outcome: 'success',
       channel: 'web',
       detail: { method: 'sms' },
     });
-    const byFace = await eventsOf(door, () => loggedInByFace(door, who));
+    const byFace = await eventsOf(runtime, () => loggedInByFace(runtime, who));
     expect(byFace).toMatchObject([
       { kind: 'face', outcome: 'success', channel: 'ahtax-app' },
       // The event of the new session says that it replaced the older one.
@@ -121,44 +125,48 @@ describe('AUD-1 what is written down', () => {
   });
 
   long('AUD-1 a wrong password, a wrong code, a failed face', async () => {
-    expect(await written(() => enterPassword(door, who.phone, wrongPassword))).toEqual([
+    expect(await written(() => enterPassword(runtime, who.phone, wrongPassword))).toEqual([
       'login-password failure web',
     ]);
-    const loginId = await loginTicket(door, who);
-    await wait(door, 61);
-    expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
-    const smsCode = wrongTo(await codeFor(door, who.phone));
-    expect(await written(() => door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode }))).toEqual([
+    const loginId = await loginTicket(runtime, who);
+    await wait(runtime, 61);
+    expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
+    const smsCode = wrongTo(await codeFor(runtime, who.phone));
+    expect(await written(() => runtime.http('POST', `/v1/logins/${loginId}/verify`, { smsCode }))).toEqual([
       'login-second-factor failure web',
     ]);
     for (const outcome of ['fail', 'mismatch'] as const)
-      expect(await written(() => face(door, `/v1/logins/${loginId}`, outcome))).toEqual([
+      expect(await written(() => face(runtime, `/v1/logins/${loginId}`, outcome))).toEqual([
         'face failure ahtax-app',
       ]);
   });
 
   long('AUD-1 the end of a session: logout, a copied token', async () => {
-    const first = await loggedInByFace(door, who);
-    const logout = () => door.http('DELETE', '/v1/session', undefined, { token: first.session.accessToken });
+    const first = await loggedInByFace(runtime, who);
+    const logout = () =>
+      runtime.http('DELETE', '/v1/session', undefined, { token: first.session.accessToken });
     expect(await written(logout)).toEqual(['session-ended success web']);
-    const second = await loggedInByFace(door, who);
-    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie }), 200);
-    await wait(door, 11);
-    const copied = () => door.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie });
+    const second = await loggedInByFace(runtime, who);
+    expectStatus(
+      await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie }),
+      200,
+    );
+    await wait(runtime, 11);
+    const copied = () => runtime.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie });
     expect(await written(copied)).toEqual(['session-ended failure web']);
   });
 
   long(
     'AUD-1 SES-5 a factor that was passed, with its method; an ended session, with the reason',
     async () => {
-      const one = await newcomer(door);
+      const one = await newcomer(runtime);
       const factor = (body: object) => one.api('POST', '/v1/session/factor', body);
       expectStatus(await one.api('POST', '/v1/session/factor/sms'), 202);
-      const smsCode = newestCode(door, one.phone);
-      const bySms = await eventsOf(door, () => factor({ smsCode }));
-      const faceTicket = await ownFace(door, one, '/v1/session/factor/face');
-      const byFace = await eventsOf(door, () => factor({ faceTicket }));
-      const ended = await eventsOf(door, () => one.api('DELETE', `/v1/sessions/${one.sessionId}`));
+      const smsCode = newestCode(runtime, one.phone);
+      const bySms = await eventsOf(runtime, () => factor({ smsCode }));
+      const faceTicket = await ownFace(runtime, one, '/v1/session/factor/face');
+      const byFace = await eventsOf(runtime, () => factor({ faceTicket }));
+      const ended = await eventsOf(runtime, () => one.api('DELETE', `/v1/sessions/${one.sessionId}`));
       const list = [...bySms, ...byFace, ...ended];
       for (const event of list) checkWhole(event);
       expect(list.map(({ kind, outcome, detail }) => [kind, outcome, detail])).toEqual([
@@ -170,50 +178,54 @@ describe('AUD-1 what is written down', () => {
   );
 
   long('AUD-1 the reset: refused, done, with the session that it ended', async () => {
-    await loggedInByFace(door, who);
-    expect(await written(() => startReset(door, who, { name: '司徒不是' }))).toEqual([
+    await loggedInByFace(runtime, who);
+    expect(await written(() => startReset(runtime, who, { name: '司徒不是' }))).toEqual([
       'password-reset failure web',
     ]);
-    const reset = expectStatus(await startReset(door, who), 201).body.resetId;
-    const { scan } = await face(door, `/v1/password-resets/${reset}`);
+    const reset = expectStatus(await startReset(runtime, who), 201).body.resetId;
+    const { scan } = await face(runtime, `/v1/password-resets/${reset}`);
     const newPassword = 'Tianzhu!4926';
     const complete = () =>
-      door.http('POST', `/v1/password-resets/${reset}/complete`, { faceTicket: scan.ticket, newPassword });
+      runtime.http('POST', `/v1/password-resets/${reset}/complete`, { faceTicket: scan.ticket, newPassword });
     expect(await written(complete)).toEqual(['password-reset success web', 'session-ended success web']);
     who = { ...who, password: newPassword };
   });
 
   long('AUD-1 a lost phone is written for who lost it', async () => {
-    await wait(door, 61);
+    await wait(runtime, 61);
     const taker = person({ phone: who.phone });
-    const id = await startRegistration(door, taker);
-    expectStatus(await fillProfile(door, id, taker, { takeoverPhone: true }), 200);
-    await face(door, `/v1/registrations/${id}`);
-    const complete = () => door.http('POST', `/v1/registrations/${id}/complete`);
+    const id = await startRegistration(runtime, taker);
+    expectStatus(await fillProfile(runtime, id, taker, { takeoverPhone: true }), 200);
+    await face(runtime, `/v1/registrations/${id}`);
+    const complete = () => runtime.http('POST', `/v1/registrations/${id}/complete`);
     expect(await written(complete)).toEqual(['phone-lost success web']);
   });
 
   long('AUD-1 UNL-1 lock and unlock', async () => {
     const one = person();
-    const oneKey = await subjectOf(door, () => registered(door, one), 'registered');
-    for (let i = 0; i < 4; i++) await enterPassword(door, one.documentNumber, wrongPassword);
-    const fifth = () => enterPassword(door, one.documentNumber, wrongPassword);
+    const oneKey = await subjectOf(runtime, () => registered(runtime, one), 'registered');
+    for (let i = 0; i < 4; i++) await enterPassword(runtime, one.documentNumber, wrongPassword);
+    const fifth = () => enterPassword(runtime, one.documentNumber, wrongPassword);
     expect(await written(fifth, oneKey)).toEqual(['locked failure web']);
     // A try that is refused without a look is neither a failure nor a success: no further event is written.
     expect(await written(fifth, oneKey)).toEqual([]);
-    await wait(door, 86_400);
-    expect(await written(() => door.schedule('midnight-unlock'), oneKey)).toEqual([
+    await wait(runtime, 86_400);
+    expect(await written(() => runtime.schedule('midnight-unlock'), oneKey)).toEqual([
       'unlocked success schedule',
     ]);
-    expect(await written(() => door.schedule('midnight-unlock'), oneKey)).toEqual([]);
+    expect(await written(() => runtime.schedule('midnight-unlock'), oneKey)).toEqual([]);
   });
 
   long('AUD-1 is append-only: no function may change or delete an event, and none did', async () => {
-    const before = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));
+    const before = new Map(
+      (await events(runtime)).map((event) => [`${event.subject} ${event.eventId}`, event]),
+    );
     expect(before.size).toBeGreaterThan(10);
-    await registered(door);
-    await enterPassword(door, who.documentNumber, wrongPassword);
-    const after = new Map((await events(door)).map((event) => [`${event.subject} ${event.eventId}`, event]));
+    await registered(runtime);
+    await enterPassword(runtime, who.documentNumber, wrongPassword);
+    const after = new Map(
+      (await events(runtime)).map((event) => [`${event.subject} ${event.eventId}`, event]),
+    );
     for (const [id, event] of before) expect(after.get(id)).toEqual(event);
 
     for (const { name, tables } of flows)
@@ -236,7 +248,7 @@ describe('AUD-1 what is written down', () => {
 
 describe('DOC-4 nothing personal stands anywhere in clear', () => {
   it('DOC-4 AUD-1 OTP-02 LOG-01 after every journey and every kind of refusal: tables, logs, answers', async () => {
-    const real = await openDoor({ quiet: true });
+    const real = await openTestRuntime({ quiet: true });
     const answers: Text[] = [];
     const handles: Secret[] = [];
     const secret = (what: string, value: unknown) => {
@@ -258,7 +270,7 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
       }
       return reply;
     };
-    const door: Door = { ...real, http };
+    const runtime: TestRuntime = { ...real, http };
     try {
       const names = ['欧阳测试丽娟', '司马滁州长江', 'Wolfgang Amadeus Probe'];
       const who = person({ name: names[0] ?? '', password: 'Qimen~Hong8cha' });
@@ -267,39 +279,39 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
       const newPassword = 'Luan~3Guapian';
 
       // A journey without mistakes.
-      await registered(door, who, { username: `Leckfrei${Date.now() % 100_000}` });
-      await door.registry(collectionLine(hall));
-      const hallId = await startRegistration(door, hall);
-      expectStatus(await fillProfile(door, hallId, hall), 200);
-      expectStatus(await door.http('POST', `/v1/registrations/${hallId}/complete`), 201);
-      await wait(door, 61);
-      const session = await loggedIn(door, who);
-      await door.http('GET', '/v1/session', undefined, { token: session.session.accessToken });
-      await door.http('POST', '/v1/session/refresh', undefined, { cookie: session.cookie });
-      await loggedInByFace(door, hall);
-      await wait(door, 61);
-      const reset = expectStatus(await startReset(door, who), 201).body.resetId;
-      expectStatus(await door.http('POST', `/v1/password-resets/${reset}/sms`), 202);
-      const resetCode = await codeFor(door, who.phone);
+      await registered(runtime, who, { username: `Leckfrei${Date.now() % 100_000}` });
+      await runtime.registry(collectionLine(hall));
+      const hallId = await startRegistration(runtime, hall);
+      expectStatus(await fillProfile(runtime, hallId, hall), 200);
+      expectStatus(await runtime.http('POST', `/v1/registrations/${hallId}/complete`), 201);
+      await wait(runtime, 61);
+      const session = await loggedIn(runtime, who);
+      await runtime.http('GET', '/v1/session', undefined, { token: session.session.accessToken });
+      await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: session.cookie });
+      await loggedInByFace(runtime, hall);
+      await wait(runtime, 61);
+      const reset = expectStatus(await startReset(runtime, who), 201).body.resetId;
+      expectStatus(await runtime.http('POST', `/v1/password-resets/${reset}/sms`), 202);
+      const resetCode = await codeFor(runtime, who.phone);
       const complete = (smsCode: string, password: string) =>
-        door.http('POST', `/v1/password-resets/${reset}/complete`, { smsCode, newPassword: password });
+        runtime.http('POST', `/v1/password-resets/${reset}/complete`, { smsCode, newPassword: password });
 
       // Every kind of refusal, with valid values in the right and in the wrong members.
       await complete(wrongTo(resetCode), newPassword);
       await complete(resetCode, who.documentNumber);
       await complete(resetCode, who.password);
       expectStatus(await complete(resetCode, newPassword), 204);
-      await startReset(door, who, { name: taker.name });
-      await startReset(door, { ...who, documentNumber: taker.documentNumber });
-      await startRegistration(door, who).catch(() => undefined);
-      await door.http('POST', '/v1/registrations', {
+      await startReset(runtime, who, { name: taker.name });
+      await startReset(runtime, { ...who, documentNumber: taker.documentNumber });
+      await startRegistration(runtime, who).catch(() => undefined);
+      await runtime.http('POST', '/v1/registrations', {
         name: taker.name,
         documentType: who.documentType,
         documentNumber: who.documentNumber,
         consents: ['privacy', 'face'],
       });
       for (const account of [who.documentNumber, who.phone, taker.documentNumber, mobile(), who.name])
-        await enterPassword(door, account, wrongPassword);
+        await enterPassword(runtime, account, wrongPassword);
       for (const value of [who.name, who.documentNumber, who.phone, who.password])
         for (const body of [
           { entry: value, account: value, password: [value] },
@@ -317,29 +329,29 @@ describe('DOC-4 nothing personal stands anywhere in clear', () => {
             ['POST', `/v1/password-resets/${reset}/complete`],
             ['POST', '/v1/channel/scans'],
           ] as const)
-            expect((await door.http(method, path, body)).status).toBeLessThan(500);
-      const loginId = await loginTicket(door, { ...who, password: newPassword });
-      await face(door, `/v1/logins/${loginId}`, 'mismatch');
-      const { scan } = await face(door, `/v1/logins/${loginId}`, 'fail');
-      await poll(door, scan);
+            expect((await runtime.http(method, path, body)).status).toBeLessThan(500);
+      const loginId = await loginTicket(runtime, { ...who, password: newPassword });
+      await face(runtime, `/v1/logins/${loginId}`, 'mismatch');
+      const { scan } = await face(runtime, `/v1/logins/${loginId}`, 'fail');
+      await poll(runtime, scan);
 
       // A takeover while each dependency fails: the log gets the errors with their causes.
-      await wait(door, 61);
-      const id = await startRegistration(door, taker);
+      await wait(runtime, 61);
+      const id = await startRegistration(runtime, taker);
       for (const service of ['dynamodb', 'sms', 'face'] as const) {
         real.faults.add({ service, kind: 'error500', times: 3 });
-        await door.http('POST', `/v1/registrations/${id}/sms`, { phone: taker.phone });
-        await enterPassword(door, who.documentNumber, newPassword);
+        await runtime.http('POST', `/v1/registrations/${id}/sms`, { phone: taker.phone });
+        await enterPassword(runtime, who.documentNumber, newPassword);
         real.faults.clear();
       }
-      await wait(door, 61);
-      expectStatus(await fillProfile(door, id, taker, { takeoverPhone: true }), 200);
+      await wait(runtime, 61);
+      expectStatus(await fillProfile(runtime, id, taker, { takeoverPhone: true }), 200);
       real.faults.add({ kind: 'error500', action: 'TransactWriteItems', times: 3 });
-      expect((await door.http('POST', `/v1/registrations/${id}/face`)).status).toBe(201);
-      await face(door, `/v1/registrations/${id}`).catch(() => undefined);
+      expect((await runtime.http('POST', `/v1/registrations/${id}/face`)).status).toBe(201);
+      await face(runtime, `/v1/registrations/${id}`).catch(() => undefined);
       real.faults.clear();
-      await face(door, `/v1/registrations/${id}`);
-      expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+      await face(runtime, `/v1/registrations/${id}`);
+      expectStatus(await runtime.http('POST', `/v1/registrations/${id}/complete`), 201);
 
       const codes = real.sms().flatMap((message) => (message.code ? [message.code] : []));
       expect(codes.length).toBeGreaterThan(4);

@@ -1,23 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Door, expectStatus, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import {
+  expectStatus,
+  loggedInByFace,
+  openTestRuntime,
+  registered,
+  type TestRuntime,
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 
 describe('GET /v1/authorizations', () => {
-  let door: Door;
+  let runtime: TestRuntime;
   beforeAll(async () => {
-    door = await openDoor();
+    runtime = await openTestRuntime();
   });
-  afterAll(() => door?.stop());
+  afterAll(() => runtime?.stop());
 
   const signedIn = async () => {
-    const who = await registered(door, person());
-    return { who, token: (await loggedInByFace(door, who)).session.accessToken as string };
+    const who = await registered(runtime, person());
+    return { who, token: (await loggedInByFace(runtime, who)).session.accessToken as string };
   };
   const companies = async (who: ReturnType<typeof person>, count: number) => {
     const ids = Array.from({ length: count }, creditCode);
-    await feed(door, ...ids.flatMap((id) => [taxpayer(id), legalRepresentative(id, who)]));
+    await feed(runtime, ...ids.flatMap((id) => [taxpayer(id), legalRepresentative(id, who)]));
     return ids.sort();
   };
 
@@ -28,7 +34,7 @@ describe('GET /v1/authorizations', () => {
     let cursor: string | undefined;
     let pages = 0;
     do {
-      const { body } = expectStatus(await authorizationsOf(door, token, 'active', cursor), 200);
+      const { body } = expectStatus(await authorizationsOf(runtime, token, 'active', cursor), 200);
       expect(body.authorizations.length).toBeLessThanOrEqual(50);
       seen.push(...body.authorizations.map((one: { taxpayerId: string }) => one.taxpayerId));
       cursor = body.cursor;
@@ -41,9 +47,9 @@ describe('GET /v1/authorizations', () => {
   long('CTR-3 a cursor works for its owner and its list only; any other text is a bad request', async () => {
     const [one, other] = [await signedIn(), await signedIn()];
     await companies(one.who, 51);
-    const { cursor } = expectStatus(await authorizationsOf(door, one.token, 'active'), 200).body;
+    const { cursor } = expectStatus(await authorizationsOf(runtime, one.token, 'active'), 200).body;
     expect(cursor).toMatch(/^[\w.-]+$/);
-    expectStatus(await authorizationsOf(door, one.token, 'active', cursor), 200);
+    expectStatus(await authorizationsOf(runtime, one.token, 'active', cursor), 200);
     for (const [token, list, text] of [
       [other.token, 'active', cursor],
       [one.token, 'history', cursor],
@@ -52,7 +58,7 @@ describe('GET /v1/authorizations', () => {
       [one.token, 'active', 'x'.repeat(2000)],
       [one.token, 'active', ''],
     ]) {
-      const refused = await authorizationsOf(door, token, list, text);
+      const refused = await authorizationsOf(runtime, token, list, text);
       expect([refused.status, refused.body.code]).toEqual([400, 'BAD_REQUEST']);
     }
   });
@@ -61,19 +67,19 @@ describe('GET /v1/authorizations', () => {
     const [one, other] = [await signedIn(), await signedIn()];
     await companies(one.who, 1);
     for (const list of ['active', 'pending', 'history'])
-      expect((await authorizationsOf(door, other.token, list)).body).toEqual({ authorizations: [] });
+      expect((await authorizationsOf(runtime, other.token, list)).body).toEqual({ authorizations: [] });
     for (const list of ['all', '', 'ACTIVE'])
-      expect((await authorizationsOf(door, one.token, list)).status).toBe(400);
-    const nobody = await door.http('GET', '/v1/authorizations?state=active');
+      expect((await authorizationsOf(runtime, one.token, list)).status).toBe(400);
+    const nobody = await runtime.http('GET', '/v1/authorizations?state=active');
     expect([nobody.status, nobody.body.code]).toEqual([401, 'SESSION_ENDED']);
   });
 
   it('CTR-3 costs one query beside the session, however many companies', async () => {
     const { who, token } = await signedIn();
     await companies(who, 20);
-    await door.http('DELETE', '/local/usage');
-    expectStatus(await authorizationsOf(door, token, 'active'), 200);
-    const { body } = await door.http('GET', '/local/usage');
+    await runtime.http('DELETE', '/local/usage');
+    expectStatus(await authorizationsOf(runtime, token, 'active'), 200);
+    const { body } = await runtime.http('GET', '/local/usage');
     expect(JSON.stringify(body)).toContain('authorizations');
     const usage = Object.entries(body as Record<string, { longestChain?: number }>).find(([name]) =>
       name.includes('authorizations'),

@@ -4,20 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import { expectListed } from '../support/answers.ts';
 import type { Loose, Reply, Request } from '../support/client.ts';
+import { person, type Sample } from '../support/people.ts';
 import {
-  type Door,
   enterPassword,
   expectStatus,
   fillProfile,
   loggedInByFace,
   loginTicket,
-  openDoor,
+  openTestRuntime,
   registered,
   scanFace,
   startRegistration,
+  type TestRuntime,
   wait,
-} from '../support/door.ts';
-import { person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   bodyMembers,
@@ -32,18 +32,18 @@ import {
 import { claimOf } from './support/channels.ts';
 import { expectNoFailure, expectProblem } from './support/problems.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 let who: Sample;
 /** The person in whose session the calls are made. The account may become locked. */
 let caller: Sample;
 let token: string;
 beforeAll(async () => {
-  door = await openDoor({ quiet: true });
-  who = await registered(door);
-  caller = await registered(door);
-  token = (await loggedInByFace(door, caller)).session.accessToken;
+  runtime = await openTestRuntime({ quiet: true });
+  who = await registered(runtime);
+  caller = await registered(runtime);
+  token = (await loggedInByFace(runtime, caller)).session.accessToken;
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 const handle = 'A'.repeat(43);
 const withBody = routes.filter(({ route }) => route.body);
@@ -53,8 +53,8 @@ const named = (list: readonly Route[]) => list.map((one) => [one.name, one] as c
 /** A hall signs for the hall's routes, and the app signs for the other channel routes. */
 const assertionFor = ({ method, path: declared }: Route['route'], path: string) =>
   declared.startsWith('/v1/hall/')
-    ? door.assertion('hall', { method, path, officer: '3401001', office: '合肥市办税服务厅' })
-    : door.assertion('ahtax-app', { method, path, ...claimOf(caller) });
+    ? runtime.assertion('hall', { method, path, officer: '3401001', office: '合肥市办税服务厅' })
+    : runtime.assertion('ahtax-app', { method, path, ...claimOf(caller) });
 
 /** Calls a route with valid credentials, so that a refusal is a refusal of the input. */
 async function call({ route }: Route, body: unknown, path = pathWith(route, handle)): Promise<Reply<Loose>> {
@@ -64,13 +64,13 @@ async function call({ route }: Route, body: unknown, path = pathWith(route, hand
       : route.access === 'channel'
         ? { assertion: await assertionFor(route, path) }
         : {};
-  return door.http(route.method, path + goodQuery(route), body, credentials);
+  return runtime.http(route.method, path + goodQuery(route), body, credentials);
 }
 
 /** Sends exactly these bytes. No client library changes path or body. */
 const raw = (method: string, path: string, body?: Buffer | string, headers: Record<string, string> = {}) =>
   new Promise<Reply<Loose>>((resolve, reject) => {
-    const url = new URL(door.url);
+    const url = new URL(runtime.url);
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const options = {
       hostname: url.hostname,
@@ -226,8 +226,8 @@ describe('bodies', () => {
   });
 
   it('BL-06 nothing of what was sent stays: an honest login works as before', async () => {
-    expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
-    expect((await door.http('GET', '/v1/health')).body).toEqual({ status: 'ok' });
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).status).toBe(201);
+    expect((await runtime.http('GET', '/v1/health')).body).toEqual({ status: 'ok' });
   });
 
   const oddities = [
@@ -278,8 +278,12 @@ describe('bodies', () => {
       ' application/json ;x=text/plain',
     ])
       expect((await raw('POST', '/v1/logins', body, { 'content-type': type })).status).toBe(201);
-    const login = await loginTicket(door, who);
-    for (const headers of [{}, { 'content-type': 'application/x-www-form-urlencoded' }, { origin: door.url }])
+    const login = await loginTicket(runtime, who);
+    for (const headers of [
+      {},
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      { origin: runtime.url },
+    ])
       expect((await raw('POST', `/v1/logins/${login}/face`, undefined, headers)).status).toBe(201);
   });
 });
@@ -444,16 +448,16 @@ describe('credentials', () => {
         expectProblem(reply, `${name} ${cookie}`);
         expect(reply.body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
       }
-      const { cookie } = await loggedInByFace(door, await registered(door));
+      const { cookie } = await loggedInByFace(runtime, await registered(runtime));
       const foreign = await raw(route.method, route.path, undefined, {
         cookie,
         origin: 'https://evil.example',
       });
       expectProblem(foreign, name);
       expect((await raw(route.method, route.path, undefined, { cookie, origin: 'null' })).status).toBe(403);
-      expect((await raw(route.method, route.path, undefined, { cookie, origin: door.issuer })).status).toBe(
-        200,
-      );
+      expect(
+        (await raw(route.method, route.path, undefined, { cookie, origin: runtime.issuer })).status,
+      ).toBe(200);
     },
   );
 
@@ -462,7 +466,7 @@ describe('credentials', () => {
     async (name, { route }) => {
       const body = route.body ? JSON.stringify(goodBody(route)) : undefined;
       const path = pathWith(route, handle);
-      const other = await door.assertion('ahtax-app', { method: 'GET', path: '/v1/elsewhere' });
+      const other = await runtime.assertion('ahtax-app', { method: 'GET', path: '/v1/elsewhere' });
       for (const assertion of [
         'x',
         'a.b.c',
@@ -488,11 +492,11 @@ describe('tickets out of time and order', () => {
   /** Open tickets of the three journeys, and the body of each of their routes. */
   async function openTickets() {
     const one = person();
-    const registration = await startRegistration(door, one);
-    expectStatus(await fillProfile(door, registration, one), 200);
-    const login = await loginTicket(door, who);
+    const registration = await startRegistration(runtime, one);
+    expectStatus(await fillProfile(runtime, registration, one), 200);
+    const login = await loginTicket(runtime, who);
     const reset = expectStatus(
-      await door.http('POST', '/v1/password-resets', {
+      await runtime.http('POST', '/v1/password-resets', {
         account: who.documentNumber,
         name: who.name,
         documentNumber: who.documentNumber,
@@ -512,7 +516,7 @@ describe('tickets out of time and order', () => {
 
   it('BL-01 every route of a journey says that its ticket is over', async () => {
     const tickets = await openTickets();
-    await wait(door, defaultPolicies.registrationSeconds + 1);
+    await wait(runtime, defaultPolicies.registrationSeconds + 1);
     for (const route of journeys.filter(({ route: one }) => !later.test(one.path))) {
       const reply = await use(route, tickets[journeyOf(route)] ?? '');
       expectProblem(reply, route.name);
@@ -523,18 +527,18 @@ describe('tickets out of time and order', () => {
   long('BL-01 every route of a journey says that its ticket is spent', async () => {
     const tickets = await openTickets();
     const pass = async (path: string) => {
-      const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
+      const scan = expectStatus(await runtime.http('POST', `${path}/face`), 201).body;
+      expectStatus(await scanFace(runtime, scan.qrContent), 200);
       return scan.ticket;
     };
     await pass(`/v1/registrations/${tickets.registrations}`);
-    expectStatus(await door.http('POST', `/v1/registrations/${tickets.registrations}/complete`), 201);
+    expectStatus(await runtime.http('POST', `/v1/registrations/${tickets.registrations}/complete`), 201);
     const faceTicket = await pass(`/v1/logins/${tickets.logins}`);
-    expectStatus(await door.http('POST', `/v1/logins/${tickets.logins}/verify`, { faceTicket }), 200);
+    expectStatus(await runtime.http('POST', `/v1/logins/${tickets.logins}/verify`, { faceTicket }), 200);
     const resetFace = await pass(`/v1/password-resets/${tickets['password-resets']}`);
     const newPassword = 'Langya!5170x';
     expectStatus(
-      await door.http('POST', `/v1/password-resets/${tickets['password-resets']}/complete`, {
+      await runtime.http('POST', `/v1/password-resets/${tickets['password-resets']}/complete`, {
         faceTicket: resetFace,
         newPassword,
       }),
@@ -560,21 +564,21 @@ describe('tickets out of time and order', () => {
   });
 
   it('BL-01 steps out of order are refused and change nothing', async () => {
-    const id = await startRegistration(door, person());
+    const id = await startRegistration(runtime, person());
     for (const [method, step, body, code] of [
       ['POST', 'complete', undefined, 'STEP_MISSING'],
       ['POST', 'face', undefined, 'STEP_MISSING'],
       ['PUT', 'profile', { phone: who.phone, smsCode: '123456', password: who.password }, 'SMS_CODE_WRONG'],
     ] as const)
-      expect((await door.http(method, `/v1/registrations/${id}/${step}`, body)).body.code).toBe(code);
-    const login = await loginTicket(door, who);
-    expect((await door.http('POST', `/v1/logins/${login}/verify`, { smsCode: '123456' })).body.code).toBe(
+      expect((await runtime.http(method, `/v1/registrations/${id}/${step}`, body)).body.code).toBe(code);
+    const login = await loginTicket(runtime, who);
+    expect((await runtime.http('POST', `/v1/logins/${login}/verify`, { smsCode: '123456' })).body.code).toBe(
       'SMS_CODE_WRONG',
     );
-    expect((await door.http('POST', `/v1/logins/${login}/verify`, { faceTicket: handle })).body.code).toBe(
+    expect((await runtime.http('POST', `/v1/logins/${login}/verify`, { faceTicket: handle })).body.code).toBe(
       'FACE_REQUIRED',
     );
-    expect((await door.http('POST', `/v1/logins/${login}/verify`, {})).body.code).toBe('BAD_REQUEST');
+    expect((await runtime.http('POST', `/v1/logins/${login}/verify`, {})).body.code).toBe('BAD_REQUEST');
   });
 });
 
@@ -629,7 +633,7 @@ describe('fuzz', () => {
       );
     }
     expect(runs).toBe(numRuns * withBody.length);
-    expect(door.logs().filter((line) => line.isError)).toEqual([]);
+    expect(runtime.logs().filter((line) => line.isError)).toEqual([]);
   }
 
   long('BL-06 ERR-01 no body of any route makes it fail', () => anyBody(2), 60_000);

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel } from '#domain/names.ts';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { signIn } from './support/account.ts';
 import {
@@ -30,19 +30,19 @@ import { changeRelation, giveRelation } from './support/relations.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 
 /** The app opened a tax system in its web view, and hands over the person whom it has logged in (QR-1, SSO-4). */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let filing: StandIn;
 let invoice: StandIn;
 beforeAll(async () => {
   [filing, invoice] = await Promise.all([standIn('filing-web'), standIn('invoice-web', { minLevel: 5 })]);
-  door = await openWatchedDoor({ relyingParties: [filing, invoice].map(({ client }) => client) });
+  runtime = await openWatchedRuntime({ relyingParties: [filing, invoice].map(({ client }) => client) });
 });
 afterAll(async () => {
   for (const one of [filing, invoice]) one?.stop();
-  await door?.finish('channel-sso');
+  await runtime?.finish('channel-sso');
 });
 beforeEach(() => {
-  door.clock.set(morning);
+  runtime.clock.set(morning);
   for (const one of [filing, invoice]) one.tokens.length = 0;
 });
 
@@ -53,34 +53,37 @@ const asks = (
   identity?: Identity,
   app: Channel = 'ahtax-app',
 ): Promise<Reply<Loose>> =>
-  localPartner(door, app, workingAs(who, identity)).call('POST', `/v1/channel/sso/${id}`);
+  localPartner(runtime, app, workingAs(who, identity)).call('POST', `/v1/channel/sso/${id}`);
 
 /** The complete way: the system's page in the web view, the app, and the exchange by the system. */
 async function entered(who: Known, identity?: Identity, system = filing, app?: Channel) {
-  const request = await begin(door, system, { nonce: 'n', state: 'the state of the web view' });
+  const request = await begin(runtime, system, { nonce: 'n', state: 'the state of the web view' });
   const { body } = expectStatus(await asks(who, request.id, identity, app), 200);
   const back = new URL(body.redirectTo);
   expect(back.origin + back.pathname).toBe(request.redirectUri);
   expect([back.searchParams.get('state'), back.searchParams.get('iss')]).toEqual([
     'the state of the web view',
-    door.issuer,
+    runtime.issuer,
   ]);
   const code = back.searchParams.get('code') ?? '';
-  const { body: tokens } = expectStatus((await exchange(door, system, { ...request, code })) as Loose, 200);
+  const { body: tokens } = expectStatus(
+    (await exchange(runtime, system, { ...request, code })) as Loose,
+    200,
+  );
   const claims = decodeJwt(tokens.id_token);
   return { claims, sid: String(claims.sid), tokens, taxpayer: tokens.authorization_details[0] };
 }
 const handler = async (facts: object = {}) => {
-  const [who, boss] = [await knownPerson(door), await knownPerson(door)];
-  const taxpayerId = await companyOf(door, boss, facts);
-  await giveRelation(door, who, taxpayerId, 'tax-handler');
+  const [who, boss] = [await knownPerson(runtime), await knownPerson(runtime)];
+  const taxpayerId = await companyOf(runtime, boss, facts);
+  await giveRelation(runtime, who, taxpayerId, 'tax-handler');
   return { who, identity: { taxpayerId, role: 'tax-handler' as const } };
 };
 const told = (system = filing) => system.tokens.map((token) => decodeJwt(token).sid);
 
 describe('SSO-4 QR-1 an app hands its person over', () => {
   it('as themselves: the system gets who they are, and no page and no cookie a session', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const { claims, taxpayer, tokens } = await entered(who);
     expect(claims).toMatchObject({
       nonce: 'n',
@@ -89,10 +92,10 @@ describe('SSO-4 QR-1 an app hands its person over', () => {
       identity: { kind: 'natural' },
     });
     expect(taxpayer).toEqual({ type: 'taxpayer', identity: 'natural' });
-    const { appSessions, webSession } = await row(door, 'Users', { personKey: who.personKey });
+    const { appSessions, webSession } = await row(runtime, 'Users', { personKey: who.personKey });
     expect([Object.keys(appSessions), webSession]).toEqual([['ahtax-app'], undefined]);
     expect(tokens.refresh_token).toBeDefined();
-    const kinds = (await history(door, who)).map(({ kind, channel }) => [kind, channel]);
+    const kinds = (await history(runtime, who)).map(({ kind, channel }) => [kind, channel]);
     for (const kind of ['login', 'sso-decided']) expect(kinds).toContainEqual([kind, 'ahtax-app']);
   });
 
@@ -100,8 +103,8 @@ describe('SSO-4 QR-1 an app hands its person over', () => {
     'as the company that the app works for, judged by us; one session an app, and a new one where it works for another',
     async () => {
       const { who, identity } = await handler();
-      const other = await companyOf(door, await knownPerson(door));
-      await giveRelation(door, who, other, 'tax-handler');
+      const other = await companyOf(runtime, await knownPerson(runtime));
+      await giveRelation(runtime, who, other, 'tax-handler');
       const first = await entered(who, identity);
       expect(first.taxpayer).toMatchObject({
         identity: 'enterprise',
@@ -109,29 +112,29 @@ describe('SSO-4 QR-1 an app hands its person over', () => {
         taxpayer: { id: identity.taxpayerId },
       });
       const session = async () =>
-        (await row(door, 'Users', { personKey: who.personKey })).appSessions['ahtax-app'].sessionId;
+        (await row(runtime, 'Users', { personKey: who.personKey })).appSessions['ahtax-app'].sessionId;
       const before = await session();
       const again = await entered(who, identity);
       expect([await session(), again.sid]).toEqual([before, first.sid]);
       const next = await entered(who, { taxpayerId: other, role: 'tax-handler' });
       expect(next.taxpayer.taxpayer.id).toBe(other);
-      await door.settled();
+      await runtime.settled();
       expect(told()).toEqual([first.sid]);
-      expect((await row(door, 'Sessions', { sessionId: before })).ended.reason).toBe('replaced');
+      expect((await row(runtime, 'Sessions', { sessionId: before })).ended.reason).toBe('replaced');
       // Another app has a session of its own.
       await entered(who, identity, filing, 'wechat-mini');
-      await door.settled();
+      await runtime.settled();
       expect(told()).toEqual([first.sid]);
     },
   );
 
   long('as an agent for a client (AGY-3)', async () => {
     const [agency, who, clientId] = [
-      await agencyFirm(door),
-      await knownPerson(door),
-      await agencyClient(door),
+      await agencyFirm(runtime),
+      await knownPerson(runtime),
+      await agencyClient(runtime),
     ];
-    await feed(door, staffLine(agency.id, [who]), agreementLine(agency.id, clientId, [who]));
+    await feed(runtime, staffLine(agency.id, [who]), agreementLine(agency.id, clientId, [who]));
     const { taxpayer } = await entered(who, { taxpayerId: clientId, role: 'tax-agent' });
     expect(taxpayer).toMatchObject({
       role: 'tax-agent',
@@ -145,54 +148,54 @@ describe('SSO-4 QR-1 an app hands its person over', () => {
     async () => {
       const { who, identity } = await handler();
       const first = await entered(who, identity);
-      const web = await signIn(door, who);
-      await door.settled();
+      const web = await signIn(runtime, who);
+      await runtime.settled();
       expect(told()).toEqual([]);
-      await changeRelation(door, who, identity.taxpayerId, 'tax-handler', { state: 'deleted' });
-      await door.settled();
+      await changeRelation(runtime, who, identity.taxpayerId, 'tax-handler', { state: 'deleted' });
+      await runtime.settled();
       expect(told()).toEqual([first.sid]);
-      expect((await refresh(door, filing, first.tokens.refresh_token)).body.error).toBe('invalid_grant');
+      expect((await refresh(runtime, filing, first.tokens.refresh_token)).body.error).toBe('invalid_grant');
       const second = await entered(who);
       const { sessions } = expectStatus(await web.api('GET', '/v1/sessions'), 200).body;
       expect(sessions.map(({ channel }: Loose) => channel).sort()).toEqual(['ahtax-app', 'web']);
       const ofApp = sessions.find(({ channel }: Loose) => channel === 'ahtax-app').sessionId;
       expectStatus(await web.api('DELETE', `/v1/sessions/${ofApp}`), 204);
-      await door.settled();
+      await runtime.settled();
       expect(told()).toEqual([first.sid, second.sid]);
       const third = await entered(who);
-      await reported(door, orderLine(who, 'suspend', 1));
-      await door.settled();
+      await reported(runtime, orderLine(who, 'suspend', 1));
+      await runtime.settled();
       expect(told()).toEqual([first.sid, second.sid, third.sid]);
-      const { id } = await begin(door, filing);
+      const { id } = await begin(runtime, filing);
       expect((await asks(who, id)).body.code).toBe('ACCOUNT_SUSPENDED');
-      await reported(door, orderLine(who, 'resume', 2));
+      await reported(runtime, orderLine(who, 'resume', 2));
       const last = await entered(who);
-      door.clock.advance(1_800);
-      expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200);
-      await door.settled();
+      runtime.clock.advance(1_800);
+      expectStatus(await runtime.http('POST', '/local/schedule/sso-sweep'), 200);
+      await runtime.settled();
       expect(told()).toContain(last.sid);
     },
   );
 
   it('once, in time, and only where app, person, company and system allow it', async () => {
     const { who, identity } = await handler();
-    const { id } = await begin(door, filing);
+    const { id } = await begin(runtime, filing);
     const code = async (reply: Promise<Reply<Loose>>) =>
       (await reply).body?.code ?? String((await reply).status);
-    const bare = localPartner(door, 'ahtax-app', {}).call('POST', `/v1/channel/sso/${id}`);
+    const bare = localPartner(runtime, 'ahtax-app', {}).call('POST', `/v1/channel/sso/${id}`);
     expect(await code(bare)).toBe('ASSERTION_INVALID');
     expect(await code(asks(who, id, undefined, 'terminal'))).toBe('CHANNEL_NOT_ALLOWED');
     expect(await code(asks({ ...person(), personKey: '' }, id))).toBe('USER_NOT_REGISTERED');
-    const foreign = { ...identity, taxpayerId: await companyOf(door, await knownPerson(door)) };
+    const foreign = { ...identity, taxpayerId: await companyOf(runtime, await knownPerson(runtime)) };
     expect(await code(asks(who, id, foreign))).toBe('RELATION_NOT_FOUND');
     expect(await code(asks(who, 'x'.repeat(32)))).toBe('NOT_FOUND');
-    const lowly = await begin(door, invoice);
-    const level4 = await knownPerson(door);
+    const lowly = await begin(runtime, invoice);
+    const level4 = await knownPerson(runtime);
     expect(await code(asks(level4, lowly.id))).toBe('LEVEL_TOO_LOW');
     const both = await Promise.all([asks(who, id), asks(who, id), asks(who, id)]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
-    const late = await begin(door, filing);
-    door.clock.advance(601);
+    const late = await begin(runtime, filing);
+    runtime.clock.advance(601);
     expect(await code(asks(who, late.id))).toBe('EXPIRED');
   });
 });

@@ -6,15 +6,21 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channelMay } from '#domain/channels.ts';
 import { type Channel, channels } from '#domain/names.ts';
-import { type Door, expectStatus, loginTicket, openDoor, registered } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
+import {
+  expectStatus,
+  loginTicket,
+  openTestRuntime,
+  registered,
+  type TestRuntime,
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { asChannel, claimOf } from './support/channels.ts';
 
 /** The keys of the channels are in the data folder, so this file can sign assertions that no honest channel signs. */
 const folder = mkdtempSync(join(tmpdir(), 'ahtax-channels-'));
 const keys = new Map<string, { key: CryptoKey; kid: string }>();
-let door: Door;
+let runtime: TestRuntime;
 let who: Sample;
 beforeAll(async () => {
   const jwks: Record<string, object> = {};
@@ -26,25 +32,25 @@ beforeAll(async () => {
     jwks[channel] = { ...(await exportJWK(privateKey)), kid };
   }
   writeFileSync(join(folder, 'channel-keys.json'), JSON.stringify(jwks));
-  door = await openDoor({ inMemory: false, dataDir: folder });
-  who = await registered(door);
+  runtime = await openTestRuntime({ inMemory: false, dataDir: folder });
+  who = await registered(runtime);
 });
 afterAll(async () => {
-  await door?.stop();
+  await runtime?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
 const path = '/v1/channel/scans';
 async function freshCode(): Promise<string> {
-  const loginId = await loginTicket(door, who);
-  return expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body.qrContent;
+  const loginId = await loginTicket(runtime, who);
+  return expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/face`), 201).body.qrContent;
 }
-const now = () => Math.floor(door.clock.now().getTime() / 1000);
+const now = () => Math.floor(runtime.clock.now().getTime() / 1000);
 /** Claims of a valid assertion, with changes; undefined removes a claim. */
 function claims(changes: JWTPayload = {}): JWTPayload {
   const all: JWTPayload = {
     iss: 'ahtax-app',
-    aud: door.issuer,
+    aud: runtime.issuer,
     iat: now(),
     exp: now() + 60,
     jti: randomUUID(),
@@ -59,7 +65,7 @@ const signed = (payload: JWTPayload, by = 'ahtax-app', header: object = {}) => {
   return new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid, ...header }).sign(key);
 };
 const present = async (assertion: string | undefined, qrContent?: string) =>
-  door.http(
+  runtime.http(
     'POST',
     path,
     { qrContent: qrContent ?? (await freshCode()) },
@@ -157,10 +163,10 @@ describe('CHN-1 a channel proves itself', () => {
 
   it('CHN-1 the same call again, because the answer of its own write was lost, is no second use', async () => {
     const rule = { function: 'channel-scan', table: 'Tickets', action: 'PutItem', nth: 1 };
-    const lost = door.faults.add({ ...rule, kind: 'after' });
+    const lost = runtime.faults.add({ ...rule, kind: 'after' });
     expectStatus(await present(await signed(claims())), 200);
-    expect(door.faults.struck(lost)).toBe(1);
-    door.faults.clear();
+    expect(runtime.faults.struck(lost)).toBe(1);
+    runtime.faults.clear();
   });
 
   it('CHN-1 is spent by a call that is refused, too', async () => {
@@ -180,7 +186,7 @@ describe('CHN-1 a channel proves itself', () => {
   it('CHN-1 dies with its minute', async () => {
     const assertion = await signed(claims());
     const qrContent = await freshCode();
-    door.clock.advance(66);
+    runtime.clock.advance(66);
     expect((await present(assertion, qrContent)).body.code).toBe('ASSERTION_INVALID');
   });
 
@@ -202,7 +208,7 @@ describe('CHN the table', () => {
   it.each(others)('CHN-1 %s gets CHANNEL_NOT_ALLOWED for a face check, at every step', async (channel) => {
     const qrContent = await freshCode();
     const ticket = qrContent.split('/').at(-1);
-    const call = asChannel(door, channel, claimOf(who));
+    const call = asChannel(runtime, channel, claimOf(who));
     const replies = [
       await call('POST', path, { qrContent }),
       await call('POST', `${path}/${ticket}/face`),
@@ -211,10 +217,10 @@ describe('CHN the table', () => {
     for (const reply of replies)
       expect(reply.body).toMatchObject({ status: 403, code: 'CHANNEL_NOT_ALLOWED' });
     // The refused scan changed nothing: the right app can scan the code.
-    expectStatus(await asChannel(door, 'ahtax-app')('POST', path, { qrContent }), 200);
+    expectStatus(await asChannel(runtime, 'ahtax-app')('POST', path, { qrContent }), 200);
   });
   long('CHN-2 the settings tell clients the apps and channels', async () => {
-    const { body } = await door.http('GET', '/v1/config');
+    const { body } = await runtime.http('GET', '/v1/config');
     expect(body.channels.map((channel: { code: string }) => channel.code)).toEqual(
       channels.filter((channel) => channel !== 'exchange'),
     );

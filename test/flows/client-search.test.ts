@@ -2,10 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seal } from '#crypto/sealed.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus } from '../support/door.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { dataKeysOf } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
-import { type Known, knownPerson, openWatchedDoor, row, rows, type WatchedDoor } from '../support/watched.ts';
+import {
+  type Known,
+  knownPerson,
+  openWatchedRuntime,
+  row,
+  rows,
+  type WatchedRuntime,
+} from '../support/watched.ts';
 import {
   type Api,
   agencyFirm,
@@ -22,24 +29,26 @@ import { keyOf } from './support/relations.ts';
 /** An agent with five hundred clients: a search costs only what it shows, and no page before the end is empty. */
 const many = 500;
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let agency: Firm;
 let agent: Known;
 let api: Api;
 /** The numbers in the order of the list. */
 let numbers: string[];
 beforeAll(async () => {
-  door = await openWatchedDoor({ alone: true });
-  agency = await agencyFirm(door);
-  agent = await knownPerson(door);
-  const one = await client(door, { name: '黄山毛峰有限公司' });
+  runtime = await openWatchedRuntime({ alone: true });
+  agency = await agencyFirm(runtime);
+  agent = await knownPerson(runtime);
+  const one = await client(runtime, { name: '黄山毛峰有限公司' });
   const line = agreementLine(agency.id, one, [agent]);
-  await feed(door, staffLine(agency.id, [agent]), line);
-  await door.settled();
-  const company = await row(door, 'Taxpayers', { companyKey: keyOf(one) });
-  const agreement = await row(door, 'Agreements', { agreementId: line.agreementId });
-  const entry = (await rows(door, 'Relationships')).find(({ relation }) => relation.startsWith('agent-for#'));
-  const sealedName = seal(dataKeysOf(door), sealContext.name(agent.personKey), agent.name);
+  await feed(runtime, staffLine(agency.id, [agent]), line);
+  await runtime.settled();
+  const company = await row(runtime, 'Taxpayers', { companyKey: keyOf(one) });
+  const agreement = await row(runtime, 'Agreements', { agreementId: line.agreementId });
+  const entry = (await rows(runtime, 'Relationships')).find(({ relation }) =>
+    relation.startsWith('agent-for#'),
+  );
+  const sealedName = seal(dataKeysOf(runtime), sealContext.name(agent.personKey), agent.name);
   numbers = Array.from({ length: many }, (_, at) => `91340100MC${String(at).padStart(7, '0')}X`);
   const made = numbers.map((taxpayerId, at) => ({
     agreementId: `large-${at}`,
@@ -47,12 +56,12 @@ beforeAll(async () => {
     company: { ...company, companyKey: keyOf(taxpayerId), taxpayerId, name: `徽州第${at}号商行` },
   }));
   await putAll(
-    door,
+    runtime,
     'Taxpayers',
     made.map(({ company: of }) => of),
   );
   await putAll(
-    door,
+    runtime,
     'Agreements',
     made.map(({ agreementId, clientKey }) => ({
       ...agreement,
@@ -62,7 +71,7 @@ beforeAll(async () => {
     })),
   );
   await putAll(
-    door,
+    runtime,
     'Relationships',
     made.map(({ agreementId, clientKey, company: of }) => ({
       ...entry,
@@ -71,16 +80,19 @@ beforeAll(async () => {
       searched: `${of.name}\n${of.taxpayerId}`,
     })),
   );
-  await feed(door, agreementLine(agency.id, one, [agent], { agreementId: line.agreementId, removed: true }));
-  await door.settled();
-  api = (await agentAt(door, agent, agency.id)).api;
+  await feed(
+    runtime,
+    agreementLine(agency.id, one, [agent], { agreementId: line.agreementId, removed: true }),
+  );
+  await runtime.settled();
+  api = (await agentAt(runtime, agent, agency.id)).api;
 }, 120_000);
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const page = async (query: string, cursor?: string) => {
   const more = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
   const path = `/v1/session/clients?query=${encodeURIComponent(query)}${more}`;
-  const { result, calls, readUnits } = await costOf(door, 'clients', () => api('GET', path));
+  const { result, calls, readUnits } = await costOf(runtime, 'clients', () => api('GET', path));
   const { body } = expectStatus(result, 200);
   const ids: string[] = body.clients.map(({ taxpayerId }: Loose) => taxpayerId);
   return { ids, cursor: body.cursor as string | undefined, calls, readUnits };
@@ -138,9 +150,9 @@ describe('the clients of an agent who has five hundred', () => {
   long('CTR-2 the warning before 用户注销 names two hundred and says that there are more', async () => {
     // Rows of expired agreements come before all others in the index. These rows show no client, and use no place on a
     // page.
-    const entry = (await rows(door, 'Relationships')).find(({ searched }) => searched?.includes('徽州第'));
+    const entry = (await rows(runtime, 'Relationships')).find(({ searched }) => searched?.includes('徽州第'));
     await putAll(
-      door,
+      runtime,
       'Relationships',
       Array.from({ length: 250 }, (_, at) => ({
         ...entry,
@@ -148,8 +160,8 @@ describe('the clients of an agent who has five hundred', () => {
         until: '2027-03-01',
       })),
     );
-    door.clock.advance(61);
-    const { result, readUnits } = await costOf(door, 'deregistration', () =>
+    runtime.clock.advance(61);
+    const { result, readUnits } = await costOf(runtime, 'deregistration', () =>
       api('POST', '/v1/account/deregistration/sms'),
     );
     const { companies, moreCompanies } = expectStatus(result, 202).body;
@@ -161,17 +173,17 @@ describe('the clients of an agent who has five hundred', () => {
 
   long('SWI-3 ENT-4 a client is found by its new name at once, and no more by the one before', async () => {
     const id = numbers[250] as string;
-    const fault = door.faults.add({ function: 'company-copies', kind: 'error500', times: 1_000 });
-    const rest = door.faults.add({ function: 'copies-rest', kind: 'error500', times: 1_000 });
-    await feed(door, companyLine(id, { name: '齐云山茶社' }));
-    await door.settled();
-    expect([door.faults.struck(fault) > 0, door.faults.struck(rest) > 0]).toEqual([true, true]);
+    const fault = runtime.faults.add({ function: 'company-copies', kind: 'error500', times: 1_000 });
+    const rest = runtime.faults.add({ function: 'copies-rest', kind: 'error500', times: 1_000 });
+    await feed(runtime, companyLine(id, { name: '齐云山茶社' }));
+    await runtime.settled();
+    expect([runtime.faults.struck(fault) > 0, runtime.faults.struck(rest) > 0]).toEqual([true, true]);
     expect((await page('齐云山')).ids).toEqual([id]);
     expect((await page('第250号')).ids).toEqual([]);
-    door.faults.clear();
-    door.clock.advance(181);
-    await door.settled();
-    const { searched } = await row(door, 'Relationships', {
+    runtime.faults.clear();
+    runtime.clock.advance(181);
+    await runtime.settled();
+    const { searched } = await row(runtime, 'Relationships', {
       personKey: agent.personKey,
       relation: `agent-for#${keyOf(id)}#large-250`,
     });
@@ -182,14 +194,20 @@ describe('the clients of an agent who has five hundred', () => {
 
   it('SWI-3 ENT-3 the agreement may come before the company, or the company before it', async () => {
     const [late, early] = [creditCode(), creditCode()];
-    await feed(door, agreementLine(agency.id, late, [agent]));
-    await door.settled();
-    await feed(door, companyLine(late, { name: '后来者公司' }), companyLine(early, { name: '先来者公司' }));
+    await feed(runtime, agreementLine(agency.id, late, [agent]));
+    await runtime.settled();
+    await feed(
+      runtime,
+      companyLine(late, { name: '后来者公司' }),
+      companyLine(early, { name: '先来者公司' }),
+    );
     expect((await page('后来者')).ids).toEqual([late]);
-    await feed(door, agreementLine(agency.id, early, [agent]));
+    await feed(runtime, agreementLine(agency.id, early, [agent]));
     expect((await page('先来者')).ids).toEqual([early]);
-    await door.settled();
-    const copied = (await rows(door, 'Relationships')).filter(({ searched }) => searched?.includes('来者'));
+    await runtime.settled();
+    const copied = (await rows(runtime, 'Relationships')).filter(({ searched }) =>
+      searched?.includes('来者'),
+    );
     expect(copied.map(({ searched }) => searched.split('\n')[1]).sort()).toEqual([late, early].sort());
     expect((await page('来者')).ids.sort()).toEqual([late, early].sort());
   });
@@ -197,14 +215,14 @@ describe('the clients of an agent who has five hundred', () => {
   it('SWI-3 DOC-4 a number that is somebody’s own is found whole only, and stands in no row', async () => {
     const own = `340104${String(Date.now() % 1e9).padStart(9, '0')}`;
     await feed(
-      door,
+      runtime,
       companyLine(own, { name: '屯溪个体户', subject: 'sole-proprietor' }),
       agreementLine(agency.id, own, [agent]),
     );
-    await door.settled();
+    await runtime.settled();
     expect((await page(own)).ids).toHaveLength(1);
     expect((await page('屯溪个体户')).ids).toHaveLength(1);
     expect((await page(own.slice(3))).ids).toEqual([]);
-    expect(JSON.stringify(await rows(door, 'Relationships'))).not.toContain(own);
+    expect(JSON.stringify(await rows(runtime, 'Relationships'))).not.toContain(own);
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { enterPassword, expectStatus, loggedInByFace, scanFace, wait } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
+import { enterPassword, expectStatus, loggedInByFace, scanFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
-import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { type Known, knownPerson, openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import {
   agencyFirm,
   agentAt,
@@ -28,14 +28,14 @@ import {
 } from './support/reports.ts';
 
 /** ENT-4: what happens to sessions and relations when the company itself changes. */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);
-const get = (path: string, token: string) => door.http('GET', path, undefined, { token });
+const get = (path: string, token: string) => runtime.http('GET', path, undefined, { token });
 const listed = async (token: string, state: string, taxpayerId: string): Promise<Loose[]> =>
   expectStatus(await get(`/v1/authorizations?state=${state}`, token), 200).body.authorizations.filter(
     (one: Loose) => one.taxpayerId === taxpayerId,
@@ -43,14 +43,14 @@ const listed = async (token: string, state: string, taxpayerId: string): Promise
 
 /** An active company, its legal representative, and one more person there. */
 async function firmWith(role: Role, facts: object = {}) {
-  const boss = await knownPerson(door);
-  const who = await knownPerson(door);
-  const taxpayerId = await companyOf(door, boss, facts);
-  const authorizationId = await giveRelation(door, who, taxpayerId, role);
+  const boss = await knownPerson(runtime);
+  const who = await knownPerson(runtime);
+  const taxpayerId = await companyOf(runtime, boss, facts);
+  const authorizationId = await giveRelation(runtime, who, taxpayerId, role);
   return { boss, who, taxpayerId, authorizationId };
 }
 const naturalIn = async (who: Known, taxpayerId: string) => {
-  const { token, cookie } = await inCompany(door, who, taxpayerId);
+  const { token, cookie } = await inCompany(runtime, who, taxpayerId);
   return { token, cookie };
 };
 
@@ -63,11 +63,11 @@ describe('ENT-4 sessions', () => {
     const { who, taxpayerId } = await firmWith('tax-handler');
     const { token, cookie } = await naturalIn(who, taxpayerId);
     expectStatus(await get('/v1/enterprise', token), 200);
-    await feed(door, companyLine(taxpayerId, change));
+    await feed(runtime, companyLine(taxpayerId, change));
     expect(said(await get('/v1/enterprise', token))).toBe('RELATION_NOT_FOUND');
     expect((await get('/v1/session', token)).body.session.identity).toEqual({ kind: 'natural' });
     const next = expectStatus(
-      await door.http('POST', '/v1/session/refresh', undefined, { cookie }),
+      await runtime.http('POST', '/v1/session/refresh', undefined, { cookie }),
       200,
     ).body;
     expect(next.session.identity).toEqual({ kind: 'natural' });
@@ -76,19 +76,19 @@ describe('ENT-4 sessions', () => {
   long('ENT-4 SPC-5 a special session falls when the company is that subject no longer', async () => {
     const { who, taxpayerId } = await firmWith('tax-handler', { subject: ['social-insurance'] });
     const entry = 'social-insurance';
-    const { reply } = await bothFactors(door, who, taxpayerId, { entry });
+    const { reply } = await bothFactors(runtime, who, taxpayerId, { entry });
     const token = reply.body.session.accessToken;
     expect((await get('/v1/session', token)).body.session.identity).toMatchObject({ kind: 'special' });
-    await feed(door, companyLine(taxpayerId, { subject: 'enterprise' }));
+    await feed(runtime, companyLine(taxpayerId, { subject: 'enterprise' }));
     expect((await get('/v1/session', token)).body.session.identity).toEqual({ kind: 'natural' });
   });
 
   it('ENT-4 the company is looked at beside the session: no call more, and none after another', async () => {
     const { who, taxpayerId } = await firmWith('tax-handler');
     const { token } = await naturalIn(who, taxpayerId);
-    door.resetUsage();
+    runtime.resetUsage();
     expectStatus(await get('/v1/session', token), 200);
-    const route = door.usage().session?.routes['GET /v1/session'];
+    const route = runtime.usage().session?.routes['GET /v1/session'];
     expect(route).toMatchObject({ longestChain: 1, calls: 2 });
   });
 });
@@ -99,7 +99,7 @@ describe('ENT-4 relations', () => {
     async () => {
       const { boss, who, taxpayerId, authorizationId } = await firmWith('tax-handler');
       const natural = (await inNatural(who)).token;
-      await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+      await feed(runtime, companyLine(taxpayerId, { state: 'cancelled' }));
       expect(await listed(natural, 'active', taxpayerId)).toEqual([]);
       // The stream updates the copies, so the history shows the end a moment later.
       const ended = [{ state: 'company-cancelled' }];
@@ -107,18 +107,20 @@ describe('ENT-4 relations', () => {
         async () => expect(await listed(natural, 'history', taxpayerId)).toMatchObject(ended),
         allowing(5_000),
       );
-      expect((await relationRow(door, who, taxpayerId, 'tax-handler')).state).toBe('active');
+      expect((await relationRow(runtime, who, taxpayerId, 'tax-handler')).state).toBe('active');
 
-      await feed(door, companyLine(taxpayerId));
+      await feed(runtime, companyLine(taxpayerId));
       for (const person of [who, boss])
-        expect(said(await enterCompany(door, person, taxpayerId))).toBe('RELATION_NOT_FOUND');
+        expect(said(await enterCompany(runtime, person, taxpayerId))).toBe('RELATION_NOT_FOUND');
       expect(await listed(natural, 'history', taxpayerId)).toMatchObject([{ state: 'company-cancelled' }]);
       const act = (step: string) =>
-        door.http('POST', `/v1/authorizations/${authorizationId}/${step}`, {}, { token: natural });
+        runtime.http('POST', `/v1/authorizations/${authorizationId}/${step}`, {}, { token: natural });
       expect(said(await act('confirm'))).toBe('STATE_CONFLICT');
       expect(
         said(
-          await door.http('DELETE', `/v1/authorizations/${authorizationId}`, undefined, { token: natural }),
+          await runtime.http('DELETE', `/v1/authorizations/${authorizationId}`, undefined, {
+            token: natural,
+          }),
         ),
       ).toBe('STATE_CONFLICT');
       // 清除记录: the relation is in the history, so it can be hidden like any other.
@@ -131,9 +133,9 @@ describe('ENT-4 relations', () => {
     'ENT-4 the registry’s roles return by their lines, and the company’s own people are added anew',
     async () => {
       const { boss, who, taxpayerId } = await firmWith('tax-handler');
-      await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-      await feed(door, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
-      const { token } = await inCompany(door, boss, taxpayerId);
+      await feed(runtime, companyLine(taxpayerId, { state: 'cancelled' }));
+      await feed(runtime, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
+      const { token } = await inCompany(runtime, boss, taxpayerId);
       const staff = async (state: string) =>
         expectStatus(await get(`/v1/enterprise/staff?state=${state}`, token), 200).body.staff;
       expect(await staff('active')).toMatchObject([{ role: 'legal-representative' }]);
@@ -144,42 +146,44 @@ describe('ENT-4 relations', () => {
       const [, former] = (await staff('history')) as Loose[];
       expect(
         said(
-          await door.http('DELETE', `/v1/enterprise/staff/${former?.authorizationId}`, undefined, { token }),
+          await runtime.http('DELETE', `/v1/enterprise/staff/${former?.authorizationId}`, undefined, {
+            token,
+          }),
         ),
       ).toBe('STATE_CONFLICT');
       const { name, documentType, documentNumber } = who;
       const invited = { name, documentType, documentNumber, role: 'tax-handler' };
-      expectStatus(await door.http('POST', '/v1/enterprise/staff', invited, { token }), 201);
+      expectStatus(await runtime.http('POST', '/v1/enterprise/staff', invited, { token }), 201);
       expect(await staff('pending')).toMatchObject([{ role: 'tax-handler', state: 'pending' }]);
     },
   );
 
   long('ENT-4 ENT-3 a representative’s line that comes before the company’s own return counts', async () => {
-    const boss = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss);
-    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-    await feed(door, representativeLine(taxpayerId, boss));
-    await feed(door, companyLine(taxpayerId));
-    const { session } = await inCompany(door, boss, taxpayerId);
+    const boss = await knownPerson(runtime);
+    const taxpayerId = await companyOf(runtime, boss);
+    await feed(runtime, companyLine(taxpayerId, { state: 'cancelled' }));
+    await feed(runtime, representativeLine(taxpayerId, boss));
+    await feed(runtime, companyLine(taxpayerId));
+    const { session } = await inCompany(runtime, boss, taxpayerId);
     expect(session.identity).toMatchObject({ kind: 'enterprise', role: 'legal-representative' });
   });
 
   it('ENT-4 a login that was judged before the company went and came back opens no session', async () => {
     const { who, taxpayerId } = await firmWith('tax-handler');
-    const { loginId } = expectStatus(await enterCompany(door, who, taxpayerId), 201).body;
-    const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    const held = door.faults.add({
+    const { loginId } = expectStatus(await enterCompany(runtime, who, taxpayerId), 201).body;
+    const scan = expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
+    const held = runtime.faults.add({
       function: 'login',
       routeKey: 'POST /v1/logins/{id}/verify',
       action: 'TransactWriteItems',
       kind: 'hold',
     });
-    const verifying = door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket });
-    await door.faults.held(held);
-    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-    await feed(door, companyLine(taxpayerId));
-    door.faults.release(held);
+    const verifying = runtime.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket });
+    await runtime.faults.held(held);
+    await feed(runtime, companyLine(taxpayerId, { state: 'cancelled' }));
+    await feed(runtime, companyLine(taxpayerId));
+    runtime.faults.release(held);
     expect(said(await verifying)).toBe('RELATION_NOT_FOUND');
   });
 });
@@ -188,25 +192,25 @@ describe('ENT-4 agents and 经办人', () => {
   long(
     'ENT-4 AGY-1 AGY-4 a client that was cancelled and returns has no agents by that, but by a newer agreement',
     async () => {
-      const [agency, agent] = [await agencyFirm(door), await knownPerson(door)];
+      const [agency, agent] = [await agencyFirm(runtime), await knownPerson(runtime)];
       const { boss, taxpayerId } = await firmWith('tax-handler');
       const agreement = agreementLine(agency.id, taxpayerId, [agent], { from: today });
-      await feed(door, staffLine(agency.id, [agent]), agreement);
-      const here = await agentAt(door, agent, agency.id);
-      const { token } = await goTo(door, here.api, taxpayerId);
+      await feed(runtime, staffLine(agency.id, [agent]), agreement);
+      const here = await agentAt(runtime, agent, agency.id);
+      const { token } = await goTo(runtime, here.api, taxpayerId);
       expectStatus(await get('/v1/enterprise', token), 200);
-      await wait(door, 1);
-      await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-      await wait(door, 1);
-      await feed(door, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
+      await wait(runtime, 1);
+      await feed(runtime, companyLine(taxpayerId, { state: 'cancelled' }));
+      await wait(runtime, 1);
+      await feed(runtime, companyLine(taxpayerId), representativeLine(taxpayerId, boss));
 
       expect(said(await get('/v1/enterprise', token))).toBe('RELATION_NOT_FOUND');
-      const again = await agentAt(door, agent, agency.id);
+      const again = await agentAt(runtime, agent, agency.id);
       expect((await again.api('GET', '/v1/session/clients')).body.clients).toEqual([]);
       expect(said(await again.api('POST', '/v1/session/client', { taxpayerId }))).toBe('RELATION_NOT_FOUND');
-      expect(said(await enterCompany(door, agent, taxpayerId))).toBe('RELATION_NOT_FOUND');
-      const { token: client } = await inCompany(door, boss, taxpayerId);
-      expect(await agreementsOf({ api: apiOf(door, client) }, 'enterprise')).toMatchObject([
+      expect(said(await enterCompany(runtime, agent, taxpayerId))).toBe('RELATION_NOT_FOUND');
+      const { token: client } = await inCompany(runtime, boss, taxpayerId);
+      expect(await agreementsOf({ api: apiOf(runtime, client) }, 'enterprise')).toMatchObject([
         { state: 'ended' },
       ]);
       // The agreement cannot be changed or ended, and its days are free for a new one.
@@ -215,9 +219,9 @@ describe('ENT-4 agents and 经办人', () => {
       expect(said(await agency.api('POST', `${path}/terminate`))).toBe('STATE_CONFLICT');
       const id = await entered(agency, taxpayerId, [agent]);
       const confirm = `/v1/enterprise/agreements/${id}/confirm`;
-      expectStatus(await door.http('POST', confirm, undefined, { token: client }), 200);
+      expectStatus(await runtime.http('POST', confirm, undefined, { token: client }), 200);
       expectStatus(
-        await goTo(door, again.api, taxpayerId).then(({ api }) => api('GET', '/v1/enterprise')),
+        await goTo(runtime, again.api, taxpayerId).then(({ api }) => api('GET', '/v1/enterprise')),
         200,
       );
     },
@@ -226,45 +230,45 @@ describe('ENT-4 agents and 经办人', () => {
   long(
     'ENT-4 AGY-1 an agency that was cancelled and returns has its agents by a newer staff form',
     async () => {
-      const [agency, agent] = [await agencyFirm(door), await knownPerson(door)];
+      const [agency, agent] = [await agencyFirm(runtime), await knownPerson(runtime)];
       const facts = { subject: ['agency', 'enterprise'] };
-      await feed(door, staffLine(agency.id, [agent]));
-      const { token } = await agentAt(door, agent, agency.id);
-      await wait(door, 1);
-      await feed(door, companyLine(agency.id, { ...facts, state: 'cancelled' }));
-      await wait(door, 1);
-      await feed(door, companyLine(agency.id, facts));
+      await feed(runtime, staffLine(agency.id, [agent]));
+      const { token } = await agentAt(runtime, agent, agency.id);
+      await wait(runtime, 1);
+      await feed(runtime, companyLine(agency.id, { ...facts, state: 'cancelled' }));
+      await wait(runtime, 1);
+      await feed(runtime, companyLine(agency.id, facts));
       expect((await get('/v1/session', token)).body.session.identity).toEqual({ kind: 'natural' });
       const entry = ['agency', { taxpayerId: agency.id }] as const;
-      const login = () => enterPassword(door, agent.documentNumber, agent.password, ...entry);
+      const login = () => enterPassword(runtime, agent.documentNumber, agent.password, ...entry);
       expect(said(await login())).toBe('RELATION_NOT_FOUND');
-      await feed(door, staffLine(agency.id, [agent]));
+      await feed(runtime, staffLine(agency.id, [agent]));
       expectStatus(await login(), 201);
     },
   );
 
   long('ENT-4 SPC-3 a cross-region company that returns has its 经办人 by a newer report', async () => {
-    const [boss, who] = [await knownPerson(door), await knownPerson(door)];
+    const [boss, who] = [await knownPerson(runtime), await knownPerson(runtime)];
     const facts = { subject: 'cross-region' };
-    const taxpayerId = await companyOf(door, boss, facts);
+    const taxpayerId = await companyOf(runtime, boss, facts);
     const report = reportLine(taxpayerId, reportNumber('0415'), handlerOf(who));
-    await feed(door, report);
-    const { token } = await underReport(door, who, taxpayerId, report.reportNo);
+    await feed(runtime, report);
+    const { token } = await underReport(runtime, who, taxpayerId, report.reportNo);
     expect((await get('/v1/session', token)).body.session.identity).toMatchObject({ kind: 'special' });
-    await wait(door, 1);
-    await feed(door, companyLine(taxpayerId, { ...facts, state: 'cancelled' }));
-    await wait(door, 1);
-    await feed(door, companyLine(taxpayerId, facts));
+    await wait(runtime, 1);
+    await feed(runtime, companyLine(taxpayerId, { ...facts, state: 'cancelled' }));
+    await wait(runtime, 1);
+    await feed(runtime, companyLine(taxpayerId, facts));
     expect((await get('/v1/session', token)).body.session.identity).toEqual({ kind: 'natural' });
-    const loginId = await beforeReports(door, who, taxpayerId);
-    expect(await reportsFor(door, loginId, '0415')).toEqual([]);
-    await feed(door, report);
-    expect(await reportsFor(door, loginId, '0415')).toHaveLength(1);
-    await underReport(door, who, taxpayerId, report.reportNo);
+    const loginId = await beforeReports(runtime, who, taxpayerId);
+    expect(await reportsFor(runtime, loginId, '0415')).toEqual([]);
+    await feed(runtime, report);
+    expect(await reportsFor(runtime, loginId, '0415')).toHaveLength(1);
+    await underReport(runtime, who, taxpayerId, report.reportNo);
   });
 });
 
 async function inNatural(who: Known) {
-  const { session } = await loggedInByFace(door, who);
+  const { session } = await loggedInByFace(runtime, who);
   return { token: session.accessToken as string };
 }

@@ -1,10 +1,10 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { enterPassword, expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { enterPassword, expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { costOf, putAll } from './support/bulk.ts';
 import { asChannel, claimOf } from './support/channels.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
@@ -25,17 +25,17 @@ import {
 import { eventsOf, rowsOf } from './support/tables.ts';
 
 describe('confirming a new company', () => {
-  let door: WatchedDoor;
+  let runtime: WatchedRuntime;
   beforeAll(async () => {
-    door = await openWatchedDoor({}, null);
+    runtime = await openWatchedRuntime({}, null);
   });
-  afterAll(() => door?.finish('confirmations'));
+  afterAll(() => runtime?.finish('confirmations'));
 
   /** A company that awaits confirmation, and the people whom the registry names. */
   const newCompany = async (facts: object = {}) => {
-    const [boss, hand, id] = [await somebody(door), await somebody(door), creditCode()];
+    const [boss, hand, id] = [await somebody(runtime), await somebody(runtime), creditCode()];
     await fed(
-      door,
+      runtime,
       taxpayer(id, 1, { state: 'awaiting-confirmation', ...facts }),
       legalRepresentative(id, boss.who),
       taxHandler(id, hand.who),
@@ -48,9 +48,11 @@ describe('confirming a new company', () => {
   const confirmCompany = (who: Somebody, confirmationId: string, kind: string) =>
     who.call('POST', `/v1/confirmations/${confirmationId}`, { kind });
   const stateOf = async (id: string) =>
-    (await rowsOf(door, 'Taxpayers')).find((row) => row.companyKey === `c_${id}`)?.state;
+    (await rowsOf(runtime, 'Taxpayers')).find((row) => row.companyKey === `c_${id}`)?.state;
   const entering = async (who: Somebody, taxpayerId: string) =>
-    said(await enterPassword(door, who.who.documentNumber, who.who.password, 'enterprise', { taxpayerId }));
+    said(
+      await enterPassword(runtime, who.who.documentNumber, who.who.password, 'enterprise', { taxpayerId }),
+    );
 
   long('ENT-1 the legal representative confirms a new company as natural person and is bound', async () => {
     const { boss, hand, id } = await newCompany();
@@ -65,7 +67,7 @@ describe('confirming a new company', () => {
       },
     ]);
     const confirmationId = await waitingId(boss);
-    const happened = await eventsOf(door, async () => {
+    const happened = await eventsOf(runtime, async () => {
       const { body } = expectStatus(await confirmCompany(boss, confirmationId, 'new-taxpayer'), 200);
       expect(body).toEqual({ taxpayerId: id, taxpayerName: '合肥春晓科技有限公司' });
     });
@@ -113,8 +115,8 @@ describe('confirming a new company', () => {
 
   long('ENT-2 refuses kinds and people that are not entitled, and leaves the company waiting', async () => {
     const { boss, hand, id } = await newCompany();
-    const [head, stranger] = [await somebody(door), await somebody(door)];
-    await fed(door, financeHead(id, head.who));
+    const [head, stranger] = [await somebody(runtime), await somebody(runtime)];
+    await fed(runtime, financeHead(id, head.who));
     const [ofBoss, ofHand] = [await waitingId(boss), await waitingId(hand)];
     expect(said(await confirmCompany(hand, ofHand, 'new-taxpayer'))).toBe('ROLE_NOT_ALLOWED');
     expect(said(await confirmCompany(boss, ofBoss, 'sole-proprietor'))).toBe('ROLE_NOT_ALLOWED');
@@ -134,12 +136,12 @@ describe('confirming a new company', () => {
 
   it('ENT-1 ENT-2 only as natural person, and only on the web or at the hall', async () => {
     const { hand, id } = await newCompany();
-    const own = await company(door);
+    const own = await company(runtime);
     await decide(hand, await own.invited(hand.who), 'confirm');
     const confirmationId = await waitingId(hand);
     expectStatus(await hand.switchTo(own.id), 200);
     expect(said(await confirmCompany(hand, confirmationId, 'one-licence'))).toBe('ROLE_NOT_ALLOWED');
-    const app = asChannel(door, 'ahtax-app', claimOf(hand.who));
+    const app = asChannel(runtime, 'ahtax-app', claimOf(hand.who));
     expect(said(await app('POST', `/v1/confirmations/${confirmationId}`, { kind: 'one-licence' }))).toBe(
       'CHANNEL_NOT_ALLOWED',
     );
@@ -160,12 +162,12 @@ describe('confirming a new company', () => {
   long('ENT-2 confirmed by several at once, exactly one does it', async () => {
     const { boss, hand, id } = await newCompany();
     const [ofBoss, ofHand] = [await waitingId(boss), await waitingId(hand)];
-    const happened = await eventsOf(door, async () => {
+    const happened = await eventsOf(runtime, async () => {
       const replies = await Promise.all([
         confirmCompany(boss, ofBoss, 'new-taxpayer'),
         confirmCompany(hand, ofHand, 'one-licence'),
         confirmCompany(boss, ofBoss, 'one-licence'),
-        counter(door)('POST', '/v1/hall/confirmations', { taxpayerId: id }),
+        counter(runtime)('POST', '/v1/hall/confirmations', { taxpayerId: id }),
         confirmCompany(hand, ofHand, 'one-licence'),
       ]);
       expect(replies.map(said).sort()).toEqual(['200', ...Array(4).fill('STATE_CONFLICT')]);
@@ -190,7 +192,7 @@ describe('confirming a new company', () => {
   long('ENT-2 who was struck off or replaced has nothing to confirm any more', async () => {
     const { boss, hand, id } = await newCompany();
     const [ofBoss, ofHand] = [await waitingId(boss), await waitingId(hand)];
-    await fed(door, taxHandler(id, hand.who, 2, { removed: true }), legalRepresentative(id, person(), 2));
+    await fed(runtime, taxHandler(id, hand.who, 2, { removed: true }), legalRepresentative(id, person(), 2));
     for (const [who, handle] of [
       [boss, ofBoss],
       [hand, ofHand],
@@ -205,11 +207,11 @@ describe('confirming a new company', () => {
     'ENT-2 REL-2 a replacement at the same moment: whoever is replaced first does not confirm',
     async () => {
       const { boss, id } = await newCompany();
-      const heir = await somebody(door);
+      const heir = await somebody(runtime);
       const handle = await waitingId(boss);
       const [reply] = await Promise.all([
         confirmCompany(boss, handle, 'new-taxpayer'),
-        feed(door, legalRepresentative(id, heir.who, 2)),
+        feed(runtime, legalRepresentative(id, heir.who, 2)),
       ]);
       expect(['200', 'ROLE_NOT_ALLOWED']).toContain(said(reply));
       const active = reply.status === 200;
@@ -224,17 +226,17 @@ describe('confirming a new company', () => {
     async () => {
       const { boss, id } = await newCompany();
       expectStatus(await confirmCompany(boss, await waitingId(boss), 'new-taxpayer'), 200);
-      await fed(door, taxpayer(id, 2, { state: 'awaiting-confirmation', name: '合肥更名有限公司' }));
+      await fed(runtime, taxpayer(id, 2, { state: 'awaiting-confirmation', name: '合肥更名有限公司' }));
       expect(await stateOf(id)).toBe('active');
       const [former] = await boss.listed('active', id);
       expect(former).toMatchObject({ taxpayerName: '合肥更名有限公司' });
       const formerId = former?.authorizationId as string;
-      await fed(door, taxpayer(id, 3, { state: 'cancelled' }));
-      await fed(door, taxpayer(id, 4, { state: 'awaiting-confirmation' }));
+      await fed(runtime, taxpayer(id, 3, { state: 'cancelled' }));
+      await fed(runtime, taxpayer(id, 4, { state: 'awaiting-confirmation' }));
       expect(await stateOf(id)).toBe('awaiting-confirmation');
       // ENT-4: the legal representative returns with a new line of their own.
       expect(said(await confirmCompany(boss, formerId, 'one-licence'))).toBe('ROLE_NOT_ALLOWED');
-      await fed(door, legalRepresentative(id, boss.who, 2));
+      await fed(runtime, legalRepresentative(id, boss.who, 2));
       expectStatus(await confirmCompany(boss, await waitingId(boss), 'one-licence'), 200);
       expect(await stateOf(id)).toBe('active');
     },
@@ -245,11 +247,11 @@ describe('confirming a new company', () => {
     async () => {
       const confirming = async (people: number) => {
         const { boss, id } = await newCompany();
-        const [template] = (await rowsOf(door, 'Relationships')).filter(
+        const [template] = (await rowsOf(runtime, 'Relationships')).filter(
           (row) => row.companyKey === `c_${id}` && row.role === 'tax-handler',
         );
         await putAll(
-          door,
+          runtime,
           'Relationships',
           Array.from({ length: people }, (_, at) => ({
             ...template,
@@ -258,14 +260,14 @@ describe('confirming a new company', () => {
             confirmerKey: `p_waits-${id}-${at}`,
           })),
         );
-        await door.settled();
+        await runtime.settled();
         const confirmationId = await waitingId(boss);
-        const { result, calls, longestChain } = await costOf(door, 'confirmations', () =>
+        const { result, calls, longestChain } = await costOf(runtime, 'confirmations', () =>
           confirmCompany(boss, confirmationId, 'new-taxpayer'),
         );
         expectStatus(result, 200);
-        await door.settled();
-        const states = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
+        await runtime.settled();
+        const states = (await rowsOf(runtime, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
         expect(new Set(states.map(({ taxpayerState }) => taxpayerState))).toEqual(new Set(['active']));
         expect(states).toHaveLength(people + 2);
         return { calls, longestChain };
@@ -278,7 +280,7 @@ describe('confirming a new company', () => {
     'ENT-2 ENT-4 before the copies in relations have followed, lists go by the company itself; then they follow',
     async () => {
       const { boss, hand, id } = await newCompany();
-      door.faults.add({
+      runtime.faults.add({
         function: 'company-copies',
         action: 'UpdateItem',
         kind: 'error500',
@@ -288,10 +290,10 @@ describe('confirming a new company', () => {
       expect(await waiting(boss)).toEqual([]);
       const { choices } = expectStatus(await boss.call('GET', '/v1/session/identities'), 200).body;
       expect(choices.map(({ identity }: Loose) => identity.taxpayerId)).toContain(id);
-      await door.settled();
-      const rows = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
+      await runtime.settled();
+      const rows = (await rowsOf(runtime, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
       expect(rows.map((row) => row.taxpayerState)).toEqual(['active', 'active']);
-      const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
+      const row = (await rowsOf(runtime, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
       expect(row).not.toHaveProperty('copiesDue');
       expect(await hand.listed('pending', id)).toHaveLength(1);
     },

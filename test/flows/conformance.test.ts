@@ -1,26 +1,26 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
-import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
+import { knownPerson, morning, openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { begin, clientCall, exchange, granted, userinfo } from './support/hand-overs.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 
 /** Modules of the OpenID Foundation's test plans that no other test covers; docs/conformance.md lists all modules. */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let one: StandIn;
 let two: StandIn;
 let token: string;
 beforeAll(async () => {
   [one, two] = await Promise.all([standIn('one-web'), standIn('two-web')]);
-  door = await openWatchedDoor({ relyingParties: [one, two].map(({ client }) => client) });
-  token = (await loggedInByFace(door, await knownPerson(door))).session.accessToken;
+  runtime = await openWatchedRuntime({ relyingParties: [one, two].map(({ client }) => client) });
+  token = (await loggedInByFace(runtime, await knownPerson(runtime))).session.accessToken;
 });
 afterAll(async () => {
   one.stop();
   two.stop();
-  await door?.finish();
+  await runtime?.finish();
 });
-beforeEach(() => door.clock.set(morning));
+beforeEach(() => runtime.clock.set(morning));
 
 /** The parameters of a valid request; a test changes the ones that it is about. */
 const parametersOf = ({ client }: StandIn) => ({
@@ -34,7 +34,7 @@ const parametersOf = ({ client }: StandIn) => ({
 
 /** A complete journey; returns the claims of the ID token. */
 async function whole(changes: Record<string, string | undefined>, system = one) {
-  const reply = await exchange(door, system, await granted(door, system, token, changes));
+  const reply = await exchange(runtime, system, await granted(runtime, system, token, changes));
   expect(reply.status).toBe(200);
   return { claims: decodeJwt(reply.body.id_token), body: reply.body };
 }
@@ -69,7 +69,7 @@ describe('a journey goes through', () => {
   it('SSO-6 the scope profile gives the name, masked, at userinfo too; without nonce there is none', async () => {
     const { claims, body } = await whole({ scope: 'openid profile' });
     expect(claims.name).toMatch(/\*/);
-    expect((await userinfo(door, body.access_token)).body).toMatchObject({
+    expect((await userinfo(runtime, body.access_token)).body).toMatchObject({
       sub: claims.sub,
       name: claims.name,
     });
@@ -88,11 +88,11 @@ describe('a journey goes through', () => {
       (await whole({})).body,
       (await whole({}, two)).body,
     ];
-    door.clock.advance(600);
-    const other = (await loggedInByFace(door, await knownPerson(door))).session.accessToken;
+    runtime.clock.advance(600);
+    const other = (await loggedInByFace(runtime, await knownPerson(runtime))).session.accessToken;
     const asked = async (changes: Record<string, string>) => {
-      const { id, cookie } = await begin(door, one, { id_token_hint: mine, ...changes });
-      return door.http('POST', `/v1/sso/${id}/approve`, {}, { token: other, cookie });
+      const { id, cookie } = await begin(runtime, one, { id_token_hint: mine, ...changes });
+      return runtime.http('POST', `/v1/sso/${id}/approve`, {}, { token: other, cookie });
     };
     const silently = expectStatus(await asked({ prompt: 'none' }), 200).body;
     expect(new URL(silently.redirectTo).searchParams.get('error')).toBe('login_required');
@@ -100,23 +100,23 @@ describe('a journey goes through', () => {
 
     const wrong = { id_token_hint: elsewhere, state: 'kept' };
     const query = new URLSearchParams({ ...parametersOf(one), ...wrong });
-    const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
+    const answer = await fetch(`${runtime.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
     const { searchParams } = new URL(answer.headers.get('location') ?? '');
     expect([
       answer.status,
       searchParams.get('error'),
       searchParams.get('state'),
       searchParams.get('iss'),
-    ]).toEqual([303, 'invalid_request', 'kept', door.issuer]);
-    const pushed = await clientCall(door, one, '/oauth2/par', { ...parametersOf(one), ...wrong });
+    ]).toEqual([303, 'invalid_request', 'kept', runtime.issuer]);
+    const pushed = await clientCall(runtime, one, '/oauth2/par', { ...parametersOf(one), ...wrong });
     expect([pushed.status, pushed.body.error]).toEqual([400, 'invalid_request']);
   });
 
   it('SSO-9 max_age=1 wants a login; auth_time is that of the session', async () => {
     const { claims } = await whole({ max_age: '10000' });
-    door.clock.advance(5);
-    const { id, cookie } = await begin(door, one, { max_age: '1' });
-    const reply = await door.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie });
+    runtime.clock.advance(5);
+    const { id, cookie } = await begin(runtime, one, { max_age: '1' });
+    const reply = await runtime.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie });
     expectStatus(reply, 403);
     expect(reply.body.code).toBe('REAUTHENTICATION_REQUIRED');
     expect((await whole({})).claims.auth_time).toBe(claims.auth_time);
@@ -124,24 +124,24 @@ describe('a journey goes through', () => {
 });
 
 it('SSO-5 a code again after a second and after thirty seconds', async () => {
-  const code = await granted(door, one, token);
-  expect((await exchange(door, one, code)).status).toBe(200);
+  const code = await granted(runtime, one, token);
+  expect((await exchange(runtime, one, code)).status).toBe(200);
   for (const seconds of [1, 29]) {
-    door.clock.advance(seconds);
-    expect((await exchange(door, one, code)).body.error).toBe('invalid_grant');
+    runtime.clock.advance(seconds);
+    expect((await exchange(runtime, one, code)).body.error).toBe('invalid_grant');
   }
 });
 
 it('SSO-3 the client_id beside the assertion', async () => {
-  const code = await granted(door, one, token);
-  expect((await exchange(door, one, code, { client_id: 'two-web' })).body.error).toBe('invalid_client');
-  expect((await exchange(door, one, code, { client_id: 'one-web' })).status).toBe(200);
+  const code = await granted(runtime, one, token);
+  expect((await exchange(runtime, one, code, { client_id: 'two-web' })).body.error).toBe('invalid_client');
+  expect((await exchange(runtime, one, code, { client_id: 'one-web' })).status).toBe(200);
 });
 
 it('SSO-12 the metadata have what the plans ask of them, and promise nothing that is not there', async () => {
-  const { body } = expectStatus(await door.http('GET', '/.well-known/openid-configuration'), 200);
+  const { body } = expectStatus(await runtime.http('GET', '/.well-known/openid-configuration'), 200);
   expect(body).toMatchObject({
-    issuer: door.issuer,
+    issuer: runtime.issuer,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
@@ -161,7 +161,7 @@ it('SSO-12 the metadata have what the plans ask of them, and promise nothing tha
   });
   for (const name of ['userinfo', 'revoke', 'introspect'])
     expect(JSON.stringify(body)).toContain(`/${name}"`);
-  expect(body.end_session_endpoint).toBe(`${door.issuer}/oauth2/logout`);
+  expect(body.end_session_endpoint).toBe(`${runtime.issuer}/oauth2/logout`);
   const { claims } = await whole({ nonce: 'n' });
   expect(Object.keys(claims).filter((claim) => !body.claims_supported.includes(claim))).toEqual([]);
   expect(body.acr_values_supported).toContain(claims.acr);

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { codeFor, expectStatus, grantsLeft, loggedInByFace, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { mobile, person } from '../support/people.ts';
+import { codeFor, expectStatus, grantsLeft, loggedInByFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   failures,
@@ -13,10 +13,10 @@ import {
   knownPerson,
   loginCode,
   none,
-  openWatchedDoor,
+  openWatchedRuntime,
   rows,
   verify,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { leaks } from './support/leaks.ts';
 import { expectProblem } from './support/problems.ts';
@@ -41,24 +41,24 @@ import {
   underReport,
 } from './support/reports.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let boss: Known;
 beforeAll(async () => {
-  door = await openWatchedDoor();
-  boss = await knownPerson(door);
+  runtime = await openWatchedRuntime();
+  boss = await knownPerson(runtime);
 });
 afterAll(async () => {
-  await door?.finish();
-  const unused = grantsLeft(door)
+  await runtime?.finish();
+  const unused = grantsLeft(runtime)
     .filter(({ resource }) => resource.includes('CrossRegionReports'))
     .filter(({ functionName }) => functionName === 'login' || functionName === 'registry-feed');
   expect(unused).toEqual([]);
 });
 
 const noRelation = '未查询到您与该企业的关联关系';
-const outsider = (who: Known = boss) => companyOf(door, who, { subject: 'cross-region' });
+const outsider = (who: Known = boss) => companyOf(runtime, who, { subject: 'cross-region' });
 const numbersOf = (reports: { reportNo: string }[]) => reports.map(({ reportNo }) => reportNo);
-const show = (token: string) => door.http('GET', '/v1/session', undefined, { token });
+const show = (token: string) => runtime.http('GET', '/v1/session', undefined, { token });
 
 describe('the report', () => {
   long(
@@ -66,14 +66,14 @@ describe('the report', () => {
     async () => {
       const taxpayerId = await outsider();
       const [one, other] = [reportNumber('1234'), reportNumber('5678')];
-      await feed(door, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
-      const { loginId, reply } = await bothFactors(door, boss, taxpayerId, crossRegion);
+      await feed(runtime, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
+      const { loginId, reply } = await bothFactors(runtime, boss, taxpayerId, crossRegion);
       expect(reply.body).toEqual({ choices: [] });
-      const reports = await reportsFor(door, loginId, '1234');
+      const reports = await reportsFor(runtime, loginId, '1234');
       expect(reports).toEqual([
         { reportNo: one, choiceId: expect.any(String), place: '合肥市包河区', validUntil: '2027-12-31' },
       ]);
-      const opened = expectStatus(await chooseRole(door, loginId, reports[0].choiceId), 200);
+      const opened = expectStatus(await chooseRole(runtime, loginId, reports[0].choiceId), 200);
       const identity = {
         kind: 'special',
         subject: 'cross-region',
@@ -85,7 +85,7 @@ describe('the report', () => {
       expect(opened.body.session.identity).toEqual(identity);
       const shown = await show(opened.body.session.accessToken);
       expect(shown.body.session.identity).toEqual(identity);
-      const logins = (await history(door, boss)).filter(({ kind }) => kind === 'login');
+      const logins = (await history(runtime, boss)).filter(({ kind }) => kind === 'login');
       expect(logins.map(({ detail }) => detail)).toContainEqual(
         expect.objectContaining({
           identity: 'special',
@@ -102,9 +102,9 @@ describe('the report', () => {
     const numbers = ['KQ-2027-A0010001', 'KQ-2027-B0010001', 'KQ-2027-B0020001'].map((no) =>
       no.replace('2027', String(Date.now())),
     );
-    await feed(door, ...numbers.map((no) => reportLine(taxpayerId, no.toLowerCase())));
-    const loginId = await beforeReports(door, boss, taxpayerId);
-    const found = async (ending: string) => numbersOf(await reportsFor(door, loginId, ending)).sort();
+    await feed(runtime, ...numbers.map((no) => reportLine(taxpayerId, no.toLowerCase())));
+    const loginId = await beforeReports(runtime, boss, taxpayerId);
+    const found = async (ending: string) => numbersOf(await reportsFor(runtime, loginId, ending)).sort();
     expect(await found('0001')).toEqual(numbers);
     expect(await found('10001')).toEqual(numbers.slice(0, 2));
     expect(await found(' b001 ０００１ ')).toEqual([numbers[1]]);
@@ -119,75 +119,81 @@ describe('the report', () => {
     const [over, today] = [reportNumber(), reportNumber()];
     const many = Array.from({ length: 55 }, () => reportNumber());
     await feed(
-      door,
+      runtime,
       reportLine(taxpayerId, over, nobody, { validUntil: '2027-03-01' }),
       reportLine(taxpayerId, today, nobody, { validUntil: '2027-03-02' }),
     );
-    const loginId = await beforeReports(door, boss, taxpayerId);
-    expect(numbersOf(await reportsFor(door, loginId, '0001'))).toEqual([today]);
-    expect(await reportsFor(door, loginId, over)).toEqual([]);
-    await feed(door, ...many.map((no, at) => reportLine(taxpayerId, no, nobody, until(1 + (at % 30)))));
-    const shown = await reportsFor(door, loginId, '0001');
+    const loginId = await beforeReports(runtime, boss, taxpayerId);
+    expect(numbersOf(await reportsFor(runtime, loginId, '0001'))).toEqual([today]);
+    expect(await reportsFor(runtime, loginId, over)).toEqual([]);
+    await feed(runtime, ...many.map((no, at) => reportLine(taxpayerId, no, nobody, until(1 + (at % 30)))));
+    const shown = await reportsFor(runtime, loginId, '0001');
     expect(shown).toHaveLength(50);
     const days = shown.map(({ validUntil }) => validUntil);
     expect(days).toEqual([...days].sort().reverse());
     expect(days[0]).toBe('2027-04-30');
     // A report that fifty other reports hide is found by a longer ending.
     expect(numbersOf(shown)).not.toContain(today);
-    expect(numbersOf(await reportsFor(door, loginId, today))).toEqual([today]);
-    expect(numbersOf(await reportsFor(door, loginId, today.slice(-10)))).toEqual([today]);
+    expect(numbersOf(await reportsFor(runtime, loginId, today))).toEqual([today]);
+    expect(numbersOf(await reportsFor(runtime, loginId, today.slice(-10)))).toEqual([today]);
   });
 
   long('SPC-2 SPC-3 keeps the reports of different companies apart', async () => {
     const [taxpayerId, elsewhere] = [await outsider(), await outsider()];
     const [own, foreign] = [reportNumber('4321'), reportNumber('4321')];
-    await feed(door, reportLine(taxpayerId, own), reportLine(elsewhere, foreign));
-    const loginId = await beforeReports(door, boss, taxpayerId);
-    expect(numbersOf(await reportsFor(door, loginId, '4321'))).toEqual([own]);
-    expect(await reportsFor(door, loginId, foreign)).toEqual([]);
+    await feed(runtime, reportLine(taxpayerId, own), reportLine(elsewhere, foreign));
+    const loginId = await beforeReports(runtime, boss, taxpayerId);
+    expect(numbersOf(await reportsFor(runtime, loginId, '4321'))).toEqual([own]);
+    expect(await reportsFor(runtime, loginId, foreign)).toEqual([]);
   });
 });
 
 describe('who sees reports', () => {
   it.each(['finance-head', 'tax-handler'] as const)('SPC-3 %s: all of them', async (role) => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const taxpayerId = await outsider();
     const reportNo = reportNumber();
-    await feed(door, reportLine(taxpayerId, reportNo));
-    await giveRelation(door, who, taxpayerId, role);
-    const { session } = await underReport(door, who, taxpayerId, reportNo);
+    await feed(runtime, reportLine(taxpayerId, reportNo));
+    await giveRelation(runtime, who, taxpayerId, role);
+    const { session } = await underReport(runtime, who, taxpayerId, reportNo);
     expect(session.identity).toMatchObject({ role, reportNo });
   });
 
   long('SPC-3 LGN-8 LCK-6 nobody else: told after the right password, counted as no failure', async () => {
     const taxpayerId = await outsider();
-    await feed(door, reportLine(taxpayerId, reportNumber()));
+    await feed(runtime, reportLine(taxpayerId, reportNumber()));
     const [stranger, clerk, waiting] = [
-      await knownPerson(door),
-      await knownPerson(door),
-      await knownPerson(door),
+      await knownPerson(runtime),
+      await knownPerson(runtime),
+      await knownPerson(runtime),
     ];
-    await giveRelation(door, clerk, taxpayerId, 'invoice-clerk');
-    const pendingAuthorizationId = await giveRelation(door, waiting, taxpayerId, 'tax-handler', {
+    await giveRelation(runtime, clerk, taxpayerId, 'invoice-clerk');
+    const pendingAuthorizationId = await giveRelation(runtime, waiting, taxpayerId, 'tax-handler', {
       state: 'pending',
     });
     for (const who of [stranger, clerk, waiting])
       for (const account of [who.documentNumber, who.phone]) {
-        const reply = await enterCompany(door, who, taxpayerId, { ...crossRegion, account });
+        const reply = await enterCompany(runtime, who, taxpayerId, { ...crossRegion, account });
         expect(reply.body).toMatchObject({ status: 403, code: 'RELATION_NOT_FOUND', title: noRelation });
-        expect(await failures(door, who)).toEqual(none);
+        expect(await failures(runtime, who)).toEqual(none);
       }
     for (const who of [stranger, clerk, waiting]) {
-      const attempts = (await history(door, who)).filter(({ kind }) => kind === 'login-password');
+      const attempts = (await history(runtime, who)).filter(({ kind }) => kind === 'login-password');
       expect(attempts.map(({ outcome, detail }) => [outcome, detail.entry, detail.reason])).toEqual(
         Array(2).fill(['failure', 'cross-region', 'RELATION_NOT_FOUND']),
       );
     }
-    const wrong = await enterCompany(door, stranger, taxpayerId, { ...crossRegion, password: 'Wrong#9182' });
+    const wrong = await enterCompany(runtime, stranger, taxpayerId, {
+      ...crossRegion,
+      password: 'Wrong#9182',
+    });
     expect(wrong.body.code).toBe('BAD_CREDENTIALS');
-    const reply = await enterCompany(door, stranger, taxpayerId, { ...crossRegion, account: stranger.phone });
+    const reply = await enterCompany(runtime, stranger, taxpayerId, {
+      ...crossRegion,
+      account: stranger.phone,
+    });
     expect(reply.body.detail).toMatch(/人员权限管理.*办税服务厅.*经办人.*姓名和手机号码.*证件号码登录/);
-    expect((await enterCompany(door, waiting, taxpayerId, crossRegion)).body).toMatchObject({
+    expect((await enterCompany(runtime, waiting, taxpayerId, crossRegion)).body).toMatchObject({
       pendingAuthorizationId,
     });
   });
@@ -195,16 +201,16 @@ describe('who sees reports', () => {
   long(
     'SPC-3 LGN-2 a 经办人: by document, phone and username, as tax-handler of the own reports only',
     async () => {
-      const who = await knownPerson(door, person(), { username: 'ReportHandler' });
+      const who = await knownPerson(runtime, person(), { username: 'ReportHandler' });
       const taxpayerId = await outsider();
       const [own, others] = [reportNumber('7777'), reportNumber('7777')];
-      await feed(door, reportLine(taxpayerId, own, handlerOf(who)), reportLine(taxpayerId, others));
+      await feed(runtime, reportLine(taxpayerId, own, handlerOf(who)), reportLine(taxpayerId, others));
       for (const account of [who.documentNumber, who.phone, 'ReportHandler']) {
-        const loginId = await beforeReports(door, who, taxpayerId, account);
-        const found = await reportsFor(door, loginId, '7777');
+        const loginId = await beforeReports(runtime, who, taxpayerId, account);
+        const found = await reportsFor(runtime, loginId, '7777');
         expect(numbersOf(found)).toEqual([own]);
-        expect(await reportsFor(door, loginId, others)).toEqual([]);
-        const { session } = expectStatus(await chooseRole(door, loginId, found[0].choiceId), 200).body;
+        expect(await reportsFor(runtime, loginId, others)).toEqual([]);
+        const { session } = expectStatus(await chooseRole(runtime, loginId, found[0].choiceId), 200).body;
         expect(session.identity).toEqual({
           kind: 'special',
           subject: 'cross-region',
@@ -219,20 +225,23 @@ describe('who sees reports', () => {
   );
 
   long('SPC-3 PHN-1 a 经办人 by name and any one of the own phones, both exactly', async () => {
-    const who = await knownPerson(door);
-    const namesake = await knownPerson(door, person({ name: who.name }));
+    const who = await knownPerson(runtime);
+    const namesake = await knownPerson(runtime, person({ name: who.name }));
     const second = mobile();
-    const { session } = await loggedInByFace(door, who);
+    const { session } = await loggedInByFace(runtime, who);
     const token = session.accessToken as string;
-    expectStatus(await door.http('POST', '/v1/account/phones/sms', { phone: second }, { token }), 202);
-    const smsCode = await codeFor(door, second);
-    expectStatus(await door.http('POST', '/v1/account/phones', { phone: second, smsCode }, { token }), 201);
+    expectStatus(await runtime.http('POST', '/v1/account/phones/sms', { phone: second }, { token }), 202);
+    const smsCode = await codeFor(runtime, second);
+    expectStatus(
+      await runtime.http('POST', '/v1/account/phones', { phone: second, smsCode }, { token }),
+      201,
+    );
     const taxpayerId = await outsider();
     const attempt = async (name: string, phone: string, by = who) => {
       const reportNo = reportNumber();
-      await feed(door, reportLine(taxpayerId, reportNo, { name, phone }));
-      const { status } = await enterCompany(door, by, taxpayerId, crossRegion);
-      await feed(door, reportLine(taxpayerId, reportNo));
+      await feed(runtime, reportLine(taxpayerId, reportNo, { name, phone }));
+      const { status } = await enterCompany(runtime, by, taxpayerId, crossRegion);
+      await feed(runtime, reportLine(taxpayerId, reportNo));
       return status;
     };
     expect(await attempt(who.name, second)).toBe(201);
@@ -241,47 +250,49 @@ describe('who sees reports', () => {
     expect(await attempt(who.name, mobile())).toBe(403);
     expect(await attempt(who.name, who.phone, namesake)).toBe(403);
     // All lines are withdrawn, so nothing of the report is left.
-    expect((await enterCompany(door, who, taxpayerId, crossRegion)).body.code).toBe('RELATION_NOT_FOUND');
+    expect((await enterCompany(runtime, who, taxpayerId, crossRegion)).body.code).toBe('RELATION_NOT_FOUND');
   });
 
   long('SPC-3 a 经办人 of one company is nobody in another, and none after the last day', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const [taxpayerId, elsewhere] = [await outsider(), await outsider()];
     await feed(
-      door,
+      runtime,
       reportLine(taxpayerId, reportNumber(), handlerOf(who), { validUntil: '2027-03-01' }),
       reportLine(elsewhere, reportNumber(), handlerOf(who), { validUntil: '2027-03-02' }),
     );
     for (const account of [who.documentNumber, who.phone]) {
       const options = { ...crossRegion, account };
-      expect((await enterCompany(door, who, taxpayerId, options)).body.code).toBe('RELATION_NOT_FOUND');
-      expectStatus(await enterCompany(door, who, elsewhere, options), 201);
+      expect((await enterCompany(runtime, who, taxpayerId, options)).body.code).toBe('RELATION_NOT_FOUND');
+      expectStatus(await enterCompany(runtime, who, elsewhere, options), 201);
     }
   });
 
   long(
     'SPC-3 LGN-10 a role counts more than the report; of several the one used last, else the first',
     async () => {
-      const who = await knownPerson(door);
-      const taxpayerId = await companyOf(door, boss, { subject: ['enterprise', 'cross-region'] });
+      const who = await knownPerson(runtime);
+      const taxpayerId = await companyOf(runtime, boss, { subject: ['enterprise', 'cross-region'] });
       const [own, others] = [reportNumber('2468'), reportNumber('2468')];
-      await feed(door, reportLine(taxpayerId, own, handlerOf(who)), reportLine(taxpayerId, others));
-      await giveRelation(door, who, taxpayerId, 'tax-handler');
-      const loginId = await beforeReports(door, who, taxpayerId);
-      expect(numbersOf(await reportsFor(door, loginId, '2468')).sort()).toEqual([own, others].sort());
-      await giveRelation(door, who, taxpayerId, 'finance-head');
-      await giveRelation(door, who, taxpayerId, 'invoice-clerk');
-      expect((await underReport(door, who, taxpayerId, others)).session.identity.role).toBe('finance-head');
+      await feed(runtime, reportLine(taxpayerId, own, handlerOf(who)), reportLine(taxpayerId, others));
+      await giveRelation(runtime, who, taxpayerId, 'tax-handler');
+      const loginId = await beforeReports(runtime, who, taxpayerId);
+      expect(numbersOf(await reportsFor(runtime, loginId, '2468')).sort()).toEqual([own, others].sort());
+      await giveRelation(runtime, who, taxpayerId, 'finance-head');
+      await giveRelation(runtime, who, taxpayerId, 'invoice-clerk');
+      expect((await underReport(runtime, who, taxpayerId, others)).session.identity.role).toBe(
+        'finance-head',
+      );
       const choose = async (role: string) => {
-        const { loginId: id, reply } = await bothFactors(door, who, taxpayerId);
+        const { loginId: id, reply } = await bothFactors(runtime, who, taxpayerId);
         const choice = reply.body.choices.find((one: Loose) => one.identity.role === role);
-        expectStatus(await chooseRole(door, id, choice.choiceId), 200);
+        expectStatus(await chooseRole(runtime, id, choice.choiceId), 200);
       };
       await choose('tax-handler');
-      expect((await underReport(door, who, taxpayerId, own)).session.identity.role).toBe('tax-handler');
+      expect((await underReport(runtime, who, taxpayerId, own)).session.identity.role).toBe('tax-handler');
       // The role that was used last sees no reports, so the first role that sees reports is used.
       await choose('invoice-clerk');
-      expect((await underReport(door, who, taxpayerId, own)).session.identity.role).toBe('finance-head');
+      expect((await underReport(runtime, who, taxpayerId, own)).session.identity.role).toBe('finance-head');
     },
   );
 });
@@ -293,17 +304,17 @@ describe('bad input', () => {
   beforeAll(async () => {
     taxpayerId = await outsider();
     reportNo = reportNumber();
-    await feed(door, reportLine(taxpayerId, reportNo));
-    loginId = await beforeReports(door, boss, taxpayerId);
+    await feed(runtime, reportLine(taxpayerId, reportNo));
+    loginId = await beforeReports(runtime, boss, taxpayerId);
   });
 
   it('SPC-2 refuses endings that are too short, and what no number ends with', async () => {
     for (const ending of ['1', '001', ' 0 0 1 ', '〔〕', '号']) {
-      const reply = await searchReports(door, loginId, ending);
+      const reply = await searchReports(runtime, loginId, ending);
       expectProblem(reply, ending);
       expect(reply.body.code, ending).toBe('ENDING_TOO_SHORT');
     }
-    const bare = await door.http('GET', `/v1/logins/${loginId}/cross-region-reports`);
+    const bare = await runtime.http('GET', `/v1/logins/${loginId}/cross-region-reports`);
     expect(numbersOf(expectStatus(bare, 200).body.reports)).toEqual([reportNo]);
     for (const ending of [
       '1'.repeat(65),
@@ -315,18 +326,18 @@ describe('bad input', () => {
       '0001\u0000',
       "' OR '1",
     ]) {
-      const reply = await searchReports(door, loginId, ending);
+      const reply = await searchReports(runtime, loginId, ending);
       expectProblem(reply, ending);
       expect(reply.body.code, ending).toBe('BAD_REQUEST');
     }
     for (const ending of ['一二三四', '####', '#named', 'report#', '^_^_'])
-      expect([200, 400], ending).toContain((await searchReports(door, loginId, ending)).status);
+      expect([200, 400], ending).toContain((await searchReports(runtime, loginId, ending)).status);
   });
 
   long('SPC-2 never fails, whatever the ending', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 80 }), async (ending) => {
-        const reply = await searchReports(door, loginId, ending.toWellFormed());
+        const reply = await searchReports(runtime, loginId, ending.toWellFormed());
         if (reply.status === 200) expect(reply.body.reports.length).toBeLessThanOrEqual(1);
         else expectProblem(reply, ending);
       }),
@@ -336,46 +347,49 @@ describe('bad input', () => {
 
   long('SPC-2 shows nothing before both factors, and nothing at other entries', async () => {
     const { loginId: early } = expectStatus(
-      await enterCompany(door, boss, taxpayerId, crossRegion),
+      await enterCompany(runtime, boss, taxpayerId, crossRegion),
       201,
     ).body;
-    expect((await searchReports(door, early, '0001')).body).toMatchObject({
+    expect((await searchReports(runtime, early, '0001')).body).toMatchObject({
       status: 409,
       code: 'STEP_MISSING',
     });
-    expect((await chooseRole(door, early, 'anything')).body.code).toBe('STEP_MISSING');
-    expect((await searchReports(door, 'A'.repeat(43), '0001')).body.code).toBe('NOT_FOUND');
-    const ordinary = await companyOf(door, boss);
-    await giveRelation(door, boss, ordinary, 'tax-handler');
-    const elsewhere = await bothFactors(door, boss, ordinary);
-    expect((await searchReports(door, elsewhere.loginId, '0001')).body.code).toBe('NOT_FOUND');
+    expect((await chooseRole(runtime, early, 'anything')).body.code).toBe('STEP_MISSING');
+    expect((await searchReports(runtime, 'A'.repeat(43), '0001')).body.code).toBe('NOT_FOUND');
+    const ordinary = await companyOf(runtime, boss);
+    await giveRelation(runtime, boss, ordinary, 'tax-handler');
+    const elsewhere = await bothFactors(runtime, boss, ordinary);
+    expect((await searchReports(runtime, elsewhere.loginId, '0001')).body.code).toBe('NOT_FOUND');
   });
 
   long('SPC-2 takes the handles of this login only, from any of its searches, once', async () => {
-    const other = await beforeReports(door, boss, taxpayerId);
-    const [foreign] = await reportsFor(door, other, '0001');
-    const [own] = await reportsFor(door, loginId, '0001');
-    await reportsFor(door, loginId, '9999');
+    const other = await beforeReports(runtime, boss, taxpayerId);
+    const [foreign] = await reportsFor(runtime, other, '0001');
+    const [own] = await reportsFor(runtime, loginId, '0001');
+    await reportsFor(runtime, loginId, '9999');
     for (const choiceId of [foreign.choiceId, reportNo, 'x', 'A'.repeat(512), `${own.choiceId}A`])
-      expect((await chooseRole(door, loginId, choiceId)).body).toMatchObject({
+      expect((await chooseRole(runtime, loginId, choiceId)).body).toMatchObject({
         status: 404,
         code: 'NOT_FOUND',
       });
     for (const choiceId of ['', 'A'.repeat(513), 4, null, [own.choiceId]])
-      expect((await chooseRole(door, loginId, choiceId as string)).body.code).toBe('BAD_REQUEST');
-    expectStatus(await chooseRole(door, loginId, own.choiceId), 200);
+      expect((await chooseRole(runtime, loginId, choiceId as string)).body.code).toBe('BAD_REQUEST');
+    expectStatus(await chooseRole(runtime, loginId, own.choiceId), 200);
     for (const reply of [
-      await chooseRole(door, loginId, own.choiceId),
-      await searchReports(door, loginId, '0001'),
+      await chooseRole(runtime, loginId, own.choiceId),
+      await searchReports(runtime, loginId, '0001'),
     ])
       expect(reply.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
   });
 
   long('SPC-2 lasts the ten minutes of the login', async () => {
-    const late = await beforeReports(door, boss, taxpayerId);
-    const [own] = await reportsFor(door, late, '0001');
-    await wait(door, 600);
-    for (const reply of [await searchReports(door, late, '0001'), await chooseRole(door, late, own.choiceId)])
+    const late = await beforeReports(runtime, boss, taxpayerId);
+    const [own] = await reportsFor(runtime, late, '0001');
+    await wait(runtime, 600);
+    for (const reply of [
+      await searchReports(runtime, late, '0001'),
+      await chooseRole(runtime, late, own.choiceId),
+    ])
       expect(reply.body).toMatchObject({ status: 410, code: 'EXPIRED' });
   });
 });
@@ -384,11 +398,11 @@ describe('while choosing', () => {
   const lost = { status: 403, code: 'RELATION_NOT_FOUND', title: noRelation };
 
   long('SPC-2 SPC-3 judges the report when it is chosen; another may be chosen after that', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const taxpayerId = await outsider();
     const elsewhere = await outsider();
     const kept = reportNumber();
-    await feed(door, reportLine(taxpayerId, kept, handlerOf(who)));
+    await feed(runtime, reportLine(taxpayerId, kept, handlerOf(who)));
     for (const [by, change] of [
       [who, (no: string) => reportLine(taxpayerId, no, nobody)],
       [who, (no: string) => reportLine(elsewhere, no, handlerOf(who))],
@@ -397,61 +411,65 @@ describe('while choosing', () => {
       [boss, (no: string) => reportLine(taxpayerId, no, nobody, { validUntil: '2027-03-01' })],
     ] as const) {
       const reportNo = reportNumber();
-      await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
-      const loginId = await beforeReports(door, by, taxpayerId);
-      const found = await reportsFor(door, loginId, '0001');
+      await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who)));
+      const loginId = await beforeReports(runtime, by, taxpayerId);
+      const found = await reportsFor(runtime, loginId, '0001');
       const choiceOf = (no: string) => found.find((report) => report.reportNo === no)?.choiceId;
-      await feed(door, change(reportNo));
-      const reply = await chooseRole(door, loginId, choiceOf(reportNo));
+      await feed(runtime, change(reportNo));
+      const reply = await chooseRole(runtime, loginId, choiceOf(reportNo));
       expect(reply.body).toMatchObject(lost);
       expect(reply.body.detail).toContain('报告');
-      expect(numbersOf(await reportsFor(door, loginId, '0001'))).not.toContain(reportNo);
-      expectStatus(await chooseRole(door, loginId, choiceOf(kept)), 200);
+      expect(numbersOf(await reportsFor(runtime, loginId, '0001'))).not.toContain(reportNo);
+      expectStatus(await chooseRole(runtime, loginId, choiceOf(kept)), 200);
     }
   });
 
   long('SPC-3 REL-7 judges the role when it is chosen, and before', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const taxpayerId = await outsider();
     const reportNo = reportNumber();
-    await feed(door, reportLine(taxpayerId, reportNo));
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
-    const loginId = await beforeReports(door, who, taxpayerId);
-    const [choice] = await reportsFor(door, loginId, '0001');
-    const later = expectStatus(await enterCompany(door, who, taxpayerId, crossRegion), 201).body.loginId;
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
-    expect((await searchReports(door, loginId, '0001')).body).toMatchObject(lost);
-    expect((await chooseRole(door, loginId, choice.choiceId)).body).toMatchObject(lost);
-    await wait(door, 61);
-    const smsCode = await loginCode(door, later, who.phone);
-    expect((await verify(door, later, { smsCode })).body).toMatchObject(lost);
+    await feed(runtime, reportLine(taxpayerId, reportNo));
+    await giveRelation(runtime, who, taxpayerId, 'tax-handler');
+    const loginId = await beforeReports(runtime, who, taxpayerId);
+    const [choice] = await reportsFor(runtime, loginId, '0001');
+    const later = expectStatus(await enterCompany(runtime, who, taxpayerId, crossRegion), 201).body.loginId;
+    await changeRelation(runtime, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+    expect((await searchReports(runtime, loginId, '0001')).body).toMatchObject(lost);
+    expect((await chooseRole(runtime, loginId, choice.choiceId)).body).toMatchObject(lost);
+    await wait(runtime, 61);
+    const smsCode = await loginCode(runtime, later, who.phone);
+    expect((await verify(runtime, later, { smsCode })).body).toMatchObject(lost);
     // The code is still valid after the person became 经办人.
-    await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
-    expect(expectStatus(await verify(door, later, { smsCode }), 200).body).toEqual({ choices: [] });
-    expect((await chooseRole(door, loginId, choice.choiceId)).body.session.identity.role).toBe('tax-handler');
+    await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who)));
+    expect(expectStatus(await verify(runtime, later, { smsCode }), 200).body).toEqual({ choices: [] });
+    expect((await chooseRole(runtime, loginId, choice.choiceId)).body.session.identity.role).toBe(
+      'tax-handler',
+    );
   });
 
   it('SPC-3 LGN-8 tells a 经办人 who lost the last report between the factors', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const taxpayerId = await outsider();
     const reportNo = reportNumber();
-    await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
-    const { loginId } = expectStatus(await enterCompany(door, who, taxpayerId, crossRegion), 201).body;
-    await feed(door, reportLine(taxpayerId, reportNo));
-    await wait(door, 61);
-    const smsCode = await loginCode(door, loginId, who.phone);
-    expect((await verify(door, loginId, { smsCode })).body).toMatchObject(lost);
-    expect(await failures(door, who)).toEqual(none);
+    await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who)));
+    const { loginId } = expectStatus(await enterCompany(runtime, who, taxpayerId, crossRegion), 201).body;
+    await feed(runtime, reportLine(taxpayerId, reportNo));
+    await wait(runtime, 61);
+    const smsCode = await loginCode(runtime, loginId, who.phone);
+    expect((await verify(runtime, loginId, { smsCode })).body).toMatchObject(lost);
+    expect(await failures(runtime, who)).toEqual(none);
   });
 
   long('SPC-2 SES-3 opens one session for any number of choices at once', async () => {
     const taxpayerId = await outsider();
-    await feed(door, ...['1', '2', '3'].map((no) => reportLine(taxpayerId, reportNumber(`88${no}8`))));
-    const loginId = await beforeReports(door, boss, taxpayerId);
+    await feed(runtime, ...['1', '2', '3'].map((no) => reportLine(taxpayerId, reportNumber(`88${no}8`))));
+    const loginId = await beforeReports(runtime, boss, taxpayerId);
     const choices = await Promise.all(
-      ['8818', '8828', '8838'].map(async (ending) => (await reportsFor(door, loginId, ending))[0].choiceId),
+      ['8818', '8828', '8838'].map(
+        async (ending) => (await reportsFor(runtime, loginId, ending))[0].choiceId,
+      ),
     );
-    const answers = await Promise.all([...choices, ...choices].map((id) => chooseRole(door, loginId, id)));
+    const answers = await Promise.all([...choices, ...choices].map((id) => chooseRole(runtime, loginId, id)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409, 409]);
     const { session } = answers.find(({ status }) => status === 200)?.body ?? {};
     expectStatus(await show(session.accessToken), 200);
@@ -466,61 +484,61 @@ describe('while choosing', () => {
       (id: string, no: string) => reportLine(id, no, nobody, { validUntil: '2027-03-01' }),
     ],
   ] as const)('SPC-3 opens no session under a report that %s meanwhile', async (_, whose, change) => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const taxpayerId = await outsider();
     for (const by of whose === 'either' ? [who, boss] : [who]) {
       const reportNo = reportNumber();
-      await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
-      const loginId = await beforeReports(door, by, taxpayerId);
-      const [choice] = await reportsFor(door, loginId, '0001');
-      const before = (await rows(door, 'Sessions')).length;
+      await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who)));
+      const loginId = await beforeReports(runtime, by, taxpayerId);
+      const [choice] = await reportsFor(runtime, loginId, '0001');
+      const before = (await rows(runtime, 'Sessions')).length;
       const reply = await whileHeld(
-        door,
+        runtime,
         { function: 'login', routeKey: 'POST /v1/logins/{id}/choose' },
-        () => chooseRole(door, loginId, choice.choiceId),
-        async () => feed(door, await change(taxpayerId, reportNo)),
+        () => chooseRole(runtime, loginId, choice.choiceId),
+        async () => feed(runtime, await change(taxpayerId, reportNo)),
       );
       expect(reply.body).toMatchObject(lost);
-      expect(await rows(door, 'Sessions')).toHaveLength(before);
+      expect(await rows(runtime, 'Sessions')).toHaveLength(before);
     }
   });
 });
 
 describe('a live session under a report', () => {
   const isLost = async ({ token, cookie }: { token: string; cookie: string }) => {
-    expect((await door.http('GET', '/v1/enterprise', undefined, { token })).body).toMatchObject({
+    expect((await runtime.http('GET', '/v1/enterprise', undefined, { token })).body).toMatchObject({
       status: 403,
       code: 'RELATION_NOT_FOUND',
     });
     expect((await show(token)).body.session.identity).toEqual({ kind: 'natural' });
-    const refreshed = await door.http('POST', '/v1/session/refresh', {}, { cookie });
+    const refreshed = await runtime.http('POST', '/v1/session/refresh', {}, { cookie });
     const { session } = expectStatus(refreshed, 200).body;
     expect(session.identity).toEqual({ kind: 'natural' });
     expect(session.notices.map(({ code }: Loose) => code)).toContain('IDENTITY_LOST');
     expect((await show(token)).body.code).toBe('SESSION_ENDED');
   };
   const works = async ({ token }: { token: string }) =>
-    expectStatus(await door.http('GET', '/v1/enterprise', undefined, { token }), 200);
+    expectStatus(await runtime.http('GET', '/v1/enterprise', undefined, { token }), 200);
 
   keeping(1)(['finance-head', 'report'] as const)(
     'SPC-3 SWI-5 of a %s is lost at once with its grounds, and the person is left',
     async (by) => {
-      const who = await knownPerson(door);
+      const who = await knownPerson(runtime);
       type Change = (taxpayerId: string, reportNo: string) => Promise<unknown>;
       const changes: Change[] = [
-        (id, no) => feed(door, reportLine(id, no, handlerOf(who), { validUntil: '2027-03-01' })),
-        async (_, no) => feed(door, reportLine(await outsider(), no, handlerOf(who))),
-        (id) => feed(door, companyLine(id, { subject: 'cross-region', state: 'cancelled' })),
+        (id, no) => feed(runtime, reportLine(id, no, handlerOf(who), { validUntil: '2027-03-01' })),
+        async (_, no) => feed(runtime, reportLine(await outsider(), no, handlerOf(who))),
+        (id) => feed(runtime, companyLine(id, { subject: 'cross-region', state: 'cancelled' })),
         by === 'report'
-          ? (id, no) => feed(door, reportLine(id, no))
-          : (id) => changeRelation(door, who, id, 'finance-head', { state: 'superseded' }),
+          ? (id, no) => feed(runtime, reportLine(id, no))
+          : (id) => changeRelation(runtime, who, id, 'finance-head', { state: 'superseded' }),
       ];
       for (const change of changes) {
         const taxpayerId = await outsider();
         const reportNo = reportNumber();
-        await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
-        if (by === 'finance-head') await giveRelation(door, who, taxpayerId, by);
-        const session = await underReport(door, who, taxpayerId, reportNo);
+        await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who)));
+        if (by === 'finance-head') await giveRelation(runtime, who, taxpayerId, by);
+        const session = await underReport(runtime, who, taxpayerId, reportNo);
         await works(session);
         await change(taxpayerId, reportNo);
         await isLost(session);
@@ -531,23 +549,23 @@ describe('a live session under a report', () => {
   long(
     'SPC-3 REL-8 goes on when the report changes otherwise, and ends with its last day, exactly',
     async () => {
-      const who = await knownPerson(door);
+      const who = await knownPerson(runtime);
       const taxpayerId = await outsider();
       const reportNo = reportNumber();
       const last = { validUntil: '2027-03-02' };
-      await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who), last));
-      const before = door.clock.now();
-      const at = (time: string) => door.http('POST', '/local/clock', { now: time });
+      await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who), last));
+      const before = runtime.clock.now();
+      const at = (time: string) => runtime.http('POST', '/local/clock', { now: time });
       await at('2027-03-02T23:50:00+08:00');
       const sessions = [
-        await underReport(door, who, taxpayerId, reportNo),
-        await underReport(door, boss, taxpayerId, reportNo),
+        await underReport(runtime, who, taxpayerId, reportNo),
+        await underReport(runtime, boss, taxpayerId, reportNo),
       ];
-      await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who), { ...last, place: '芜湖市' }));
+      await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who), { ...last, place: '芜湖市' }));
       for (const session of sessions) await works(session);
       await at('2027-03-02T23:59:59+08:00');
       for (const { cookie } of sessions) {
-        const { session } = (await door.http('POST', '/v1/session/refresh', {}, { cookie })).body;
+        const { session } = (await runtime.http('POST', '/v1/session/refresh', {}, { cookie })).body;
         expect(session.identity.reportNo).toBe(reportNo);
         await works({ token: session.accessToken });
         await at('2027-03-03T00:00:00+08:00');
@@ -559,19 +577,20 @@ describe('a live session under a report', () => {
   );
 
   long('SWI-5 switches to nothing but the person', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const taxpayerId = await outsider();
-    await companyOf(door, who);
+    await companyOf(runtime, who);
     const reportNo = reportNumber();
-    await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
-    const { token, session } = await underReport(door, who, taxpayerId, reportNo);
-    const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
+    await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who)));
+    const { token, session } = await underReport(runtime, who, taxpayerId, reportNo);
+    const { choices } = (await runtime.http('GET', '/v1/session/identities', undefined, { token })).body;
     expect(choices.map((choice: Loose) => [choice.identity.kind, choice.current])).toEqual([
       ['natural', undefined],
       ['special', true],
     ]);
     expect(choices[1].identity).toEqual(session.identity);
-    const become = (choiceId: string) => door.http('POST', '/v1/session/identity', { choiceId }, { token });
+    const become = (choiceId: string) =>
+      runtime.http('POST', '/v1/session/identity', { choiceId }, { token });
     expect((await become(choices[1].choiceId)).body.code).toBe('SWITCH_NOT_ALLOWED');
     expect(expectStatus(await become(choices[0].choiceId), 200).body.session.identity).toEqual({
       kind: 'natural',
@@ -582,22 +601,22 @@ describe('a live session under a report', () => {
 describe('the feed', () => {
   const told = async (...lines: object[]) =>
     expectStatus(
-      await door.http('POST', '/local/registry', lines.map((line) => JSON.stringify(line)).join('\n')),
+      await runtime.http('POST', '/local/registry', lines.map((line) => JSON.stringify(line)).join('\n')),
       200,
     ).body;
 
   long('ENT-3 SPC-2 takes a report before its company is known', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const taxpayerId = creditCode();
     const reportNo = reportNumber();
     await feed(
-      door,
+      runtime,
       reportLine(taxpayerId, reportNo, handlerOf(who)),
       representativeLine(taxpayerId, boss),
       companyLine(taxpayerId, { subject: 'cross-region' }),
     );
-    expect((await underReport(door, who, taxpayerId, reportNo)).session.identity.role).toBe('tax-handler');
-    expect((await underReport(door, boss, taxpayerId, reportNo)).session.identity.role).toBe(
+    expect((await underReport(runtime, who, taxpayerId, reportNo)).session.identity.role).toBe('tax-handler');
+    expect((await underReport(runtime, boss, taxpayerId, reportNo)).session.identity.role).toBe(
       'legal-representative',
     );
   });
@@ -614,41 +633,41 @@ describe('the feed', () => {
       stale: 2,
     });
     const [here, there] = [
-      await beforeReports(door, boss, taxpayerId),
-      await beforeReports(door, boss, elsewhere),
+      await beforeReports(runtime, boss, taxpayerId),
+      await beforeReports(runtime, boss, elsewhere),
     ];
-    expect(numbersOf(await reportsFor(door, here, reportNo))).toEqual([reportNo]);
+    expect(numbersOf(await reportsFor(runtime, here, reportNo))).toEqual([reportNo]);
     expect(await told(at(6, elsewhere))).toMatchObject({ accepted: 1 });
-    expect(await reportsFor(door, here, '0001')).toEqual([]);
-    expect(numbersOf(await reportsFor(door, there, '0001'))).toEqual([reportNo]);
+    expect(await reportsFor(runtime, here, '0001')).toEqual([]);
+    expect(numbersOf(await reportsFor(runtime, there, '0001'))).toEqual([reportNo]);
     expect(await told(at(6, taxpayerId), at(7, elsewhere, { place: '芜湖市' }))).toMatchObject({
       accepted: 1,
       stale: 1,
     });
-    expect((await reportsFor(door, there, '0001'))[0].place).toBe('芜湖市');
+    expect((await reportsFor(runtime, there, '0001'))[0].place).toBe('芜湖市');
   });
 
   long(
     'SPC-2 SPC-3 stands in a list without an ending where the company has ten or fewer; more want one',
     async () => {
-      const [taxpayerId, who] = [await outsider(), await knownPerson(door)];
+      const [taxpayerId, who] = [await outsider(), await knownPerson(runtime)];
       const own = reportNumber();
       const others = Array.from({ length: 9 }, () => reportNumber());
       await feed(
-        door,
+        runtime,
         reportLine(taxpayerId, own, handlerOf(who)),
         ...others.map((no) => reportLine(taxpayerId, no)),
       );
       const [mine, handlers] = [
-        await beforeReports(door, boss, taxpayerId),
-        await beforeReports(door, who, taxpayerId),
+        await beforeReports(runtime, boss, taxpayerId),
+        await beforeReports(runtime, who, taxpayerId),
       ];
       for (const empty of ['', ' '])
-        expect(numbersOf(await reportsFor(door, mine, empty)).sort()).toEqual([own, ...others].sort());
-      expect(numbersOf(await reportsFor(door, handlers, ''))).toEqual([own]);
-      await feed(door, reportLine(taxpayerId, reportNumber()));
+        expect(numbersOf(await reportsFor(runtime, mine, empty)).sort()).toEqual([own, ...others].sort());
+      expect(numbersOf(await reportsFor(runtime, handlers, ''))).toEqual([own]);
+      await feed(runtime, reportLine(taxpayerId, reportNumber()));
       for (const loginId of [mine, handlers])
-        expect((await searchReports(door, loginId, '')).body.code).toBe('ENDING_TOO_SHORT');
+        expect((await searchReports(runtime, loginId, '')).body.code).toBe('ENDING_TOO_SHORT');
     },
   );
 
@@ -658,8 +677,8 @@ describe('the feed', () => {
       const taxpayerId = await outsider();
       const serial = String(Date.now()).slice(-6);
       const [one, other] = [`皖税跨报〔2026〕${serial}0012号`, `皖税跨报〔2026〕${serial}0013号`];
-      await feed(door, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
-      const loginId = await beforeReports(door, boss, taxpayerId);
+      await feed(runtime, reportLine(taxpayerId, one), reportLine(taxpayerId, other));
+      const loginId = await beforeReports(runtime, boss, taxpayerId);
       for (const ending of [
         '0012',
         '0012号',
@@ -671,16 +690,16 @@ describe('the feed', () => {
         `皖税跨报【2026】${serial}0012号`,
         one,
       ])
-        expect(numbersOf(await reportsFor(door, loginId, ending)), ending).toEqual([one]);
+        expect(numbersOf(await reportsFor(runtime, loginId, ending)), ending).toEqual([one]);
       for (const short of ['12号', '〕12号', '012', '---'])
-        expect((await searchReports(door, loginId, short)).body.code, short).toBe('ENDING_TOO_SHORT');
+        expect((await searchReports(runtime, loginId, short)).body.code, short).toBe('ENDING_TOO_SHORT');
       // A later line with another kind of brackets means the same report.
       const again = {
         ...reportLine(taxpayerId, one.replace('〔', '[').replace('〕', ']')),
         version: 9_000_000_000,
       };
       expect(await told({ ...again, place: '芜湖市' })).toMatchObject({ accepted: 1 });
-      expect(await reportsFor(door, loginId, '0012')).toMatchObject([{ reportNo: one, place: '芜湖市' }]);
+      expect(await reportsFor(runtime, loginId, '0012')).toMatchObject([{ reportNo: one, place: '芜湖市' }]);
     },
   );
 
@@ -722,14 +741,14 @@ describe('the feed', () => {
   it('DOC-4 SPC-3 keeps name and phone of a 经办人 nowhere', async () => {
     const who = person({ name: '欧阳经办' });
     const taxpayerId = await outsider();
-    await feed(door, reportLine(taxpayerId, reportNumber(), handlerOf(who)));
-    const text = JSON.stringify(await rows(door, 'CrossRegionReports'));
+    await feed(runtime, reportLine(taxpayerId, reportNumber(), handlerOf(who)));
+    const text = JSON.stringify(await rows(runtime, 'CrossRegionReports'));
     expect(text).toContain(keyOf(taxpayerId));
     expect(
       leaks(
         [
           { where: 'CrossRegionReports', text },
-          { where: 'logs', text: JSON.stringify(door.logs()) },
+          { where: 'logs', text: JSON.stringify(runtime.logs()) },
         ],
         [
           { what: 'name', value: who.name },
@@ -741,7 +760,7 @@ describe('the feed', () => {
 
   /** The rows of the table, without the version marks. */
   const standing = async (companies: readonly string[]) => {
-    const all = await rows(door, 'CrossRegionReports');
+    const all = await rows(runtime, 'CrossRegionReports');
     const own = all.filter(({ companyKey }) => companies.includes(companyKey));
     return {
       reports: own
@@ -825,9 +844,9 @@ describe('the feed', () => {
 
 describe('cost', () => {
   const usageOf = async (route: string, run: () => Promise<unknown>) => {
-    door.resetUsage();
+    runtime.resetUsage();
     await run();
-    const usage = Object.values(door.usage())
+    const usage = Object.values(runtime.usage())
       .flatMap(({ routes }) => Object.entries(routes))
       .find(([name]) => name === route)?.[1];
     if (!usage) throw new Error(`nobody called ${route}`);
@@ -836,17 +855,17 @@ describe('cost', () => {
   const searching = 'GET /v1/logins/{id}/cross-region-reports';
 
   long('SPC-2 grows with what is found, not with the reports there are', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const taxpayerId = await outsider();
     const hits = (ending: string, count: number) =>
       Array.from({ length: count }, () => reportLine(taxpayerId, reportNumber(ending), handlerOf(who)));
-    await feed(door, ...hits('1111', 1), ...hits('5555', 40));
+    await feed(runtime, ...hits('1111', 1), ...hits('5555', 40));
     const measured = async () => {
-      const loginId = await beforeReports(door, boss, taxpayerId);
-      const handler = await beforeReports(door, who, taxpayerId);
+      const loginId = await beforeReports(runtime, boss, taxpayerId);
+      const handler = await beforeReports(runtime, who, taxpayerId);
       const cost = (id: string, ending: string) =>
         usageOf(searching, async () => {
-          expect(await reportsFor(door, id, ending)).toHaveLength(ending === '1111' ? 1 : 40);
+          expect(await reportsFor(runtime, id, ending)).toHaveLength(ending === '1111' ? 1 : 40);
         });
       return {
         one: await cost(loginId, '1111'),
@@ -859,7 +878,7 @@ describe('cost', () => {
     const others = Array.from({ length: 600 }, (_, at) =>
       reportLine(taxpayerId, reportNumber(String(6000 + at)), at % 2 ? handlerOf(who) : nobody),
     );
-    await feed(door, ...others);
+    await feed(runtime, ...others);
     const many = await measured();
     expect(many).toEqual(few);
     expect(few.one.calls).toBeLessThanOrEqual(5);
@@ -871,13 +890,13 @@ describe('cost', () => {
   long(
     'SPC-3 LGN-8 keeps the chains within three; only who is refused after a phone or username costs one more',
     async () => {
-      const named = await knownPerson(door, person(), { username: 'NamedInReport' });
-      const stranger = await knownPerson(door, person(), { username: 'NamedNowhere' });
+      const named = await knownPerson(runtime, person(), { username: 'NamedInReport' });
+      const stranger = await knownPerson(runtime, person(), { username: 'NamedNowhere' });
       const taxpayerId = await outsider();
-      await feed(door, reportLine(taxpayerId, reportNumber(), handlerOf(named)));
+      await feed(runtime, reportLine(taxpayerId, reportNumber(), handlerOf(named)));
       const password = (who: Known, account: string, status: number) =>
         usageOf('POST /v1/logins', async () =>
-          expectStatus(await enterCompany(door, who, taxpayerId, { ...crossRegion, account }), status),
+          expectStatus(await enterCompany(runtime, who, taxpayerId, { ...crossRegion, account }), status),
         );
       for (const account of [named.documentNumber, named.phone, 'NamedInReport'])
         expect((await password(named, account, 201)).chain, account).toBeLessThanOrEqual(3);
@@ -888,13 +907,13 @@ describe('cost', () => {
       for (const who of [named, boss]) {
         let loginId = '';
         const factor = await usageOf('POST /v1/logins/{id}/verify', async () => {
-          loginId = await beforeReports(door, who, taxpayerId);
+          loginId = await beforeReports(runtime, who, taxpayerId);
         });
         expect(factor.chain).toBeLessThanOrEqual(3);
-        const [report] = await reportsFor(door, loginId, '0001');
+        const [report] = await reportsFor(runtime, loginId, '0001');
         let token = '';
         const chosen = await usageOf('POST /v1/logins/{id}/choose', async () => {
-          const { body } = expectStatus(await chooseRole(door, loginId, report.choiceId), 200);
+          const { body } = expectStatus(await chooseRole(runtime, loginId, report.choiceId), 200);
           token = body.session.accessToken;
         });
         expect(chosen.chain).toBeLessThanOrEqual(3);
@@ -905,17 +924,17 @@ describe('cost', () => {
 });
 
 long('SPC-3 fails closed when reports cannot be read', async () => {
-  const who = await knownPerson(door);
+  const who = await knownPerson(runtime);
   const taxpayerId = await outsider();
   const reportNo = reportNumber();
-  await feed(door, reportLine(taxpayerId, reportNo, handlerOf(who)));
-  const { token } = await underReport(door, who, taxpayerId, reportNo);
-  const loginId = await beforeReports(door, who, taxpayerId);
-  await door.provoking(async () => {
-    door.faults.add({ table: 'CrossRegionReports', kind: 'error500', times: 100 });
+  await feed(runtime, reportLine(taxpayerId, reportNo, handlerOf(who)));
+  const { token } = await underReport(runtime, who, taxpayerId, reportNo);
+  const loginId = await beforeReports(runtime, who, taxpayerId);
+  await runtime.provoking(async () => {
+    runtime.faults.add({ table: 'CrossRegionReports', kind: 'error500', times: 100 });
     expect((await show(token)).status).toBe(503);
-    expect((await searchReports(door, loginId, '0001')).status).toBe(503);
-    expect((await enterCompany(door, who, taxpayerId, crossRegion)).status).toBe(503);
-    expect(await failures(door, who)).toEqual(none);
+    expect((await searchReports(runtime, loginId, '0001')).status).toBe(503);
+    expect((await enterCompany(runtime, who, taxpayerId, crossRegion)).status).toBe(503);
+    expect(await failures(runtime, who)).toEqual(none);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
+import { mobile, person } from '../support/people.ts';
 import {
   enterPassword,
   expectStatus,
@@ -11,20 +12,19 @@ import {
   scanFace,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { mobile, person } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   type Known,
   knownPerson,
-  openWatchedDoor,
+  openWatchedRuntime,
   otherThan,
   personOf,
   row,
   rows,
   ticketCall,
   verify,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import {
   addPhone,
@@ -37,38 +37,38 @@ import {
 } from './support/account.ts';
 import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const wrong = 'Wrong#9182';
 const end = (who: SignedIn, body: object) => who.api('POST', '/v1/account/deregistration', body);
 
 /** Sends the code (60 s after the last one to this phone) and returns it. */
 async function endCode(who: SignedIn): Promise<string> {
-  await wait(door, 61);
+  await wait(runtime, 61);
   expectStatus(await who.api('POST', '/v1/account/deregistration/sms'), 202);
-  return newestCode(door, who.phone);
+  return newestCode(runtime, who.phone);
 }
 async function deregistered(who: SignedIn): Promise<void> {
-  const faceTicket = await ownFace(door, who);
+  const faceTicket = await ownFace(runtime, who);
   expectStatus(await end(who, { password: who.password, faceTicket }), 204);
 }
 
 describe('用户注销', () => {
   long('CTR-2 warns which companies can no longer be served', async () => {
-    const who = await newcomer(door);
-    await companyOf(door, who, { name: '安庆江畔餐饮有限公司' });
-    await companyOf(door, who, { name: '池州九华茶业有限公司' });
+    const who = await newcomer(runtime);
+    await companyOf(runtime, who, { name: '安庆江畔餐饮有限公司' });
+    await companyOf(runtime, who, { name: '池州九华茶业有限公司' });
     const waiting = creditCode();
     await feed(
-      door,
+      runtime,
       companyLine(waiting, { name: '等待确认有限公司', state: 'awaiting-confirmation' }),
       representativeLine(waiting, who),
     );
-    await wait(door, 61);
+    await wait(runtime, 61);
     const { body } = expectStatus(await who.api('POST', '/v1/account/deregistration/sms'), 202);
     expect(body).toEqual({
       maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
@@ -78,19 +78,19 @@ describe('用户注销', () => {
         { taxpayerName: '池州九华茶业有限公司', role: 'legal-representative' },
       ],
     });
-    expect(door.sms(who.phone)[0]).toMatchObject({
+    expect(runtime.sms(who.phone)[0]).toMatchObject({
       purpose: 'deregistration',
       text: expect.stringContaining('用户注销'),
     });
   });
 
   long('CTR-2 LGN-5 the warning comes without a phone too', async () => {
-    const who = await newcomer(door);
-    await companyOf(door, who, { name: '六安瓜片茶厂' });
-    const taker = await newcomer(door);
-    const faceTicket = await ownFace(door, taker);
-    await wait(door, 61);
-    expectStatus(await addPhone(door, taker, who.phone, { takeover: true, faceTicket }), 201);
+    const who = await newcomer(runtime);
+    await companyOf(runtime, who, { name: '六安瓜片茶厂' });
+    const taker = await newcomer(runtime);
+    const faceTicket = await ownFace(runtime, taker);
+    await wait(runtime, 61);
+    expectStatus(await addPhone(runtime, taker, who.phone, { takeover: true, faceTicket }), 201);
     expect((await who.api('POST', '/v1/account/deregistration/sms')).body).toMatchObject({
       status: 409,
       code: 'PHONE_EMPTY',
@@ -100,9 +100,9 @@ describe('用户注销', () => {
   });
 
   long('CTR-2 ends by password and SMS: sessions, phones and username go, login says so', async () => {
-    const who = await newcomer(door, {}, { username: 'Chaohu2058' });
+    const who = await newcomer(runtime, {}, { username: 'Chaohu2058' });
     const second = mobile();
-    expectStatus(await addPhone(door, who, second), 201);
+    expectStatus(await addPhone(runtime, who, second), 201);
     const smsCode = await endCode(who);
     const reply = expectStatus(await end(who, { password: who.password, smsCode }), 204);
     expect(reply.cookie).toMatch(/^__Host-refresh=$/);
@@ -112,50 +112,54 @@ describe('用户注销', () => {
       reason: 'deregistered',
       title: '用户已注销',
     });
-    const refresh = await door.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie });
+    const refresh = await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie });
     expect(refresh.body).toMatchObject({ code: 'SESSION_ENDED', reason: 'deregistered' });
-    expect(door.sms(who.phone)[0]).toMatchObject({
+    expect(runtime.sms(who.phone)[0]).toMatchObject({
       purpose: 'notice',
       text: expect.stringContaining('已注销'),
     });
 
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
       'USER_NOT_REGISTERED',
     );
-    expect((await enterPassword(door, 'Chaohu2058', who.password)).body.code).toBe('USER_NOT_REGISTERED');
+    expect((await enterPassword(runtime, 'Chaohu2058', who.password)).body.code).toBe('USER_NOT_REGISTERED');
     for (const phone of [who.phone, second])
-      expect((await enterPassword(door, phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
-    const reset = await door.http('POST', '/v1/password-resets', {
+      expect((await enterPassword(runtime, phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
+    const reset = await runtime.http('POST', '/v1/password-resets', {
       account: who.documentNumber,
       name: who.name,
       documentNumber: who.documentNumber,
     });
     expect(reset.body.code).toBe('USER_NOT_REGISTERED');
     // The numbers are free for other people, but the username is not (USR-2).
-    await wait(door, 61);
-    const other = await registered(door, person({ phone: second }));
-    const rename = (await signIn(door, other)).api('PUT', '/v1/account/username', { username: 'chaohu2058' });
+    await wait(runtime, 61);
+    const other = await registered(runtime, person({ phone: second }));
+    const rename = (await signIn(runtime, other)).api('PUT', '/v1/account/username', {
+      username: 'chaohu2058',
+    });
     expect((await rename).body.code).toBe('USERNAME_TAKEN');
   });
 
   long('CTR-2 ends by password and face', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     await deregistered(who);
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
       'USER_NOT_REGISTERED',
     );
   });
 
   long('CTR-2 leaves no phone, password or username in the record, and keeps the audit', async () => {
-    const known = await knownPerson(door, person(), { username: 'Xiuning58' });
-    const who = await signIn(door, known);
+    const known = await knownPerson(runtime, person(), { username: 'Xiuning58' });
+    const who = await signIn(runtime, known);
     await deregistered(who);
-    const record = await row(door, 'Users', { personKey: known.personKey });
+    const record = await row(runtime, 'Users', { personKey: known.personKey });
     expect(record.account.status).toBe('cancelled');
     for (const gone of ['password', 'phones', 'defaultPhoneId', 'username', 'webSession', 'lastWindow'])
       expect(record).not.toHaveProperty(gone);
-    expect((await rows(door, 'Phones')).filter(({ personKey }) => personKey === known.personKey)).toEqual([]);
-    const kinds = (await rows(door, 'Audit'))
+    expect((await rows(runtime, 'Phones')).filter(({ personKey }) => personKey === known.personKey)).toEqual(
+      [],
+    );
+    const kinds = (await rows(runtime, 'Audit'))
       .filter(({ subject }) => subject === known.personKey)
       .map(({ kind }) => kind);
     for (const kind of ['registered', 'login', 'deregistered', 'session-ended'])
@@ -163,19 +167,19 @@ describe('用户注销', () => {
   });
 
   it('SES-5 wants a fresh factor before anything', async () => {
-    const who = await newcomer(door);
-    await wait(door, 601);
-    const stale = await refreshed(door, who);
+    const who = await newcomer(runtime);
+    await wait(runtime, 601);
+    const stale = await refreshed(runtime, who);
     for (const reply of [
       await stale.api('POST', '/v1/account/deregistration/sms'),
       await end(stale, { password: wrong, smsCode: '123456' }),
     ])
       expect(reply.body).toMatchObject({ status: 403, code: 'FRESH_FACTOR_REQUIRED' });
-    expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
+    expect((await enterPassword(runtime, who.documentNumber, wrong)).body.remainingAttempts).toBe(4);
   });
 
   long('LCK-5 a wrong password counts with those of the login, and leaves the code usable', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     const smsCode = await endCode(who);
     expect((await end(who, { password: who.password, smsCode: otherThan(smsCode) })).body).toMatchObject({
       status: 401,
@@ -186,12 +190,12 @@ describe('用户注销', () => {
       code: 'BAD_CREDENTIALS',
       remainingAttempts: 4,
     });
-    expect((await enterPassword(door, who.documentNumber, wrong)).body.remainingAttempts).toBe(3);
+    expect((await enterPassword(runtime, who.documentNumber, wrong)).body.remainingAttempts).toBe(3);
     expectStatus(await end(who, { password: who.password, smsCode }), 204);
   });
 
   long('LCK-1 LCK-2 five wrong ones lock, and then the right one is not looked at', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     const smsCode = await endCode(who);
     const replies = [];
     for (let n = 0; n < 5; n++) replies.push((await end(who, { password: wrong, smsCode })).body.code);
@@ -203,7 +207,7 @@ describe('用户注销', () => {
   long(
     'answers malformed input: no factor, two factors, no password; and factors that are none',
     async () => {
-      const who = await newcomer(door);
+      const who = await newcomer(runtime);
       const { password } = who;
       for (const body of [
         {},
@@ -213,22 +217,22 @@ describe('用户注销', () => {
       ])
         expect((await end(who, body)).body).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
       expect((await end(who, { password, smsCode: '123456' })).body.code).toBe('SMS_CODE_WRONG');
-      const stranger = await newcomer(door);
-      for (const faceTicket of ['x'.repeat(32), await ownFace(door, stranger)])
+      const stranger = await newcomer(runtime);
+      for (const faceTicket of ['x'.repeat(32), await ownFace(runtime, stranger)])
         expect((await end(who, { password, faceTicket })).body.code).toBe('FACE_REQUIRED');
       expectStatus(await who.api('GET', '/v1/account'), 200);
     },
   );
 
   it('CTR-2 many at once end it once', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     const smsCode = await endCode(who);
     const replies = await Promise.all(
       Array.from({ length: 4 }, () => end(who, { password: who.password, smsCode })),
     );
     expect(replies.filter(({ status }) => status === 204)).toHaveLength(1);
     for (const { status } of replies) expect(status).toBeLessThan(500);
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
       'USER_NOT_REGISTERED',
     );
   });
@@ -236,50 +240,52 @@ describe('用户注销', () => {
 
 describe('in the middle of a login', () => {
   long('CTR-2 LGN-3 a login under way gets no session, by SMS or by face', async () => {
-    const who = await newcomer(door);
-    const bySms = await loginTicket(door, who);
-    const byFace = await loginTicket(door, who);
-    const scan = expectStatus(await ticketCall(door, byFace, 'face'), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    await wait(door, 61);
-    expectStatus(await ticketCall(door, bySms, 'sms'), 202);
-    const smsCode = newestCode(door, who.phone);
+    const who = await newcomer(runtime);
+    const bySms = await loginTicket(runtime, who);
+    const byFace = await loginTicket(runtime, who);
+    const scan = expectStatus(await ticketCall(runtime, byFace, 'face'), 201).body;
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
+    await wait(runtime, 61);
+    expectStatus(await ticketCall(runtime, bySms, 'sms'), 202);
+    const smsCode = newestCode(runtime, who.phone);
     await deregistered(who);
-    expect((await verify(door, bySms, { smsCode })).body).toMatchObject({
+    expect((await verify(runtime, bySms, { smsCode })).body).toMatchObject({
       status: 404,
       code: 'USER_NOT_REGISTERED',
     });
-    expect((await verify(door, byFace, { faceTicket: scan.ticket })).body.code).toBe('USER_NOT_REGISTERED');
-    expect((await ticketCall(door, byFace, 'face')).status).toBeLessThan(500);
+    expect((await verify(runtime, byFace, { faceTicket: scan.ticket })).body.code).toBe(
+      'USER_NOT_REGISTERED',
+    );
+    expect((await ticketCall(runtime, byFace, 'face')).status).toBeLessThan(500);
   });
 
   long('CTR-2 at the very same moment: no session survives', async () => {
-    const known: Known = await knownPerson(door);
-    const who = await signIn(door, known);
-    const faceTicket = await ownFace(door, who);
+    const known: Known = await knownPerson(runtime);
+    const who = await signIn(runtime, known);
+    const faceTicket = await ownFace(runtime, who);
     const logins = [];
     for (let n = 0; n < 4; n++) {
-      const loginId = await loginTicket(door, who);
-      const scan = expectStatus(await ticketCall(door, loginId, 'face'), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
+      const loginId = await loginTicket(runtime, who);
+      const scan = expectStatus(await ticketCall(runtime, loginId, 'face'), 201).body;
+      expectStatus(await scanFace(runtime, scan.qrContent), 200);
       logins.push({ loginId, ticket: scan.ticket });
     }
     const [ended, ...opened] = await Promise.all([
       end(who, { password: who.password, faceTicket }),
-      ...logins.map(({ loginId, ticket }) => verify(door, loginId, { faceTicket: ticket })),
+      ...logins.map(({ loginId, ticket }) => verify(runtime, loginId, { faceTicket: ticket })),
     ]);
     for (const { status } of [ended, ...opened]) expect(status).toBeLessThan(500);
-    const { account } = await row(door, 'Users', { personKey: known.personKey });
+    const { account } = await row(runtime, 'Users', { personKey: known.personKey });
     // A parallel login may win. Then it has replaced this session, so this session's call came too late or found the
     // session ended.
     if (account.status === 'cancelled') {
       for (const reply of opened)
         if (reply.status === 200) {
           const { accessToken } = reply.body.session;
-          const look = await door.http('GET', '/v1/session', undefined, { token: accessToken });
+          const look = await runtime.http('GET', '/v1/session', undefined, { token: accessToken });
           expect(look.body.code).toBe('SESSION_ENDED');
         }
-      const live = (await rows(door, 'Sessions')).filter(
+      const live = (await rows(runtime, 'Sessions')).filter(
         (one) => one.personKey === known.personKey && !one.ended,
       );
       expect(live).toEqual([]);
@@ -289,14 +295,14 @@ describe('in the middle of a login', () => {
   long(
     'REG-4 nor does a ticket from before open a session of the account that was registered anew',
     async () => {
-      const who = await newcomer(door);
-      const before = await loginTicket(door, who);
-      const scan = expectStatus(await ticketCall(door, before, 'face'), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
+      const who = await newcomer(runtime);
+      const before = await loginTicket(runtime, who);
+      const scan = expectStatus(await ticketCall(runtime, before, 'face'), 201).body;
+      expectStatus(await scanFace(runtime, scan.qrContent), 200);
       await deregistered(who);
-      await wait(door, 61);
-      await registered(door, { ...who, password: 'Huangshan#2059' });
-      const reply = await verify(door, before, { faceTicket: scan.ticket });
+      await wait(runtime, 61);
+      await registered(runtime, { ...who, password: 'Huangshan#2059' });
+      const reply = await verify(runtime, before, { faceTicket: scan.ticket });
       expect(reply.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
     },
   );
@@ -304,9 +310,9 @@ describe('in the middle of a login', () => {
 
 describe('registering again', () => {
   long('REG-4 CTR-2 brings everything back: person, relations, consents, history', async () => {
-    const known = await knownPerson(door, person(), { username: 'Tongling58' });
-    const who = await signIn(door, known);
-    const taxpayerId = await companyOf(door, who, { name: '铜陵江北铜业有限公司' });
+    const known = await knownPerson(runtime, person(), { username: 'Tongling58' });
+    const who = await signIn(runtime, known);
+    const taxpayerId = await companyOf(runtime, who, { name: '铜陵江北铜业有限公司' });
     const list = async (session: SignedIn) =>
       expectStatus(await session.api('GET', '/v1/authorizations?state=active'), 200).body.authorizations.map(
         ({ authorizationId, taxpayerName, role }: Loose) => ({ authorizationId, taxpayerName, role }),
@@ -316,24 +322,27 @@ describe('registering again', () => {
     const eventsBefore = (await who.api('GET', '/v1/account/activity')).body.events.length;
     await deregistered(who);
 
-    await wait(door, 61);
+    await wait(runtime, 61);
     const password = 'Huangshan#2059';
     const phone = mobile();
-    const id = await startRegistration(door, who);
-    const old = await fillProfile(door, id, { ...who, phone }, { username: 'Tongling58' });
+    const id = await startRegistration(runtime, who);
+    const old = await fillProfile(runtime, id, { ...who, phone }, { username: 'Tongling58' });
     // The system still knows the last passwords.
     expect(old.body).toMatchObject({ code: 'PASSWORD_WEAK', reasons: ['history'] });
-    await wait(door, 61);
-    expectStatus(await fillProfile(door, id, { ...who, phone, password }, { username: 'Tongling58' }), 200);
-    const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
+    await wait(runtime, 61);
+    expectStatus(
+      await fillProfile(runtime, id, { ...who, phone, password }, { username: 'Tongling58' }),
+      200,
+    );
+    const scan = expectStatus(await runtime.http('POST', `/v1/registrations/${id}/face`), 201).body;
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
     expect(
-      expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201).body.realNameLevel,
+      expectStatus(await runtime.http('POST', `/v1/registrations/${id}/complete`), 201).body.realNameLevel,
     ).toBe(4);
 
     const back = { ...who, phone, password };
-    expect(await personOf(door, await loginTicket(door, back))).toBe(known.personKey);
-    const again = await signIn(door, back);
+    expect(await personOf(runtime, await loginTicket(runtime, back))).toBe(known.personKey);
+    const again = await signIn(runtime, back);
     expect(await list(again)).toEqual(relations);
     const { body } = expectStatus(await again.api('GET', '/v1/account'), 200);
     // The person gets the reserved username back (USR-2). The consents of both registrations are kept.
@@ -344,18 +353,18 @@ describe('registering again', () => {
     expect(events.length).toBeGreaterThan(eventsBefore);
     expect(events.map(({ kind }: Loose) => kind)).toContain('deregistered');
     expect(taxpayerId).toMatch(/^9134/);
-    await wait(door, 61);
-    await loggedIn(door, back, 'Tongling58');
+    await wait(runtime, 61);
+    await loggedIn(runtime, back, 'Tongling58');
   });
 
   long('REG-4 the old session and its cookie stay ended', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     await deregistered(who);
-    await wait(door, 61);
-    await registered(door, { ...who, password: 'Huangshan#2059' });
-    await loggedInByFace(door, { ...who, password: 'Huangshan#2059' });
+    await wait(runtime, 61);
+    await registered(runtime, { ...who, password: 'Huangshan#2059' });
+    await loggedInByFace(runtime, { ...who, password: 'Huangshan#2059' });
     expect((await who.api('GET', '/v1/account')).body.code).toBe('SESSION_ENDED');
-    const refresh = await door.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie });
+    const refresh = await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie });
     expect(refresh.body).toMatchObject({ code: 'SESSION_ENDED', reason: 'deregistered' });
   });
 });

@@ -7,19 +7,25 @@ import { flows } from '#flows/contracts.ts';
 import { discovery } from '#flows/discovery/contract.ts';
 import { openApi } from '../../infra/openapi.ts';
 import type { Loose } from '../support/client.ts';
-import { type Door, enterPassword, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import {
+  enterPassword,
+  loggedInByFace,
+  openTestRuntime,
+  registered,
+  type TestRuntime,
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { routes } from './support/bodies.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 beforeAll(async () => {
-  door = await openDoor();
+  runtime = await openTestRuntime();
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 const get = async (path: string, headers: Record<string, string> = {}) => {
-  const reply = await door.http('GET', path, undefined, { headers });
+  const reply = await runtime.http('GET', path, undefined, { headers });
   expect(reply.status).toBe(200);
   return reply;
 };
@@ -28,11 +34,11 @@ describe('what clients may ask before anybody logs in', () => {
   it.each(Object.entries(discovery.routes))(
     '%s answers by its contract, without any table',
     async (_, route) => {
-      door.resetUsage();
+      runtime.resetUsage();
       const { body, headers } = await get(route.path);
       expect(v.safeParse(route.answers[200] as v.GenericSchema, body).success).toBe(true);
       expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
-      expect(door.usage().discovery?.calls ?? 0).toBe(0);
+      expect(runtime.usage().discovery?.calls ?? 0).toBe(0);
     },
   );
 
@@ -136,7 +142,7 @@ describe('what clients may ask before anybody logs in', () => {
       }
       // Verifiers may cache the keys, but not longer than a new key is published before it signs.
       expect(headers.get('cache-control')).toBe('public, max-age=300');
-      const { session } = await loggedInByFace(door, await registered(door));
+      const { session } = await loggedInByFace(runtime, await registered(runtime));
       const header = JSON.parse(Buffer.from(session.accessToken.split('.')[0], 'base64url').toString('utf8'));
       expect(header.alg).toBe('ES256');
       expect(body.keys.map((key: Loose) => key.kid)).toContain(header.kid);
@@ -148,8 +154,8 @@ describe('what clients may ask before anybody logs in', () => {
     expect((await get('/.well-known/oauth-authorization-server')).body).toEqual(body);
     expect(headers.get('cache-control')).toBe('public, max-age=300');
     expect(body).toMatchObject({
-      issuer: door.issuer,
-      jwks_uri: `${door.issuer}/.well-known/jwks.json`,
+      issuer: runtime.issuer,
+      jwks_uri: `${runtime.issuer}/.well-known/jwks.json`,
       code_challenge_methods_supported: ['S256'],
       id_token_signing_alg_values_supported: ['ES256'],
       authorization_response_iss_parameter_supported: true,
@@ -161,7 +167,7 @@ describe('what clients may ask before anybody logs in', () => {
     });
     const told = Object.entries<string>(body)
       .filter(([name]) => name.endsWith('_endpoint'))
-      .map(([, url]) => url.slice(door.issuer.length));
+      .map(([, url]) => url.slice(runtime.issuer.length));
     const paths = flows.flatMap(({ routes = {} }) => Object.values(routes).map(({ path }) => path as string));
     expect([...told].sort()).toEqual(
       [...new Set(paths.filter((path) => path.startsWith('/oauth2/')))].sort(),
@@ -173,7 +179,7 @@ describe('what clients may ask before anybody logs in', () => {
 
 describe('every answer', () => {
   const asked = async (headers: Record<string, string> = {}) =>
-    door.http('POST', '/v1/logins', { entry: 'natural', account: mobile(), password: 'x' }, { headers });
+    runtime.http('POST', '/v1/logins', { entry: 'natural', account: mobile(), password: 'x' }, { headers });
 
   it.each([
     [undefined, 'zh-CN', '手机号码不存在，您可以尝试使用证件号码登录'],
@@ -195,7 +201,7 @@ describe('every answer', () => {
       expect(reply.body.title).toMatch(/^[\x20-\x7e’–]+$/);
       expect(reply.headers.get('content-language')).toBe('en');
       const weak = person();
-      const refused = await door.http(
+      const refused = await runtime.http(
         'POST',
         '/v1/registrations',
         { name: weak.name, documentType: '201', documentNumber: weak.documentNumber, consents: [] },
@@ -212,15 +218,15 @@ describe('every answer', () => {
   });
 
   long('DATA-01 is not cached, framed, sniffed, or taken elsewhere', async () => {
-    const who = await registered(door);
+    const who = await registered(runtime);
     const replies = [
-      await door.http('GET', '/v1/health'),
-      await door.http('GET', '/v1/config'),
+      await runtime.http('GET', '/v1/health'),
+      await runtime.http('GET', '/v1/config'),
       await asked(),
-      await enterPassword(door, who.documentNumber, who.password),
-      await door.http('POST', '/v1/logins', 'not json'),
-      await door.http('POST', '/v1/session/refresh'),
-      await door.http('GET', '/v1/session'),
+      await enterPassword(runtime, who.documentNumber, who.password),
+      await runtime.http('POST', '/v1/logins', 'not json'),
+      await runtime.http('POST', '/v1/session/refresh'),
+      await runtime.http('GET', '/v1/session'),
     ];
     for (const { headers } of replies) {
       expect(headers.get('cache-control')).toBe('no-store');
@@ -237,12 +243,12 @@ describe('every answer', () => {
   long(
     'SES-2 sets one cookie, host-bound and out of reach of scripts, for the rest of the twelve hours',
     async () => {
-      const who = await registered(door);
-      const login = (await enterPassword(door, who.documentNumber, who.password)).body.loginId;
-      expect((await door.http('GET', '/v1/health')).headers.getSetCookie()).toEqual([]);
+      const who = await registered(runtime);
+      const login = (await enterPassword(runtime, who.documentNumber, who.password)).body.loginId;
+      expect((await runtime.http('GET', '/v1/health')).headers.getSetCookie()).toEqual([]);
       expect(login).toBeTruthy();
-      const { cookie } = await loggedInByFace(door, who);
-      const reply = await door.http('POST', '/v1/session/refresh', undefined, { cookie });
+      const { cookie } = await loggedInByFace(runtime, who);
+      const reply = await runtime.http('POST', '/v1/session/refresh', undefined, { cookie });
       const set = reply.headers.getSetCookie();
       expect(set).toHaveLength(1);
       expect(set[0]).toMatch(/^__Host-refresh=[\w.-]+;/);

@@ -15,11 +15,11 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedKey } from '../../examples/channel-partner/assertion.ts';
 import { checkedProof } from '../../examples/channel-partner/proof.ts';
-import { expectStatus, loginTicket } from '../support/door.ts';
+import { expectStatus, loginTicket } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { type Known, knownPerson } from '../support/watched.ts';
 import { importsIn } from '../walls/imports.ts';
-import { type OwnDoor, openOwnDoor } from './support/own-door.ts';
+import { type OwnRuntime, openOwnRuntime } from './support/own-runtime.ts';
 
 const example = 'examples/channel-partner';
 
@@ -33,23 +33,23 @@ function copied(): string {
 }
 
 describe('examples/channel-partner', () => {
-  let door: OwnDoor;
+  let runtime: OwnRuntime;
   let who: Known;
   let folder: string;
   beforeAll(async () => {
     folder = copied();
-    door = await openOwnDoor({});
+    runtime = await openOwnRuntime({});
     // The example uses the real time of this machine, so the runtime's clock must show the same time.
-    door.clock.reset();
-    who = await knownPerson(door);
+    runtime.clock.reset();
+    who = await knownPerson(runtime);
     for (const channel of ['ahtax-app', 'terminal'] as const) {
-      const key = door.keys.get(channel)?.[0];
+      const key = runtime.keys.get(channel)?.[0];
       if (key) writeFileSync(join(folder, `${channel}.json`), JSON.stringify(await storedKey(key)));
     }
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
-    await door?.finish();
+    await runtime?.finish();
   });
 
   /**
@@ -57,7 +57,7 @@ describe('examples/channel-partner', () => {
    */
   const run = (channel: string, args: string[], told: (line: string) => void = () => undefined) =>
     new Promise<{ status: number; body: Record<string, unknown> }>((done, failed) => {
-      const flags = ['--address', door.url, '--channel', channel, '--key', `${channel}.json`];
+      const flags = ['--address', runtime.url, '--channel', channel, '--key', `${channel}.json`];
       const child = execFile(
         process.execPath,
         ['main.ts', ...args, ...flags],
@@ -83,18 +83,18 @@ describe('examples/channel-partner', () => {
   });
 
   long('QR-1 CHN-1 logs a person in with a key of its own', async () => {
-    const code = expectStatus(await door.http('POST', '/v1/qr-logins'), 201).body;
+    const code = expectStatus(await runtime.http('POST', '/v1/qr-logins'), 201).body;
     expect(await run('ahtax-app', ['confirm', code.qrContent, ...person()])).toEqual({ status: 204 });
     const headers = { 'poll-secret': code.pollSecret };
-    const polled = await door.http('GET', `/v1/scans/${code.ticket}`, undefined, { headers });
+    const polled = await runtime.http('GET', `/v1/scans/${code.ticket}`, undefined, { headers });
     expect(polled.body).toMatchObject({ state: 'confirmed', session: { identity: { kind: 'natural' } } });
   });
 
   long('FACE-1 shows a face as the second factor', async () => {
-    const path = `/v1/logins/${await loginTicket(door, who)}`;
-    const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
+    const path = `/v1/logins/${await loginTicket(runtime, who)}`;
+    const scan = expectStatus(await runtime.http('POST', `${path}/face`), 201).body;
     expect((await run('ahtax-app', ['face', scan.qrContent])).body).toMatchObject({ passed: true });
-    expectStatus(await door.http('POST', `${path}/verify`, { faceTicket: scan.ticket }), 200);
+    expectStatus(await runtime.http('POST', `${path}/verify`, { faceTicket: scan.ticket }), 200);
   });
 
   long('STP-3 gets a proof at a terminal, which a tax system then checks', async () => {
@@ -116,14 +116,14 @@ describe('examples/channel-partner', () => {
     });
     expect(await scanned).toMatchObject({ status: 200 });
     expect(body.state).toBe('passed');
-    const asked = { issuer: door.url, audience: 'invoice', matter: 'invoice.issue', nonce: 'T03-17' };
+    const asked = { issuer: runtime.url, audience: 'invoice', matter: 'invoice.issue', nonce: 'T03-17' };
     expect(await checkedProof(String(body.proof), asked)).toMatchObject({ channel: 'terminal' });
     await expect(checkedProof(String(body.proof), { ...asked, nonce: 'another' })).rejects.toThrow();
     await expect(checkedProof(String(body.proof), { ...asked, audience: 'filing' })).rejects.toThrow();
   });
 
   it('is refused with a code and a sentence', async () => {
-    const answer = await run('terminal', ['face', `${door.url}/s/unknown`]);
+    const answer = await run('terminal', ['face', `${runtime.url}/s/unknown`]);
     expect(answer.body).toMatchObject({ code: expect.any(String), title: expect.any(String) });
     expect(answer.status).toBeGreaterThanOrEqual(400);
   });

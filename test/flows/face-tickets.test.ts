@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localPartner, pollScan, workingAs } from '../support/channel-partner.ts';
+import { mobile, person } from '../support/people.ts';
 import {
   codeFor,
   expectStatus,
@@ -8,39 +9,38 @@ import {
   scanFace,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { mobile, person } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
-import { type Known, knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
+import { type Known, knownPerson, openWatchedRuntime, row, type WatchedRuntime } from '../support/watched.ts';
 import { phoneCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { passFactor, signInByQr } from './support/sessions.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const newPassword = 'Xinanjiang#47';
 /** Shows the face for a scan that was just started, and returns the scan's ticket. */
 async function shown(path: string, who?: SignedIn, body?: object): Promise<string> {
-  const reply = await (who ? who.api('POST', path, body) : door.http('POST', path, body));
+  const reply = await (who ? who.api('POST', path, body) : runtime.http('POST', path, body));
   const scan = expectStatus(reply, 201).body.scan ?? reply.body;
-  expectStatus(await scanFace(door, scan.qrContent), 200);
+  expectStatus(await scanFace(runtime, scan.qrContent), 200);
   return scan.ticket;
 }
 const accountFace = (who: SignedIn, use?: string) => shown('/v1/account/face', who, use ? { for: use } : {});
 const newReset = async (who: SignedIn): Promise<string> => {
   const { name, documentNumber } = who;
   const body = { account: documentNumber, name, documentNumber };
-  return `/v1/password-resets/${expectStatus(await door.http('POST', '/v1/password-resets', body), 201).body.resetId}`;
+  return `/v1/password-resets/${expectStatus(await runtime.http('POST', '/v1/password-resets', body), 201).body.resetId}`;
 };
 const newRecovery = async (who: SignedIn, newPhone: string): Promise<string> => {
   const { name, documentType, documentNumber, password } = who;
   const body = { name, documentType, documentNumber, password, newPhone };
-  return `/v1/phone-recoveries/${expectStatus(await door.http('POST', '/v1/phone-recoveries', body), 201).body.recoveryId}`;
+  return `/v1/phone-recoveries/${expectStatus(await runtime.http('POST', '/v1/phone-recoveries', body), 201).body.recoveryId}`;
 };
-const newLogin = async (who: SignedIn) => `/v1/logins/${await loginTicket(door, who)}`;
+const newLogin = async (who: SignedIn) => `/v1/logins/${await loginTicket(runtime, who)}`;
 
 /** Every kind of ticket of a face check or scan, and the places that accept it. */
 interface Ground {
@@ -76,8 +76,8 @@ const kinds: readonly (readonly [
     [],
     async () => {
       const newcomer = person();
-      const id = await startRegistration(door, newcomer);
-      expectStatus(await fillProfile(door, id, newcomer), 200);
+      const id = await startRegistration(runtime, newcomer);
+      expectStatus(await fillProfile(runtime, id, newcomer), 200);
       return shown(`/v1/registrations/${id}/face`);
     },
   ],
@@ -90,9 +90,9 @@ const kinds: readonly (readonly [
     'of a terminal’s verification',
     [],
     async ({ who }) => {
-      const asked = localPartner(door, 'terminal').startVerification(who, 'refund.apply', 'filing');
+      const asked = localPartner(runtime, 'terminal').startVerification(who, 'refund.apply', 'filing');
       const scan = expectStatus(await asked, 200).body;
-      expectStatus(await localPartner(door, 'wechat-mini', workingAs(who)).showFace(scan.qrContent), 200);
+      expectStatus(await localPartner(runtime, 'wechat-mini', workingAs(who)).showFace(scan.qrContent), 200);
       return scan.ticket;
     },
   ],
@@ -100,8 +100,8 @@ const kinds: readonly (readonly [
     'of a QR login',
     [],
     async ({ who }) => {
-      const scan = expectStatus(await door.http('POST', '/v1/qr-logins'), 201).body;
-      expectStatus(await localPartner(door, 'ahtax-app', workingAs(who)).confirmCode(scan.qrContent), 204);
+      const scan = expectStatus(await runtime.http('POST', '/v1/qr-logins'), 201).body;
+      expectStatus(await localPartner(runtime, 'ahtax-app', workingAs(who)).confirmCode(scan.qrContent), 204);
       return scan.ticket;
     },
   ],
@@ -121,17 +121,17 @@ describe('SES-5 FACE-2 a face check is spent by the one call that it was started
   let places: Readonly<Record<Place, (faceTicket: string) => ReturnType<SignedIn['api']>>>;
   beforeAll(async () => {
     const [known, holder, other] = [
-      await knownPerson(door),
-      await knownPerson(door),
-      await knownPerson(door),
+      await knownPerson(runtime),
+      await knownPerson(runtime),
+      await knownPerson(runtime),
     ];
-    before = await accountFace(await signIn(door, known));
-    const who = await signIn(door, known);
-    await wait(door, 61);
+    before = await accountFace(await signIn(runtime, known));
+    const who = await signIn(runtime, known);
+    await wait(runtime, 61);
     const recovery = await newRecovery(who, other.phone);
-    expectStatus(await door.http('POST', `${recovery}/sms`), 202);
-    const recoveryCode = await codeFor(door, other.phone);
-    const smsCode = await phoneCode(door, who, holder.phone);
+    expectStatus(await runtime.http('POST', `${recovery}/sms`), 202);
+    const recoveryCode = await codeFor(runtime, other.phone);
+    const smsCode = await phoneCode(runtime, who, holder.phone);
     ground = { who, login: await newLogin(who), reset: await newReset(who), recovery };
     tickets = new Map();
     for (const [name, , make] of kinds) tickets.set(name, await make(ground));
@@ -142,10 +142,10 @@ describe('SES-5 FACE-2 a face check is spent by the one call that it was started
         who.api('POST', '/v1/account/phones', { phone: holder.phone, smsCode, takeover: true, faceTicket }),
       deregistration: (faceTicket) =>
         who.api('POST', '/v1/account/deregistration', { password: newPassword, faceTicket }),
-      login: (faceTicket) => door.http('POST', `${ground.login}/verify`, { faceTicket }),
-      reset: (faceTicket) => door.http('POST', `${ground.reset}/complete`, { faceTicket, newPassword }),
+      login: (faceTicket) => runtime.http('POST', `${ground.login}/verify`, { faceTicket }),
+      reset: (faceTicket) => runtime.http('POST', `${ground.reset}/complete`, { faceTicket, newPassword }),
       recovery: (faceTicket) =>
-        door.http('POST', `${recovery}/complete`, { smsCode: recoveryCode, takeover: true, faceTicket }),
+        runtime.http('POST', `${recovery}/complete`, { smsCode: recoveryCode, takeover: true, faceTicket }),
     };
   });
 
@@ -176,7 +176,7 @@ describe('SES-5 FACE-2 a face check is spent by the one call that it was started
       expect(again.status).toBeGreaterThanOrEqual(400);
     }
     const { who } = ground;
-    const later = await refreshed(door, who);
+    const later = await refreshed(runtime, who);
     for (const use of ['password', undefined] as const) {
       const faceTicket = await accountFace(later, use);
       const body = { faceTicket, newPassword: use ? 'Qiupu#10357' : 'Chaohu#50418' };
@@ -193,10 +193,10 @@ describe('SES-5 a face check belongs to its session', () => {
     who.api('PUT', '/v1/account/password', { faceTicket, newPassword });
 
   long('SES-5 one that a replaced session has passed serves neither that session nor the next', async () => {
-    const who = await knownPerson(door);
-    const first = await signIn(door, who);
+    const who = await knownPerson(runtime);
+    const first = await signIn(runtime, who);
     const ticket = await accountFace(first);
-    const second = await signIn(door, who);
+    const second = await signIn(runtime, who);
     expect((await changeTo(first, ticket)).body.code).toBe('SESSION_ENDED');
     expect((await changeTo(second, ticket)).body.code).toBe('FACE_REQUIRED');
   });
@@ -211,24 +211,24 @@ describe('SES-5 a face check belongs to its session', () => {
   ] as const)(
     'SES-5 %s: a session replaced between reading and writing spends nothing',
     async (route, name, use) => {
-      const who = await knownPerson(door);
-      const signed = await signIn(door, who);
+      const who = await knownPerson(runtime);
+      const signed = await signIn(runtime, who);
       const ticket = await shown(name === 'account' ? '/v1/account/face' : '/v1/session/factor/face', signed);
-      const { passwordRev } = await row(door, 'Users', { personKey: who.personKey });
-      const rule = door.faults.add({
+      const { passwordRev } = await row(runtime, 'Users', { personKey: who.personKey });
+      const rule = runtime.faults.add({
         function: name,
         routeKey: route,
         action: 'TransactWriteItems',
         kind: 'hold',
       });
       const held = use(signed, ticket);
-      await door.faults.held(rule);
+      await runtime.faults.held(rule);
       expectStatus(await signed.api('DELETE', '/v1/session'), 204);
-      door.faults.release(rule);
+      runtime.faults.release(rule);
       const reply = await held;
-      door.faults.clear();
+      runtime.faults.clear();
       expect([reply.status, reply.body.code]).toEqual([401, 'SESSION_ENDED']);
-      expect((await row(door, 'Users', { personKey: who.personKey })).passwordRev).toBe(passwordRev);
+      expect((await row(runtime, 'Users', { personKey: who.personKey })).passwordRev).toBe(passwordRev);
     },
   );
 });
@@ -241,26 +241,26 @@ describe('SES-5 CHN the face of a session that came by QR', () => {
     body?: object,
   ) => {
     const scan = expectStatus(await who.api('POST', path, body), 201).body;
-    const { status } = await localPartner(door, channel, workingAs(who)).showFace(scan.qrContent);
+    const { status } = await localPartner(runtime, channel, workingAs(who)).showFace(scan.qrContent);
     return { status, scan };
   };
   const both = ['/v1/session/factor/face', '/v1/account/face'];
 
   long('SES-5 CHN may be checked in the mini program that confirmed it, in no other', async () => {
     for (const channel of ['wechat-mini', 'alipay-mini'] as const) {
-      const who = await signInByQr(door, await knownPerson(door), channel);
+      const who = await signInByQr(runtime, await knownPerson(runtime), channel);
       const other = channel === 'wechat-mini' ? 'alipay-mini' : 'wechat-mini';
       for (const path of both) {
         expect((await scanBy(who, other, path)).status).toBe(403);
         expect((await scanBy(who, channel, path)).status).toBe(200);
       }
-      await passFactor(door, who, channel);
+      await passFactor(runtime, who, channel);
     }
   });
 
   long('SES-5 CHN of a session by password or by an app stays with the two apps', async () => {
-    const known = await knownPerson(door);
-    for (const opened of [() => signIn(door, known), () => signInByQr(door, known, 'iit-app')]) {
+    const known = await knownPerson(runtime);
+    for (const opened of [() => signIn(runtime, known), () => signInByQr(runtime, known, 'iit-app')]) {
       const who = await opened();
       for (const path of both)
         for (const mini of ['wechat-mini', 'alipay-mini'] as const)
@@ -271,21 +271,21 @@ describe('SES-5 CHN the face of a session that came by QR', () => {
   long(
     'SES-5 LVL-2 a mini program’s check is a proof, but raises no level and is none for that',
     async () => {
-      const known: Known = await knownPerson(door);
-      await door.dynamodb('UpdateItem', {
-        TableName: door.tables.find((name) => name.endsWith('-Users')),
+      const known: Known = await knownPerson(runtime);
+      await runtime.dynamodb('UpdateItem', {
+        TableName: runtime.tables.find((name) => name.endsWith('-Users')),
         Key: { personKey: { S: known.personKey } },
         UpdateExpression: 'SET realNameLevel = :three',
         ExpressionAttributeValues: { ':three': { N: '3' } },
       });
-      const who = await signInByQr(door, known, 'wechat-mini');
+      const who = await signInByQr(runtime, known, 'wechat-mini');
       expect((await scanBy(who, 'wechat-mini', '/v1/account/face', { for: 'level' })).status).toBe(403);
       const { scan } = await scanBy(who, 'wechat-mini', '/v1/account/face', { for: 'password' });
-      expect((await pollScan(door.http, scan)).body.state).toBe('passed');
-      expect((await row(door, 'Users', { personKey: known.personKey })).realNameLevel).toBe(3);
+      expect((await pollScan(runtime.http, scan)).body.state).toBe('passed');
+      expect((await row(runtime, 'Users', { personKey: known.personKey })).realNameLevel).toBe(3);
       expectStatus(await changeTo(who, scan.ticket), 204);
       await accountFace(who, 'level');
-      expect((await row(door, 'Users', { personKey: known.personKey })).realNameLevel).toBe(4);
+      expect((await row(runtime, 'Users', { personKey: known.personKey })).realNameLevel).toBe(4);
     },
   );
   const changeTo = (who: SignedIn, faceTicket: string) =>

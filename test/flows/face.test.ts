@@ -1,31 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
+import { person, type Sample } from '../support/people.ts';
 import {
-  type Door,
   enterPassword,
   expectStatus,
   fillProfile,
   loginTicket,
-  openDoor,
+  openTestRuntime,
   registered,
   scanFace,
   startRegistration,
+  type TestRuntime,
   wait,
-} from '../support/door.ts';
-import { person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { asChannel, claimOf, poll, startKit } from './support/channels.ts';
 import { events, eventsOf, rowsOf, subjectOf } from './support/tables.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 let who: Sample;
 let key: string;
 beforeAll(async () => {
-  door = await openDoor();
+  runtime = await openTestRuntime();
   who = person();
-  key = await subjectOf(door, () => registered(door, who), 'registered');
+  key = await subjectOf(runtime, () => registered(runtime, who), 'registered');
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 interface Scan {
   ticket: string;
@@ -34,17 +34,17 @@ interface Scan {
   expiresAt: string;
 }
 async function loginScan(of: Sample = who): Promise<{ loginId: string; scan: Scan }> {
-  const loginId = await loginTicket(door, of);
-  const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+  const loginId = await loginTicket(runtime, of);
+  const scan = expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/face`), 201).body;
   return { loginId, scan };
 }
 const verify = (loginId: string, faceTicket: string) =>
-  door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket });
+  runtime.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket });
 const app = (channel: 'ahtax-app' | 'iit-app' = 'ahtax-app', claims: object = {}) =>
-  asChannel(door, channel, claims);
+  asChannel(runtime, channel, claims);
 /** The failures of the method `face` that count against a person today. */
 const faceFailures = async (personKey = key): Promise<number> =>
-  (await rowsOf(door, 'Lockouts'))
+  (await rowsOf(runtime, 'Lockouts'))
     .filter((row) => row.personKey === personKey)
     .reduce((sum, row) => sum + ((row.face as Set<string> | undefined)?.size ?? 0), 0);
 
@@ -53,12 +53,12 @@ describe('FACE-1 who scans', () => {
     const { loginId, scan } = await loginScan();
     expect(scan).toEqual({
       ticket: expect.stringMatching(/^[\w-]{22,64}$/),
-      qrContent: `${door.issuer}/s/${scan.ticket}`,
+      qrContent: `${runtime.issuer}/s/${scan.ticket}`,
       pollSecret: expect.stringMatching(/^[\w-]{22,64}$/),
       expiresAt: expect.stringMatching(/\+08:00$/),
     });
     expect(scan.qrContent).not.toContain(scan.pollSecret);
-    const left = Date.parse(scan.expiresAt) - door.clock.now().getTime();
+    const left = Date.parse(scan.expiresAt) - runtime.clock.now().getTime();
     expect(left).toBeLessThanOrEqual(defaultPolicies.faceScanSeconds * 1000);
     expect(left).toBeGreaterThan(defaultPolicies.faceScanSeconds * 1000 - 10_000);
 
@@ -87,7 +87,7 @@ describe('FACE-1 who scans', () => {
 
   long('FACE-1 the 个人所得税 APP must be logged in, as the same person, at every step', async () => {
     const { loginId, scan } = await loginScan();
-    const stranger = await registered(door);
+    const stranger = await registered(runtime);
     const before = await faceFailures();
     for (const claims of [{}, claimOf(stranger), claimOf(person())]) {
       const refused = await app('iit-app', claims)('POST', '/v1/channel/scans', {
@@ -96,7 +96,7 @@ describe('FACE-1 who scans', () => {
       expect(refused.body).toMatchObject({ status: 403, code: 'FACE_MISMATCH' });
     }
     // A code that another phone has scanned does not help this phone.
-    const kit = await startKit(door, scan.qrContent);
+    const kit = await startKit(runtime, scan.qrContent);
     for (const [step, body] of [
       ['face', undefined],
       ['face-result', { token: kit.token }],
@@ -105,21 +105,21 @@ describe('FACE-1 who scans', () => {
         (await app('iit-app', claimOf(stranger))('POST', `/v1/channel/scans/${scan.ticket}/${step}`, body))
           .body.code,
       ).toBe('FACE_MISMATCH');
-    expect((await poll(door, scan)).body.state).toBe('scanned');
+    expect((await poll(runtime, scan)).body.state).toBe('scanned');
     expect(await faceFailures()).toBe(before);
 
     const own = claimOf({ ...who, documentNumber: ` ${who.documentNumber.toLowerCase()}` });
-    const mine = await startKit(door, scan.qrContent, 'iit-app', own);
+    const mine = await startKit(runtime, scan.qrContent, 'iit-app', own);
     expect((await mine.result()).body.passed).toBe(true);
     expectStatus(await verify(loginId, scan.ticket), 200);
   });
 
   it('FACE-1 in the 安徽税务 APP the face decides, whoever is logged in there', async () => {
     const { scan } = await loginScan();
-    const kit = await startKit(door, scan.qrContent, 'ahtax-app', claimOf(person()));
-    door.face('mismatch');
+    const kit = await startKit(runtime, scan.qrContent, 'ahtax-app', claimOf(person()));
+    runtime.face('mismatch');
     const refused = await kit.result();
-    door.face('pass');
+    runtime.face('pass');
     expect(refused.body).toMatchObject({ status: 403, code: 'FACE_MISMATCH' });
   });
 
@@ -127,19 +127,19 @@ describe('FACE-1 who scans', () => {
     'FACE-1 LCK-1 a failed check may be tried again on the same ticket, and each counts once',
     async () => {
       const one = person();
-      const oneKey = await subjectOf(door, () => registered(door, one), 'registered');
+      const oneKey = await subjectOf(runtime, () => registered(runtime, one), 'registered');
       const { loginId, scan } = await loginScan(one);
-      door.face('fail');
-      const first = await startKit(door, scan.qrContent);
+      runtime.face('fail');
+      const first = await startKit(runtime, scan.qrContent);
       expect((await first.result()).body).toMatchObject({ passed: false, remainingAttempts: 4 });
       // Asking for the result of the same check again is not a second failure.
       expect((await first.result()).body.code).toBe('STATE_CONFLICT');
       expect(await faceFailures(oneKey)).toBe(1);
-      expect((await scanFace(door, scan.qrContent)).body).toMatchObject({
+      expect((await scanFace(runtime, scan.qrContent)).body).toMatchObject({
         passed: false,
         remainingAttempts: 3,
       });
-      const polled = await poll(door, scan);
+      const polled = await poll(runtime, scan);
       expect(polled.body).toMatchObject({
         state: 'scanned',
         advice: { code: 'FACE_FAILED' },
@@ -147,8 +147,8 @@ describe('FACE-1 who scans', () => {
       });
       expect(polled.headers.get('retry-after')).toBe('2');
       expect((await verify(loginId, scan.ticket)).body.code).toBe('FACE_REQUIRED');
-      door.face('pass');
-      expect((await scanFace(door, scan.qrContent)).body.passed).toBe(true);
+      runtime.face('pass');
+      expect((await scanFace(runtime, scan.qrContent)).body.passed).toBe(true);
       expectStatus(await verify(loginId, scan.ticket), 200);
       // A success of the method resets the method's count.
       expect(await faceFailures(oneKey)).toBe(0);
@@ -156,42 +156,42 @@ describe('FACE-1 who scans', () => {
   );
 
   long('LCK-1 LCK-2 the fifth failed face of a day locks, over several scans and logins', async () => {
-    const one = await registered(door);
+    const one = await registered(runtime);
     const scans = [(await loginScan(one)).scan, (await loginScan(one)).scan];
-    door.face('fail');
+    runtime.face('fail');
     const replies = [];
-    for (const i of [0, 1, 0, 1, 0]) replies.push((await scanFace(door, scans[i]?.qrContent ?? '')).body);
-    door.face('pass');
+    for (const i of [0, 1, 0, 1, 0]) replies.push((await scanFace(runtime, scans[i]?.qrContent ?? '')).body);
+    runtime.face('pass');
     expect(replies.map((body) => body.remainingAttempts)).toEqual([4, 3, 2, 1, undefined]);
     expect(replies[4]).toMatchObject({ status: 423, code: 'ACCOUNT_LOCKED' });
     expect(replies[4].lockedUntil).toMatch(/T00:00:00\+08:00$/);
-    expect((await enterPassword(door, one.documentNumber, one.password)).body.code).toBe('ACCOUNT_LOCKED');
-    expect((await scanFace(door, scans[1]?.qrContent ?? '')).body.code).toBe('ACCOUNT_LOCKED');
+    expect((await enterPassword(runtime, one.documentNumber, one.password)).body.code).toBe('ACCOUNT_LOCKED');
+    expect((await scanFace(runtime, scans[1]?.qrContent ?? '')).body.code).toBe('ACCOUNT_LOCKED');
   });
 });
 
 describe('FACE-2 the proof', () => {
   long("FACE-2 believes the provider's result and not the app's word", async () => {
     const { loginId, scan } = await loginScan();
-    const kit = await startKit(door, scan.qrContent);
-    door.face('fail');
+    const kit = await startKit(runtime, scan.qrContent);
+    runtime.face('fail');
     const claimed = await kit.result({ passed: true, outcome: 'pass', state: 'passed', transactionId: 'x' });
-    door.face('pass');
+    runtime.face('pass');
     expect(claimed.body.passed).toBe(false);
     expect((await verify(loginId, scan.ticket)).body.code).toBe('FACE_REQUIRED');
   });
 
   long('FACE-2 takes no token but the one that it started on this ticket', async () => {
     const mine = await loginScan();
-    const other = await loginScan(await registered(door));
-    const kit = await startKit(door, mine.scan.qrContent);
-    const foreign = await startKit(door, other.scan.qrContent);
+    const other = await loginScan(await registered(runtime));
+    const kit = await startKit(runtime, mine.scan.qrContent);
+    const foreign = await startKit(runtime, other.scan.qrContent);
     const tell = (token: string) =>
       app()('POST', `/v1/channel/scans/${mine.scan.ticket}/face-result`, { token });
     for (const token of ['made-up', '../sessions/x', foreign.token])
       expect((await tell(token)).body.code).toBe('STATE_CONFLICT');
     // The second kit replaces the first one.
-    const newer = await startKit(door, mine.scan.qrContent);
+    const newer = await startKit(runtime, mine.scan.qrContent);
     expect((await kit.result()).body.code).toBe('STATE_CONFLICT');
     expect((await newer.result()).body.passed).toBe(true);
     expect((await tell(foreign.token)).body.code).toBe('STATE_CONFLICT');
@@ -201,24 +201,24 @@ describe('FACE-2 the proof', () => {
 
   long('FACE-2 a check serves only the journey that it was started for', async () => {
     const passed = await loginScan();
-    expectStatus(await scanFace(door, passed.scan.qrContent), 200);
-    const second = await loginTicket(door, who);
+    expectStatus(await scanFace(runtime, passed.scan.qrContent), 200);
+    const second = await loginTicket(runtime, who);
     expect((await verify(second, passed.scan.ticket)).body.code).toBe('FACE_REQUIRED');
-    const reset = await door.http('POST', '/v1/password-resets', {
+    const reset = await runtime.http('POST', '/v1/password-resets', {
       account: who.phone,
       name: who.name,
       documentNumber: who.documentNumber,
     });
     const newPassword = 'Nanling!5839';
-    const other = await door.http('POST', `/v1/password-resets/${reset.body.resetId}/complete`, {
+    const other = await runtime.http('POST', `/v1/password-resets/${reset.body.resetId}/complete`, {
       faceTicket: passed.scan.ticket,
       newPassword,
     });
     expect(other.body.code).toBe('FACE_REQUIRED');
     const registering = person();
-    const id = await startRegistration(door, registering);
-    expectStatus(await fillProfile(door, id, registering), 200);
-    expect((await door.http('POST', `/v1/registrations/${id}/complete`)).body.code).toBe('FACE_REQUIRED');
+    const id = await startRegistration(runtime, registering);
+    expectStatus(await fillProfile(runtime, id, registering), 200);
+    expect((await runtime.http('POST', `/v1/registrations/${id}/complete`)).body.code).toBe('FACE_REQUIRED');
     // The ticket works only once.
     expectStatus(await verify(passed.loginId, passed.scan.ticket), 200);
     expect((await verify(passed.loginId, passed.scan.ticket)).body.code).toBe('STATE_CONFLICT');
@@ -226,8 +226,8 @@ describe('FACE-2 the proof', () => {
 
   long('FACE-2 no ticket of another person, nor the login ticket itself, is a proof', async () => {
     const { loginId, scan } = await loginScan();
-    const foreign = await loginScan(await registered(door));
-    expectStatus(await scanFace(door, foreign.scan.qrContent), 200);
+    const foreign = await loginScan(await registered(runtime));
+    expectStatus(await scanFace(runtime, foreign.scan.qrContent), 200);
     for (const faceTicket of [foreign.scan.ticket, foreign.loginId, loginId, scan.pollSecret, 'x'])
       expect((await verify(loginId, faceTicket)).body.code).toBe('FACE_REQUIRED');
   });
@@ -237,8 +237,8 @@ describe('FACE-2 the proof', () => {
     const scanned = await loginScan();
     expectStatus(await app()('POST', '/v1/channel/scans', { qrContent: scanned.scan.qrContent }), 200);
     const begun = await loginScan();
-    const kit = await startKit(door, begun.scan.qrContent);
-    await wait(door, defaultPolicies.faceScanSeconds);
+    const kit = await startKit(runtime, begun.scan.qrContent);
+    await wait(runtime, defaultPolicies.faceScanSeconds);
     const late = [
       await app()('POST', '/v1/channel/scans', { qrContent: untouched.scan.qrContent }),
       await app()('POST', `/v1/channel/scans/${scanned.scan.ticket}/face`),
@@ -246,31 +246,31 @@ describe('FACE-2 the proof', () => {
     ];
     for (const reply of late) expect(reply.body).toMatchObject({ status: 410, code: 'EXPIRED' });
     for (const { scan } of [untouched, scanned, begun]) {
-      const polled = await poll(door, scan);
+      const polled = await poll(runtime, scan);
       expect(polled.body).toEqual({ state: 'expired' });
       expect(polled.headers.get('retry-after')).toBeNull();
     }
     // The login continues: the page may ask for a new code.
-    const again = expectStatus(await door.http('POST', `/v1/logins/${begun.loginId}/face`), 201).body;
-    expectStatus(await scanFace(door, again.qrContent), 200);
+    const again = expectStatus(await runtime.http('POST', `/v1/logins/${begun.loginId}/face`), 201).body;
+    expectStatus(await scanFace(runtime, again.qrContent), 200);
     expectStatus(await verify(begun.loginId, again.ticket), 200);
   });
 
   it('FACE-2 a passed check does not outlive its login', async () => {
     const { loginId, scan } = await loginScan();
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    await wait(door, defaultPolicies.loginSeconds);
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
+    await wait(runtime, defaultPolicies.loginSeconds);
     expect((await verify(loginId, scan.ticket)).body).toMatchObject({ status: 410, code: 'EXPIRED' });
   });
 
   long('FACE-2 asks for the result again without harm when its answer was lost', async () => {
     const { loginId, scan } = await loginScan();
-    const kit = await startKit(door, scan.qrContent);
+    const kit = await startKit(runtime, scan.qrContent);
     const replies = await Promise.all([kit.result(), kit.result(), kit.result()]);
     expect(replies.some((reply) => reply.body.passed === true)).toBe(true);
     for (const reply of replies) expect([200, 409]).toContain(reply.status);
     expect((await kit.result()).body.passed).toBe(true);
-    const written = (await events(door)).filter(
+    const written = (await events(runtime)).filter(
       (event) => event.kind === 'face' && event.outcome === 'success',
     );
     expect(new Set(written.map((event) => event.detail?.transactionId)).size).toBe(written.length);
@@ -281,14 +281,14 @@ describe('FACE-2 the proof', () => {
 
   long('REG-6 FACE-2 keeps transaction id and outcome of a check, nothing of the face', async () => {
     const { scan } = await loginScan();
-    const written = await eventsOf(door, async () => {
-      door.face('mismatch');
-      expect((await scanFace(door, scan.qrContent)).body).toMatchObject({
+    const written = await eventsOf(runtime, async () => {
+      runtime.face('mismatch');
+      expect((await scanFace(runtime, scan.qrContent)).body).toMatchObject({
         code: 'FACE_MISMATCH',
         remainingAttempts: expect.any(Number),
       });
-      door.face('pass');
-      await scanFace(door, scan.qrContent);
+      runtime.face('pass');
+      await scanFace(runtime, scan.qrContent);
     });
     expect(written.filter((event) => event.kind === 'face')).toMatchObject([
       {
@@ -308,24 +308,24 @@ describe('FACE-2 the proof', () => {
 
   long('LCK-4 a provider that does not answer is nobody’s failure, and the check goes on', async () => {
     const { scan } = await loginScan();
-    const kit = await startKit(door, scan.qrContent);
+    const kit = await startKit(runtime, scan.qrContent);
     const before = await faceFailures();
-    door.faults.add({ service: 'face', kind: 'error500', times: 9 });
+    runtime.faults.add({ service: 'face', kind: 'error500', times: 9 });
     expect((await kit.result()).body.code).toBe('UNAVAILABLE');
-    door.faults.clear();
+    runtime.faults.clear();
     expect(await faceFailures()).toBe(before);
     expect((await kit.result()).body.passed).toBe(true);
   });
 
   long('LCK-4 AUD-1 a face that passes at the fifth try lifts the lock that the try had set', async () => {
     const one = person();
-    const oneKey = await subjectOf(door, () => registered(door, one), 'registered');
+    const oneKey = await subjectOf(runtime, () => registered(runtime, one), 'registered');
     const { loginId, scan } = await loginScan(one);
-    door.face('fail');
-    for (let look = 0; look < 4; look++) await scanFace(door, scan.qrContent);
-    door.face('pass');
-    const written = await eventsOf(door, async () =>
-      expect((await scanFace(door, scan.qrContent)).body.passed).toBe(true),
+    runtime.face('fail');
+    for (let look = 0; look < 4; look++) await scanFace(runtime, scan.qrContent);
+    runtime.face('pass');
+    const written = await eventsOf(runtime, async () =>
+      expect((await scanFace(runtime, scan.qrContent)).body.passed).toBe(true),
     );
     const ofOne = written.filter(({ subject }) => subject === oneKey);
     expect(ofOne.map(({ kind, outcome, detail }) => `${kind} ${outcome} ${detail?.method}`).sort()).toEqual([
@@ -338,9 +338,9 @@ describe('FACE-2 the proof', () => {
 
   long('AUD-1 a check that is refused on the phone is written down as a check', async () => {
     const { scan } = await loginScan();
-    await startKit(door, scan.qrContent);
+    await startKit(runtime, scan.qrContent);
     const cancel = () => app()('POST', `/v1/channel/scans/${scan.ticket}/cancel`);
-    expect(await eventsOf(door, async () => expectStatus(await cancel(), 204))).toMatchObject([
+    expect(await eventsOf(runtime, async () => expectStatus(await cancel(), 204))).toMatchObject([
       { kind: 'face', outcome: 'failure', detail: { purpose: 'face', cancelled: true } },
     ]);
   });
@@ -351,7 +351,7 @@ describe('FACE-2 the proof', () => {
     expect(kitBefore.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
     const resultBefore = await app()('POST', `/v1/channel/scans/${scan.ticket}/face-result`, { token: 'x' });
     expect(resultBefore.body.code).toBe('STATE_CONFLICT');
-    expectStatus(await scanFace(door, scan.qrContent), 200);
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
     expect((await app()('POST', '/v1/channel/scans', { qrContent: scan.qrContent })).body.code).toBe(
       'STATE_CONFLICT',
     );
@@ -363,11 +363,11 @@ describe('FACE-2 the proof', () => {
     for (const qrContent of [
       'https://example.com/s/abc',
       scan.ticket,
-      `${door.issuer}/s/`,
-      `${door.issuer}/s/${scan.ticket}/x`,
-      `${door.issuer}/s/${loginId}`,
-      `${door.issuer}/s/${'A'.repeat(43)}`,
-      `${door.issuer}.evil.example/s/${scan.ticket}`,
+      `${runtime.issuer}/s/`,
+      `${runtime.issuer}/s/${scan.ticket}/x`,
+      `${runtime.issuer}/s/${loginId}`,
+      `${runtime.issuer}/s/${'A'.repeat(43)}`,
+      `${runtime.issuer}.evil.example/s/${scan.ticket}`,
     ])
       expect((await app()('POST', '/v1/channel/scans', { qrContent })).body).toMatchObject({
         status: 404,
@@ -381,7 +381,7 @@ describe('QR-2 polling', () => {
     const { loginId, scan } = await loginScan();
     const other = await loginScan();
     const ask = (ticket: string, headers: Record<string, string> = {}) =>
-      door.http('GET', `/v1/scans/${ticket}`, undefined, { headers });
+      runtime.http('GET', `/v1/scans/${ticket}`, undefined, { headers });
     const refusals = [
       await ask(scan.ticket),
       await ask(scan.ticket, { 'poll-secret': '' }),
@@ -391,7 +391,7 @@ describe('QR-2 polling', () => {
       await ask(loginId, { 'poll-secret': scan.pollSecret }),
     ];
     for (const reply of refusals) expect(reply.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
-    const polled = await poll(door, scan);
+    const polled = await poll(runtime, scan);
     expect(polled.body).toEqual({ state: 'pending' });
     expect(Number(polled.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(polled.headers.get('cache-control')).toBe('no-store');
@@ -399,23 +399,23 @@ describe('QR-2 polling', () => {
 
   it('QR-2 costs one read a poll and writes nothing; asking faster than advised is no mistake', async () => {
     const { scan } = await loginScan();
-    door.resetUsage();
-    for (let i = 0; i < 10; i++) expectStatus(await poll(door, scan), 200);
-    const used = door.usage().scan;
+    runtime.resetUsage();
+    for (let i = 0; i < 10; i++) expectStatus(await poll(runtime, scan), 200);
+    const used = runtime.usage().scan;
     expect(used).toMatchObject({ invocations: 10, calls: 10, longestChain: 1, writeUnits: 0 });
     expect(used?.readUnits).toBeLessThanOrEqual(10);
   });
 
   long('FACE-2 tells pending, scanned, passed in turn', async () => {
     const { scan } = await loginScan();
-    const states = [(await poll(door, scan)).body.state];
-    const kit = await startKit(door, scan.qrContent);
-    states.push((await poll(door, scan)).body.state);
+    const states = [(await poll(runtime, scan)).body.state];
+    const kit = await startKit(runtime, scan.qrContent);
+    states.push((await poll(runtime, scan)).body.state);
     await kit.result();
-    states.push((await poll(door, scan)).body.state);
-    await wait(door, defaultPolicies.faceScanSeconds);
+    states.push((await poll(runtime, scan)).body.state);
+    await wait(runtime, defaultPolicies.faceScanSeconds);
     // A passed check stays passed, even if the page asks late.
-    states.push((await poll(door, scan)).body.state);
+    states.push((await poll(runtime, scan)).body.state);
     expect(states).toEqual(['pending', 'scanned', 'passed', 'passed']);
   });
 });

@@ -10,8 +10,8 @@ import { objectsOf } from '#flows/registry-feed/objects.ts';
 import { absent } from '#store/dynamodb/expressions.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
-import { type Door, openDoor } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { rowsOf } from './support/tables.ts';
@@ -250,11 +250,11 @@ describe('calls that travel together', () => {
 });
 
 describe('the feed, many lines at once', () => {
-  let door: Door;
+  let runtime: TestRuntime;
   beforeAll(async () => {
-    door = await openDoor({ alone: true });
+    runtime = await openTestRuntime({ alone: true });
   });
-  afterAll(() => door?.stop());
+  afterAll(() => runtime?.stop());
 
   long(
     'ENT-3 takes the versions of many companies, mixed, each in its order, and tells bad lines by their numbers',
@@ -274,11 +274,11 @@ describe('the feed, many lines at once', () => {
         if (turn % 7 === 0) lines.push({ type: 'unheard-of', version: turn });
         turn++;
       }
-      const report = await feed(door, ...lines);
+      const report = await feed(runtime, ...lines);
       const bad = lines.flatMap((line, index) => ('taxpayerId' in line ? [] : [index + 1]));
       expect(report).toMatchObject({ accepted: lines.length - bad.length, stale: 0 });
       expect((report.rejected as { line: number }[]).map(({ line }) => line)).toEqual(bad);
-      const rows = await rowsOf(door, 'Taxpayers');
+      const rows = await rowsOf(runtime, 'Taxpayers');
       for (const { id } of companies)
         expect(rows.find((row) => row.companyKey === `c_${id}`)).toMatchObject({
           name: '安徽第4版有限公司',
@@ -286,7 +286,7 @@ describe('the feed, many lines at once', () => {
           legalRepresentativeVersion: 4,
         });
       // Each company has exactly one active legal representative.
-      const live = (await rowsOf(door, 'Relationships')).filter((row) => row.state === 'active');
+      const live = (await rowsOf(runtime, 'Relationships')).filter((row) => row.state === 'active');
       expect(live.map((row) => row.companyKey).sort()).toEqual(companies.map(({ id }) => `c_${id}`).sort());
     },
   );
@@ -298,7 +298,7 @@ describe('the feed, many lines at once', () => {
         const id = creditCode();
         return [taxpayer(id), legalRepresentative(id, who)];
       });
-    const reports = await Promise.all([feed(door, ...half()), feed(door, ...half())]);
+    const reports = await Promise.all([feed(runtime, ...half()), feed(runtime, ...half())]);
     for (const report of reports) expect(report).toMatchObject({ accepted: 16, stale: 0, rejected: [] });
   });
 
@@ -311,13 +311,13 @@ describe('the feed, many lines at once', () => {
         .map((line) => JSON.stringify(line))
         .join('\n');
       const event = { Records: [{ messageId: 'a', body }] };
-      door.faults.add({ function: 'registry-feed', table: 'Relationships', kind: 'error500', times: 3 });
-      expect(await door.invoke('registry-feed', event)).toEqual({
+      runtime.faults.add({ function: 'registry-feed', table: 'Relationships', kind: 'error500', times: 3 });
+      expect(await runtime.invoke('registry-feed', event)).toEqual({
         batchItemFailures: [{ itemIdentifier: 'a' }],
       });
-      door.faults.clear();
-      expect(await door.invoke('registry-feed', event)).toEqual({ batchItemFailures: [] });
-      const live = (await rowsOf(door, 'Relationships')).filter((row) => row.state === 'active');
+      runtime.faults.clear();
+      expect(await runtime.invoke('registry-feed', event)).toEqual({ batchItemFailures: [] });
+      const live = (await rowsOf(runtime, 'Relationships')).filter((row) => row.state === 'active');
       const keys = new Set(ids.map((id) => `c_${id}`));
       expect(live.filter((row) => keys.has(String(row.companyKey)))).toHaveLength(30);
     },

@@ -22,7 +22,7 @@ import { samplePerson } from '../../infra/feed/people.ts';
 import { sampleLines } from '../../infra/feed/sample-lines.ts';
 import type { SampleSize } from '../../infra/feed/sample-size.ts';
 import { type LineIssue, type Progress, sendLines } from '../../infra/feed/send-lines.ts';
-import { type Door, openDoor } from '../support/door.ts';
+import { openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 
 type Someone = { name: string; documentType: DocumentType; documentNumber: string };
@@ -331,11 +331,11 @@ describe('npm run feed:sample', () => {
 });
 
 describe('npm run feed', () => {
-  let door: Door;
+  let runtime: TestRuntime;
   beforeAll(async () => {
-    door = await openDoor();
+    runtime = await openTestRuntime();
   });
-  afterAll(() => door?.stop());
+  afterAll(() => runtime?.stop());
 
   long(
     'ENT-3 loads a sample without a rejected line or a warning, and a second time changes nothing',
@@ -345,13 +345,13 @@ describe('npm run feed', () => {
       for (const type of ['agency-staff', 'agreement', 'cross-region-report'])
         expect(lines.some((line) => line.type === type && line.version === 2)).toBe(true);
       await writeFile(path, textOf(lines));
-      const first = await tool('send', path, '--url', door.url);
+      const first = await tool('send', path, '--url', runtime.url);
       expect({ code: first.code, out: first.out }).toEqual({ code: 0, out: '' });
       const last = first.err.trimEnd().split('\n').at(-1) ?? '';
       expect(last).toMatch(
         new RegExp(`^${lines.length} lines, \\d+ lines/s: \\d+ accepted, \\d+ stale, 0 rejected$`),
       );
-      const again = await tool('send', path, '--url', door.url);
+      const again = await tool('send', path, '--url', runtime.url);
       expect(again.err).toContain(`: 0 accepted, ${lines.length} stale, 0 rejected`);
     },
   );
@@ -372,7 +372,7 @@ describe('npm run feed', () => {
         '{"type":"unheard-of","version":1}',
       ];
       await writeFile(path, lines.join('\r\n'));
-      const { code, out, err } = await tool('send', path, '--url', `${door.url}/`);
+      const { code, out, err } = await tool('send', path, '--url', `${runtime.url}/`);
       expect(code).toBe(1);
       expect(
         out
@@ -405,7 +405,7 @@ describe('npm run feed', () => {
       await writeFile(path, `${lines.join('\r\n')}\r\n`);
       // At the third batch the runtime's tables are unavailable.
       const report = join(folder, 'report.jsonl');
-      const proxy = await standIn(door.url, (time) => time >= 3);
+      const proxy = await standIn(runtime.url, (time) => time >= 3);
       const first = await tool('send', path, '--url', proxy.url, '--report', report);
       expect(first.code).toBe(1);
       expect(first.err).toContain('after line 2000');

@@ -3,22 +3,22 @@ import { changesSomething } from '#contract/flow.ts';
 import { flows } from '#flows/contracts.ts';
 import { openApi } from '../../infra/openapi.ts';
 import type { Loose, Reply, Request } from '../support/client.ts';
-import { type Door, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import type { Sample } from '../support/people.ts';
+import { loggedInByFace, openTestRuntime, registered, type TestRuntime } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import { goodBody, goodQuery, pathWith, type Route, routes } from './support/bodies.ts';
 import { claimOf } from './support/channels.ts';
 import { expectProblem } from './support/problems.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 let who: Sample;
 let token: string;
 beforeAll(async () => {
-  door = await openDoor({ quiet: true });
-  who = await registered(door);
-  token = (await loggedInByFace(door, who)).session.accessToken;
+  runtime = await openTestRuntime({ quiet: true });
+  who = await registered(runtime);
+  token = (await loggedInByFace(runtime, who)).session.accessToken;
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 const handle = 'A'.repeat(43);
 const named = (list: readonly Route[]) => list.map((one) => [one.name, one] as const);
@@ -33,8 +33,8 @@ const takesAssertion = ({ route }: Route) =>
 const assertionFor = ({ route }: Route) => {
   const what = { method: route.method, path: pathWith(route, handle) };
   return route.path.startsWith('/v1/hall/')
-    ? door.assertion('hall', { ...what, officer: '3401001', office: '合肥市办税服务厅' })
-    : door.assertion('ahtax-app', { ...what, ...claimOf(who) });
+    ? runtime.assertion('hall', { ...what, officer: '3401001', office: '合肥市办税服务厅' })
+    : runtime.assertion('ahtax-app', { ...what, ...claimOf(who) });
 };
 /** The call as the portal or an app makes it, with the changes in `request`. */
 async function call(one: Route, body: unknown, request: Request = {}): Promise<Reply<Loose>> {
@@ -44,7 +44,7 @@ async function call(one: Route, body: unknown, request: Request = {}): Promise<R
       : one.route.access === 'channel'
         ? { assertion: await assertionFor(one) }
         : {};
-  return door.http(one.route.method, pathWith(one.route, handle) + goodQuery(one.route), body, {
+  return runtime.http(one.route.method, pathWith(one.route, handle) + goodQuery(one.route), body, {
     ...credentials,
     ...request,
   });
@@ -88,9 +88,9 @@ describe('foreign pages', () => {
   });
 
   keeping(2)(named(changing))('SES-2 %s refuses a foreign page, and not our own', async (name, one) => {
-    for (const origin of foreign(door.url)) {
+    for (const origin of foreign(runtime.url)) {
       // Without the assertion, because a page cannot send one.
-      const reply = await door.http(one.route.method, pathWith(one.route, handle), bodyOf(one), {
+      const reply = await runtime.http(one.route.method, pathWith(one.route, handle), bodyOf(one), {
         ...(one.route.access === 'session' ? { token } : {}),
         headers: { origin },
       });
@@ -98,7 +98,7 @@ describe('foreign pages', () => {
       expect(reply.body, `${name} from ${origin}`).toMatchObject({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
       expect(reply.cookie).toBeUndefined();
     }
-    for (const headers of [{ origin: door.url }, {}])
+    for (const headers of [{ origin: runtime.url }, {}])
       expect((await call(one, bodyOf(one), { headers })).body?.code).not.toBe('ORIGIN_NOT_ALLOWED');
   });
 
@@ -142,22 +142,25 @@ describe('foreign pages', () => {
 
   it('SES-2 says in one sentence where the portal is', async () => {
     const refused = (language: string) =>
-      door.http('POST', '/v1/qr-logins', undefined, {
+      runtime.http('POST', '/v1/qr-logins', undefined, {
         headers: { origin: 'http://10.0.0.7:3000', 'accept-language': language },
       });
     expect((await refused('zh-CN')).body).toMatchObject({
       title: '当前网页不能办理该业务',
-      detail: `请通过电子税务局的网址 ${door.issuer} 打开页面后重新办理。`,
+      detail: `请通过电子税务局的网址 ${runtime.issuer} 打开页面后重新办理。`,
     });
-    expect((await refused('en')).body.detail).toContain(door.issuer);
+    expect((await refused('en')).body.detail).toContain(runtime.issuer);
   });
 
   long(
     'SES-2 looks are not asked where they come from: the browser keeps their answers from foreign pages',
     async () => {
       const headers = { origin: 'https://evil.example' };
-      const { session } = await loggedInByFace(door, await registered(door));
-      const reply = await door.http('GET', '/v1/session', undefined, { token: session.accessToken, headers });
+      const { session } = await loggedInByFace(runtime, await registered(runtime));
+      const reply = await runtime.http('GET', '/v1/session', undefined, {
+        token: session.accessToken,
+        headers,
+      });
       expect(reply.status).toBe(200);
       expect(reply.headers.get('access-control-allow-origin')).toBeNull();
     },

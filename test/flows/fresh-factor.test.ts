@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedIn, scanFace, wait } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
 import { mobile } from '../support/people.ts';
+import { expectStatus, loggedIn, scanFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
-import { knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
+import { knownPerson, openWatchedRuntime, row, type WatchedRuntime } from '../support/watched.ts';
 import { newestCode, phoneCode, phonesOf, type SignedIn, signIn } from './support/account.ts';
 import { passFactor, signInByQr } from './support/sessions.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const codeOf = ({ status, body }: { status: number; body: Loose }): string => body?.code ?? String(status);
 const newPassword = 'Xinanjiang#47';
@@ -49,25 +49,25 @@ describe('SES-5 a login by QR', () => {
   keeping(1)(['ahtax-app', 'wechat-mini'] as const)(
     'SES-5 QR-1 in %s is no fresh factor for any of these; after one they go on',
     async (channel) => {
-      const known = await knownPerson(door);
-      await wait(door, 61);
-      const who = await signInByQr(door, known, channel);
+      const known = await knownPerson(runtime);
+      await wait(runtime, 61);
+      const who = await signInByQr(runtime, known, channel);
       for (const [name, , change] of changes)
         expect([name, codeOf(await change(who))]).toEqual([name, 'FRESH_FACTOR_REQUIRED']);
-      const { phones, username: set } = await row(door, 'Users', { personKey: known.personKey });
+      const { phones, username: set } = await row(runtime, 'Users', { personKey: known.personKey });
       expect([phones.length, set]).toEqual([1, undefined]);
-      await passFactor(door, who, channel);
+      await passFactor(runtime, who, channel);
       for (const [name, answer, change] of changes) {
-        if (answer === '202') await wait(door, 61);
+        if (answer === '202') await wait(runtime, 61);
         expect([name, codeOf(await change(who))]).toEqual([name, answer]);
       }
     },
   );
 
   it('SES-5 SES-1 退出 of one’s own session never needs a factor', async () => {
-    const first = await signInByQr(door, await knownPerson(door));
+    const first = await signInByQr(runtime, await knownPerson(runtime));
     expectStatus(await first.api('DELETE', '/v1/session'), 204);
-    const second = await signInByQr(door, first);
+    const second = await signInByQr(runtime, first);
     expectStatus(await second.api('DELETE', `/v1/sessions/${second.sessionId}`), 204);
     expectStatus(await second.api('GET', '/v1/session'), 401);
   });
@@ -75,35 +75,38 @@ describe('SES-5 a login by QR', () => {
   long(
     'FAQ 二(二)3 SES-5 whoever has neither phone nor password gets both, by a mini program alone',
     async () => {
-      const known = await knownPerson(door);
-      const taker = await signIn(door, await knownPerson(door));
-      await wait(door, 61);
+      const known = await knownPerson(runtime);
+      const taker = await signIn(runtime, await knownPerson(runtime));
+      await wait(runtime, 61);
       // 置空: another person has proved that the number is theirs (PHN-3).
-      const code = await phoneCode(door, taker, known.phone);
+      const code = await phoneCode(runtime, taker, known.phone);
       const scan = expectStatus(await taker.api('POST', '/v1/account/face', { for: 'phone' }), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
+      expectStatus(await scanFace(runtime, scan.qrContent), 200);
       const taken = { phone: known.phone, smsCode: code, takeover: true, faceTicket: scan.ticket };
       expectStatus(await taker.api('POST', '/v1/account/phones', taken), 201);
 
-      const who = await signInByQr(door, known, 'wechat-mini');
+      const who = await signInByQr(runtime, known, 'wechat-mini');
       expect(await phonesOf(who)).toEqual([]);
       expect(codeOf(await who.api('POST', '/v1/account/phones/sms', { phone: mobile() }))).toBe(
         'FRESH_FACTOR_REQUIRED',
       );
       expect(codeOf(await who.api('POST', '/v1/session/factor/sms'))).toBe('PHONE_EMPTY');
-      await passFactor(door, who, 'wechat-mini');
+      await passFactor(runtime, who, 'wechat-mini');
       const phone = mobile();
-      const smsCode = await phoneCode(door, who, phone);
+      const smsCode = await phoneCode(runtime, who, phone);
       expectStatus(await who.api('POST', '/v1/account/phones', { phone, smsCode }), 201);
       expect(await phonesOf(who)).toMatchObject([{ isDefault: true }]);
 
       const face = expectStatus(await who.api('POST', '/v1/account/face', { for: 'password' }), 201).body;
-      expectStatus(await localPartner(door, 'wechat-mini', workingAs(known)).showFace(face.qrContent), 200);
+      expectStatus(
+        await localPartner(runtime, 'wechat-mini', workingAs(known)).showFace(face.qrContent),
+        200,
+      );
       const changed = { faceTicket: face.ticket, newPassword };
       expectStatus(await who.api('PUT', '/v1/account/password', changed), 204);
 
-      await wait(door, 61);
-      const { session } = await loggedIn(door, { ...known, phone, password: newPassword });
+      await wait(runtime, 61);
+      const { session } = await loggedIn(runtime, { ...known, phone, password: newPassword });
       expect(session.identity.kind).toBe('natural');
     },
   );
@@ -115,27 +118,27 @@ describe('SES-5 a session that ends between reading and writing', () => {
     who: SignedIn,
     call: () => ReturnType<SignedIn['api']>,
   ): Promise<string> {
-    const id = door.faults.add({ ...rule, action: 'TransactWriteItems', kind: 'hold' });
+    const id = runtime.faults.add({ ...rule, action: 'TransactWriteItems', kind: 'hold' });
     const running = call();
-    await door.faults.held(id);
+    await runtime.faults.held(id);
     expectStatus(await who.api('DELETE', '/v1/session'), 204);
-    door.faults.release(id);
+    runtime.faults.release(id);
     const answer = codeOf(await running);
-    door.faults.clear();
+    runtime.faults.clear();
     return answer;
   }
 
   long('SES-5 PHN-2 USR-1 changes no username and no phone', async () => {
-    const known = await knownPerson(door);
-    await wait(door, 61);
-    const setUp = await signIn(door, known);
+    const known = await knownPerson(runtime);
+    await wait(runtime, 61);
+    const setUp = await signIn(runtime, known);
     const second = mobile();
-    const smsCode = await phoneCode(door, setUp, second);
+    const smsCode = await phoneCode(runtime, setUp, second);
     const { phoneId } = expectStatus(
       await setUp.api('POST', '/v1/account/phones', { phone: second, smsCode }),
       201,
     ).body;
-    const before = await row(door, 'Users', { personKey: known.personKey });
+    const before = await row(runtime, 'Users', { personKey: known.personKey });
     const cases: [string, string, (who: SignedIn) => ReturnType<SignedIn['api']>][] = [
       [
         'account',
@@ -154,40 +157,40 @@ describe('SES-5 a session that ends between reading and writing', () => {
       ],
     ];
     for (const [name, routeKey, change] of cases) {
-      const who = await signIn(door, known);
+      const who = await signIn(runtime, known);
       expect([routeKey, await held({ function: name, routeKey }, who, () => change(who))]).toEqual([
         routeKey,
         'SESSION_ENDED',
       ]);
     }
-    const who = await signIn(door, known);
-    await wait(door, 61);
+    const who = await signIn(runtime, known);
+    await wait(runtime, 61);
     const phone = mobile();
-    const code = await phoneCode(door, who, phone);
+    const code = await phoneCode(runtime, who, phone);
     const add = () => who.api('POST', '/v1/account/phones', { phone, smsCode: code });
     expect(await held({ function: 'phones', routeKey: 'POST /v1/account/phones' }, who, add)).toBe(
       'SESSION_ENDED',
     );
-    const after = await row(door, 'Users', { personKey: known.personKey });
+    const after = await row(runtime, 'Users', { personKey: known.personKey });
     for (const fact of ['username', 'phones', 'defaultPhoneId'])
       expect([fact, after[fact]]).toEqual([fact, before[fact]]);
   });
 
   long('SMS-2 a code that a newer one replaces meanwhile adds no phone', async () => {
-    const known = await knownPerson(door);
-    const who = await signIn(door, known);
+    const known = await knownPerson(runtime);
+    const who = await signIn(runtime, known);
     const phone = mobile();
-    const older = await phoneCode(door, who, phone);
-    await wait(door, 61);
+    const older = await phoneCode(runtime, who, phone);
+    await wait(runtime, 61);
     let newer = '';
     const add = (smsCode: string) => who.api('POST', '/v1/account/phones', { phone, smsCode });
     const rule = { function: 'phones', routeKey: 'POST /v1/account/phones' };
     const reply = await whileHeld(
-      door,
+      runtime,
       rule,
       () => add(older),
       async () => {
-        newer = await phoneCode(door, who, phone);
+        newer = await phoneCode(runtime, who, phone);
       },
     );
     expect(codeOf(reply)).toBe('SMS_CODE_WRONG');
@@ -196,22 +199,22 @@ describe('SES-5 a session that ends between reading and writing', () => {
   });
 
   long('SES-5 CTR-2 ends no account', async () => {
-    const known = await knownPerson(door);
-    await wait(door, 61);
-    const who = await signIn(door, known);
+    const known = await knownPerson(runtime);
+    await wait(runtime, 61);
+    const who = await signIn(runtime, known);
     expectStatus(await who.api('POST', '/v1/account/deregistration/sms'), 202);
-    const smsCode = newestCode(door, known.phone);
+    const smsCode = newestCode(runtime, known.phone);
     const end = () => who.api('POST', '/v1/account/deregistration', { password: known.password, smsCode });
     const rule = { function: 'deregistration', routeKey: 'POST /v1/account/deregistration' };
     expect(await held(rule, who, end)).toBe('SESSION_ENDED');
-    expect((await row(door, 'Users', { personKey: known.personKey })).account.status).toBe('active');
+    expect((await row(runtime, 'Users', { personKey: known.personKey })).account.status).toBe('active');
   });
 });
 
 describe('SES-5 SES-4 where several web sessions are allowed', () => {
-  let several: WatchedDoor;
+  let several: WatchedRuntime;
   beforeAll(async () => {
-    several = await openWatchedDoor({ policies: { oneWebSession: false } });
+    several = await openWatchedRuntime({ policies: { oneWebSession: false } });
   });
   afterAll(() => several?.finish());
 

@@ -1,34 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localPartner, loggedInByQr, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { expectStatus, registered, scanFace, wait } from '../support/door.ts';
 import { mobile } from '../support/people.ts';
+import { expectStatus, registered, scanFace, wait } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { type Known, knownPerson, openWatchedDoor, row, type WatchedDoor } from '../support/watched.ts';
+import { type Known, knownPerson, openWatchedRuntime, row, type WatchedRuntime } from '../support/watched.ts';
 import { type SignedIn, signIn } from './support/account.ts';
 import { setOnPerson } from './support/tables.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const told = ({ status, body }: Reply<Loose>) => [status, body?.code];
 const start = (token: string) =>
-  door.http('POST', '/v1/step-ups', { matter: 'invoice.issue', audience: 'invoice' }, { token });
-const byQr = async (who: Known): Promise<string> => (await loggedInByQr(door, who)).session.accessToken;
-const phoneOf = (who: Known) => localPartner(door, 'ahtax-app', workingAs(who));
+  runtime.http('POST', '/v1/step-ups', { matter: 'invoice.issue', audience: 'invoice' }, { token });
+const byQr = async (who: Known): Promise<string> => (await loggedInByQr(runtime, who)).session.accessToken;
+const phoneOf = (who: Known) => localPartner(runtime, 'ahtax-app', workingAs(who));
 /** A registered person whose session has no face check yet. */
 async function fresh() {
-  const who = await knownPerson(door);
+  const who = await knownPerson(runtime);
   return { who, token: await byQr(who) };
 }
 const pass = async (who: Known, token: string) =>
   expectStatus(await phoneOf(who).showFace(expectStatus(await start(token), 201).body.scan.qrContent), 200);
 async function deregister(signed: SignedIn) {
   const end = expectStatus(await signed.api('POST', '/v1/account/face', { for: 'deregistration' }), 201).body;
-  expectStatus(await scanFace(door, end.qrContent), 200);
+  expectStatus(await scanFace(runtime, end.qrContent), 200);
   const body = { password: signed.password, faceTicket: end.ticket };
   expectStatus(await signed.api('POST', '/v1/account/deregistration', body), 204);
 }
@@ -40,8 +40,8 @@ describe('a face check that counts for invoice matters for a day', () => {
       for (const path of ['/v1/account/face', '/v1/session/factor/face']) {
         const { who, token } = await fresh();
         expectStatus(await start(token), 201);
-        const scan = expectStatus(await door.http('POST', path, undefined, { token }), 201).body;
-        expectStatus(await scanFace(door, scan.qrContent), 200);
+        const scan = expectStatus(await runtime.http('POST', path, undefined, { token }), 201).body;
+        expectStatus(await scanFace(runtime, scan.qrContent), 200);
         expectStatus(await start(token), 200);
         expectStatus(await start(await byQr(who)), 200);
       }
@@ -57,12 +57,12 @@ describe('a face check that counts for invoice matters for a day', () => {
     await pass(who, token);
     expectStatus(await start(token), 200);
     const factor = '/v1/session/factor/face';
-    const pending = expectStatus(await door.http('POST', factor, undefined, { token }), 201).body;
+    const pending = expectStatus(await runtime.http('POST', factor, undefined, { token }), 201).body;
 
-    await deregister(await signIn(door, who));
-    expect(await row(door, 'Users', { personKey: who.personKey })).not.toHaveProperty('faceProof');
-    await wait(door, 61);
-    await registered(door, { ...who, phone: mobile(), password: 'Qingyi#2093' });
+    await deregister(await signIn(runtime, who));
+    expect(await row(runtime, 'Users', { personKey: who.personKey })).not.toHaveProperty('faceProof');
+    await wait(runtime, 61);
+    await registered(runtime, { ...who, phone: mobile(), password: 'Qingyi#2093' });
     const anew = await byQr(who);
     expectStatus(await start(anew), 201);
     expect(told(await phoneOf(who).faceResult(early.ticket, kit.token))).toEqual([409, 'STATE_CONFLICT']);
@@ -77,30 +77,33 @@ describe('a face check that counts for invoice matters for a day', () => {
     const { scan } = expectStatus(await start(token), 201).body;
     expectStatus(await phoneOf(who).scan(scan.qrContent), 200);
     const kit = expectStatus(await phoneOf(who).startFace(scan.ticket), 200).body;
-    const held = door.faults.add({
+    const held = runtime.faults.add({
       function: 'channel-scan',
       routeKey: 'POST /v1/channel/scans/{ticket}/face-result',
       action: 'TransactWriteItems',
       kind: 'hold',
     });
     const passing = phoneOf(who).faceResult(scan.ticket, kit.token);
-    await door.faults.held(held);
+    await runtime.faults.held(held);
     // The change that a new registration makes to the account, written directly.
-    await setOnPerson(door, who.personKey, 'account', {
+    await setOnPerson(runtime, who.personKey, 'account', {
       status: 'active',
       since: '2027-03-02T03:00:00.000Z',
     });
-    door.faults.release(held);
+    runtime.faults.release(held);
     expect(told(await passing)).toEqual([409, 'STATE_CONFLICT']);
-    door.faults.clear();
-    expect(await row(door, 'Users', { personKey: who.personKey })).not.toHaveProperty('faceProof');
+    runtime.faults.clear();
+    expect(await row(runtime, 'Users', { personKey: who.personKey })).not.toHaveProperty('faceProof');
   });
 
   it('STP-2 SES-5 of an account before this one does not count, whoever left it there', async () => {
     const { who, token } = await fresh();
     await pass(who, token);
-    const { faceProof } = await row(door, 'Users', { personKey: who.personKey });
-    await setOnPerson(door, who.personKey, 'faceProof', { ...faceProof, since: '2026-01-01T00:00:00.000Z' });
+    const { faceProof } = await row(runtime, 'Users', { personKey: who.personKey });
+    await setOnPerson(runtime, who.personKey, 'faceProof', {
+      ...faceProof,
+      since: '2026-01-01T00:00:00.000Z',
+    });
     expectStatus(await start(token), 201);
   });
 });

@@ -4,10 +4,10 @@ import { withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
 import { dataKeysOf } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
-import { type Known, knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { type Known, knownPerson, openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { costOf, putAll } from './support/bulk.ts';
 import { asChannel, claimOf } from './support/channels.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
@@ -24,23 +24,23 @@ const yesterday = '2027-03-01';
 const ofAPage = { calls: 8, units: 110 };
 const ofNothing = { calls: 7, units: 12 };
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let boss: Known;
 let token: string;
 let taxpayerId: string;
 let template: Relation;
 let dataKeys: DataKeys;
 beforeAll(async () => {
-  door = await openWatchedDoor({ alone: true });
-  boss = await knownPerson(door);
-  taxpayerId = await companyOf(door, boss);
-  dataKeys = dataKeysOf(door);
-  const hand = await knownPerson(door);
-  await giveRelation(door, hand, taxpayerId, 'tax-handler');
-  template = await relationRow(door, hand, taxpayerId, 'tax-handler');
-  token = (await inCompany(door, boss, taxpayerId)).token;
+  runtime = await openWatchedRuntime({ alone: true });
+  boss = await knownPerson(runtime);
+  taxpayerId = await companyOf(runtime, boss);
+  dataKeys = dataKeysOf(runtime);
+  const hand = await knownPerson(runtime);
+  await giveRelation(runtime, hand, taxpayerId, 'tax-handler');
+  template = await relationRow(runtime, hand, taxpayerId, 'tax-handler');
+  token = (await inCompany(runtime, boss, taxpayerId)).token;
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 let made = 0;
 const rowsLike = (count: number, facts: (at: number) => Partial<Relation>): Relation[] =>
@@ -60,8 +60,8 @@ async function wholeList(path: string, name: 'staff' | 'authorizations', functio
   let pages = 0;
   do {
     const url: string = cursor ? `${path}&cursor=${cursor}` : path;
-    const { result, calls, readUnits } = await costOf(door, functionName, () =>
-      door.http('GET', url, undefined, { token: by }),
+    const { result, calls, readUnits } = await costOf(runtime, functionName, () =>
+      runtime.http('GET', url, undefined, { token: by }),
     );
     const { body } = expectStatus(result, 200);
     if (body.cursor) expect(body[name].length).toBeGreaterThan(0);
@@ -81,7 +81,7 @@ describe('a company with 3,000 people', () => {
     'CTR-3 REL-8 none of them ended: 历史管理信息 and 待确认 are empty and cost nothing of it',
     async () => {
       await putAll(
-        door,
+        runtime,
         'Relationships',
         rowsLike(many, () => ({})),
       );
@@ -91,15 +91,15 @@ describe('a company with 3,000 people', () => {
         expect(dearest.calls).toBeLessThanOrEqual(ofNothing.calls);
         expect(dearest.units).toBeLessThanOrEqual(ofNothing.units);
       }
-      const { result, calls, readUnits } = await costOf(door, 'staff', () =>
-        door.http('GET', '/v1/enterprise/staff?state=active', undefined, { token }),
+      const { result, calls, readUnits } = await costOf(runtime, 'staff', () =>
+        runtime.http('GET', '/v1/enterprise/staff?state=active', undefined, { token }),
       );
       expect(result.body.staff).toHaveLength(50);
       expect(result.body.staff[0].role).toBe('legal-representative');
       expect(calls).toBeLessThanOrEqual(ofAPage.calls);
       expect(readUnits).toBeLessThanOrEqual(ofAPage.units);
-      const shown = await costOf(door, 'enterprise', () =>
-        door.http('GET', '/v1/enterprise', undefined, { token }),
+      const shown = await costOf(runtime, 'enterprise', () =>
+        runtime.http('GET', '/v1/enterprise', undefined, { token }),
       );
       expect(shown.result.body.legalRepresentative).toMatch(/\*/);
       expect(shown.readUnits).toBeLessThan(8);
@@ -109,16 +109,16 @@ describe('a company with 3,000 people', () => {
   long(
     'CTR-3 REL-8 all ended by their day or with an earlier term: 现有 costs nothing of it, 历史 is paged',
     async () => {
-      const other = await companyOf(door, boss);
+      const other = await companyOf(runtime, boss);
       // ENT-4: the company was cancelled and came back, so it is in its second term.
       await feed(
-        door,
+        runtime,
         companyLine(other, { state: 'cancelled' }),
         companyLine(other),
         representativeLine(other, boss),
       );
       const company = { taxpayerId: other, companyKey: keyOf(other), companyTerm: 1, taxpayerTerm: 1 };
-      await putAll(door, 'Relationships', [
+      await putAll(runtime, 'Relationships', [
         ...rowsLike(many - 200, (at) => ({
           ...company,
           validUntil: yesterday,
@@ -133,7 +133,7 @@ describe('a company with 3,000 people', () => {
         })),
       ]);
       const before = token;
-      token = (await inCompany(door, boss, other)).token;
+      token = (await inCompany(runtime, boss, other)).token;
       try {
         const active = await staffList('active');
         expect(active.all.map(({ validUntil }) => validUntil)).toEqual([
@@ -154,7 +154,7 @@ describe('a company with 3,000 people', () => {
 
         // 清除记录: a hidden relation is in no list of the side that hid it, and costs nothing there.
         await putAll(
-          door,
+          runtime,
           'Relationships',
           rowsLike(many, () => ({ ...company, state: 'deleted', hiddenByCompany: true })),
         );
@@ -179,13 +179,13 @@ describe('a person with 3,000 companies', () => {
   const list = (state: string) =>
     wholeList(`/v1/authorizations?state=${state}`, 'authorizations', 'authorizations', own);
   beforeAll(async () => {
-    who = await knownPerson(door);
-    await putAll(door, 'Relationships', [
+    who = await knownPerson(runtime);
+    await putAll(runtime, 'Relationships', [
       ...rowsOf(many, () => ({})),
       ...rowsOf(60, () => ({ validUntil: yesterday })),
       ...rowsOf(1, () => ({ state: 'pending' })),
     ]);
-    own = (await loggedInByFace(door, who)).session.accessToken;
+    own = (await loggedInByFace(runtime, who)).session.accessToken;
   });
 
   long('CTR-3 待确认授权 and 历史管理信息 cost what they show', async () => {
@@ -203,8 +203,8 @@ describe('a person with 3,000 companies', () => {
   });
 
   long('SWI-5 REL-9 the identities and what an app sees come in pages', async () => {
-    const first = await costOf(door, 'identity', () =>
-      door.http('GET', '/v1/session/identities', undefined, { token: own }),
+    const first = await costOf(runtime, 'identity', () =>
+      runtime.http('GET', '/v1/session/identities', undefined, { token: own }),
     );
     expect(first.result.body.choices).toHaveLength(501);
     expect(first.longestChain).toBe(2);
@@ -212,15 +212,15 @@ describe('a person with 3,000 companies', () => {
     let seen = 501;
     for (let { cursor } = first.result.body; cursor; ) {
       const { body } = expectStatus(
-        await door.http('GET', `/v1/session/identities?cursor=${cursor}`, undefined, { token: own }),
+        await runtime.http('GET', `/v1/session/identities?cursor=${cursor}`, undefined, { token: own }),
         200,
       );
       seen += body.choices.length;
       cursor = body.cursor;
     }
     expect(seen).toBe(many + 1);
-    const app = await costOf(door, 'channel-relations', () =>
-      asChannel(door, 'ahtax-app', claimOf(who))('GET', '/v1/channel/relations'),
+    const app = await costOf(runtime, 'channel-relations', () =>
+      asChannel(runtime, 'ahtax-app', claimOf(who))('GET', '/v1/channel/relations'),
     );
     expect(app.result.body.relations).toHaveLength(100);
     expect(app.result.body.relations.filter(({ state }: Loose) => state === 'pending')).toHaveLength(1);
@@ -229,8 +229,8 @@ describe('a person with 3,000 companies', () => {
   });
 
   it('ENT-2 no company of them waits: the list of confirmations reads none', async () => {
-    const { result, calls, readUnits } = await costOf(door, 'confirmations', () =>
-      door.http('GET', '/v1/confirmations', undefined, { token: own }),
+    const { result, calls, readUnits } = await costOf(runtime, 'confirmations', () =>
+      runtime.http('GET', '/v1/confirmations', undefined, { token: own }),
     );
     expect(result.body.confirmations).toEqual([]);
     expect(calls).toBe(2);
@@ -238,9 +238,9 @@ describe('a person with 3,000 companies', () => {
   });
 
   it('CTR-2 the warning before 用户注销 names some and says that there are more', async () => {
-    const { result, calls, readUnits } = await costOf(door, 'deregistration', async () => {
-      door.clock.advance(61);
-      return door.http('POST', '/v1/account/deregistration/sms', undefined, { token: own });
+    const { result, calls, readUnits } = await costOf(runtime, 'deregistration', async () => {
+      runtime.clock.advance(61);
+      return runtime.http('POST', '/v1/account/deregistration/sms', undefined, { token: own });
     });
     const { companies, moreCompanies } = expectStatus(result, 202).body;
     expect([companies.length, moreCompanies]).toEqual([200, true]);

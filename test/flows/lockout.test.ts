@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Loose, Reply } from '../support/client.ts';
+import { person } from '../support/people.ts';
 import {
   codeFor,
   enterPassword,
@@ -11,8 +12,7 @@ import {
   sendRegistrationCode,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { person } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { solve } from '../support/solve.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
@@ -23,23 +23,23 @@ import {
   loginCode,
   morning,
   none,
-  openWatchedDoor,
+  openWatchedRuntime,
   otherThan,
   personOf,
   rows,
   ticketCall,
   verify,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 beforeEach(async () => {
-  door.clock.set(morning);
-  await door.http('POST', '/local/face', { outcome: 'pass' });
+  runtime.clock.set(morning);
+  await runtime.http('POST', '/local/face', { outcome: 'pass' });
 });
 
 const wrong = 'Wrong#9182';
@@ -53,27 +53,27 @@ const answer = ({ body }: Reply<Loose>) => body.remainingAttempts ?? body.code;
 
 async function wrongPasswords(who: Known, times: number): Promise<unknown[]> {
   const answers: unknown[] = [];
-  for (let i = 0; i < times; i++) answers.push(answer(await enterPassword(door, who.phone, wrong)));
+  for (let i = 0; i < times; i++) answers.push(answer(await enterPassword(runtime, who.phone, wrong)));
   return answers;
 }
 /** Sends a new code on the ticket (the clock advances for that) and tries it with wrong digits. */
 async function wrongCodes(who: Known, ticket: string, times: number): Promise<unknown[]> {
-  await wait(door, 61);
-  const code = await loginCode(door, ticket, who.phone);
+  await wait(runtime, 61);
+  const code = await loginCode(runtime, ticket, who.phone);
   const answers: unknown[] = [];
   for (let i = 0; i < times; i++)
-    answers.push(answer(await verify(door, ticket, { smsCode: otherThan(code) })));
+    answers.push(answer(await verify(runtime, ticket, { smsCode: otherThan(code) })));
   return answers;
 }
 async function faceCheck(ticket: string, outcome: 'pass' | 'fail' | 'mismatch'): Promise<Reply<Loose>> {
-  await door.http('POST', '/local/face', { outcome });
-  const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
-  return { ...(await scanFace(door, scan.qrContent)), scan } as Reply<Loose> & { scan: Loose };
+  await runtime.http('POST', '/local/face', { outcome });
+  const scan = expectStatus(await ticketCall(runtime, ticket, 'face'), 201).body;
+  return { ...(await scanFace(runtime, scan.qrContent)), scan } as Reply<Loose> & { scan: Loose };
 }
-const kinds = async (who: Known) => (await history(door, who)).map((event) => event.kind);
+const kinds = async (who: Known) => (await history(runtime, who)).map((event) => event.kind);
 
 async function startReset(who: Known): Promise<string> {
-  const reply = await door.http('POST', '/v1/password-resets', {
+  const reply = await runtime.http('POST', '/v1/password-resets', {
     account: who.documentNumber,
     name: who.name,
     documentNumber: who.documentNumber,
@@ -82,26 +82,26 @@ async function startReset(who: Known): Promise<string> {
 }
 async function resetByFace(who: Known, newPassword: string): Promise<void> {
   const id = await startReset(who);
-  const scan = expectStatus(await door.http('POST', `/v1/password-resets/${id}/face`), 201).body;
-  expectStatus(await scanFace(door, scan.qrContent), 200);
+  const scan = expectStatus(await runtime.http('POST', `/v1/password-resets/${id}/face`), 201).body;
+  expectStatus(await scanFace(runtime, scan.qrContent), 200);
   const body = { faceTicket: scan.ticket, newPassword };
-  expectStatus(await door.http('POST', `/v1/password-resets/${id}/complete`, body), 204);
+  expectStatus(await runtime.http('POST', `/v1/password-resets/${id}/complete`, body), 204);
 }
 
 describe('password', () => {
   long('LCK-1 LCK-2 counts down 4, 3, 2, 1; the fifth failure answers the lock itself', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     expect(await wrongPasswords(who, 4)).toEqual([4, 3, 2, 1]);
-    expect(await failures(door, who)).toEqual({ ...none, password: 4 });
-    expect((await enterPassword(door, who.phone, wrong)).body).toMatchObject(locked);
-    expect(await failures(door, who)).toEqual({ ...none, password: 5, locked: true });
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 4 });
+    expect((await enterPassword(runtime, who.phone, wrong)).body).toMatchObject(locked);
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 5, locked: true });
     for (const password of [who.password, wrong]) {
-      const refused = await enterPassword(door, who.documentNumber, password);
+      const refused = await enterPassword(runtime, who.documentNumber, password);
       expect(refused.body).toMatchObject(locked);
       expect(refused.body.detail).toContain('2027-03-03 00:00');
     }
-    expect((await failures(door, who)).password).toBe(5);
-    const english = await door.http(
+    expect((await failures(runtime, who)).password).toBe(5);
+    const english = await runtime.http(
       'POST',
       '/v1/logins',
       { entry: 'natural', account: who.phone, password: who.password },
@@ -113,97 +113,97 @@ describe('password', () => {
   });
 
   it('LCK-1 counts whatever was typed into the account box together', async () => {
-    const who = await knownPerson(door, person(), { username: 'CountsAll' });
+    const who = await knownPerson(runtime, person(), { username: 'CountsAll' });
     const answers: unknown[] = [];
     for (const account of [who.phone, who.documentNumber, 'CountsAll', `+86${who.phone}`, who.documentNumber])
-      answers.push(answer(await enterPassword(door, account, wrong)));
+      answers.push(answer(await enterPassword(runtime, account, wrong)));
     expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
   });
 
   long('LCK-1 success resets the count', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     expect(await wrongPasswords(who, 4)).toEqual([4, 3, 2, 1]);
-    expectStatus(await enterPassword(door, who.phone, who.password), 201);
-    expect(await failures(door, who)).toEqual(none);
+    expectStatus(await enterPassword(runtime, who.phone, who.password), 201);
+    expect(await failures(runtime, who)).toEqual(none);
     expect(await wrongPasswords(who, 2)).toEqual([4, 3]);
   });
 
   long('LCK-1 LCK-4 a right password on the fifth attempt logs in and leaves no lock', async () => {
     for (const by of ['phone', 'documentNumber'] as const) {
-      const who = await knownPerson(door);
+      const who = await knownPerson(runtime);
       await wrongPasswords(who, 4);
-      expectStatus(await enterPassword(door, who[by], who.password), 201);
-      expect(await failures(door, who)).toEqual(none);
+      expectStatus(await enterPassword(runtime, who[by], who.password), 201);
+      expect(await failures(runtime, who)).toEqual(none);
       const events = await kinds(who);
       expect(events.filter((kind) => kind === 'locked')).toHaveLength(
         events.filter((kind) => kind === 'unlocked').length,
       );
       expect(await wrongPasswords(who, 1)).toEqual([4]);
     }
-    expect((await rows(door, 'Lockouts')).filter((row) => row.sweepKey && !row.lockedAt)).toEqual([]);
+    expect((await rows(runtime, 'Lockouts')).filter((row) => row.sweepKey && !row.lockedAt)).toEqual([]);
   });
 
   long('LCK-1 LCK-3 UNL-2 counts and locks die with the day, whether or not anything ran', async () => {
-    const some = await knownPerson(door);
-    const lockedOne = await knownPerson(door);
-    door.clock.set('2027-03-02T23:59:58+08:00');
+    const some = await knownPerson(runtime);
+    const lockedOne = await knownPerson(runtime);
+    runtime.clock.set('2027-03-02T23:59:58+08:00');
     await wrongPasswords(some, 4);
     expect(await wrongPasswords(lockedOne, 5)).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-    expect((await enterPassword(door, lockedOne.phone, wrong)).body.lockedUntil).toBe(
+    expect((await enterPassword(runtime, lockedOne.phone, wrong)).body.lockedUntil).toBe(
       '2027-03-03T00:00:00+08:00',
     );
-    door.clock.set('2027-03-02T23:59:59.999+08:00');
-    expect(answer(await enterPassword(door, lockedOne.phone, lockedOne.password))).toBe('ACCOUNT_LOCKED');
-    door.clock.set('2027-03-03T00:00:00+08:00');
+    runtime.clock.set('2027-03-02T23:59:59.999+08:00');
+    expect(answer(await enterPassword(runtime, lockedOne.phone, lockedOne.password))).toBe('ACCOUNT_LOCKED');
+    runtime.clock.set('2027-03-03T00:00:00+08:00');
     expect(await wrongPasswords(some, 1)).toEqual([4]);
-    expectStatus(await enterPassword(door, lockedOne.phone, lockedOne.password), 201);
+    expectStatus(await enterPassword(runtime, lockedOne.phone, lockedOne.password), 201);
     expect(await wrongPasswords(lockedOne, 5)).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-    expect((await enterPassword(door, lockedOne.phone, wrong)).body.lockedUntil).toBe(
+    expect((await enterPassword(runtime, lockedOne.phone, wrong)).body.lockedUntil).toBe(
       '2027-03-04T00:00:00+08:00',
     );
   });
 
   it('LCK-6 wrong taxpayer numbers, unknown accounts and bad input are no failures', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     for (let i = 0; i < 6; i++) {
-      await enterPassword(door, who.phone, wrong, 'enterprise', { taxpayerId: '91350100M000100Y43' });
-      await enterPassword(door, who.phone, wrong, 'enterprise');
-      await enterPassword(door, who.phone, 'x'.repeat(300));
+      await enterPassword(runtime, who.phone, wrong, 'enterprise', { taxpayerId: '91350100M000100Y43' });
+      await enterPassword(runtime, who.phone, wrong, 'enterprise');
+      await enterPassword(runtime, who.phone, 'x'.repeat(300));
     }
-    expect(await failures(door, who)).toEqual(none);
+    expect(await failures(runtime, who)).toEqual(none);
   });
 });
 
 describe('SMS code', () => {
   it('LCK-1 counts wrong codes of the login and answers the lock with the fifth', async () => {
-    const who = await knownPerson(door);
-    const ticket = await loginTicket(door, who);
+    const who = await knownPerson(runtime);
+    const ticket = await loginTicket(runtime, who);
     expect(await wrongCodes(who, ticket, 5)).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-    expect(await failures(door, who)).toEqual({ ...none, sms: 5, guesses: 5, locked: true });
-    const written = await history(door, who);
+    expect(await failures(runtime, who)).toEqual({ ...none, sms: 5, guesses: 5, locked: true });
+    const written = await history(runtime, who);
     const failed = written.filter(({ kind }) => kind === 'login-second-factor');
     expect(failed.map(({ detail }) => detail)).toEqual(Array(4).fill({ method: 'sms', purpose: 'login' }));
     expect(written.filter(({ kind }) => kind === 'locked')).toMatchObject([{ detail: { method: 'sms' } }]);
-    expect((await enterPassword(door, who.phone, who.password)).body).toMatchObject(locked);
-    await wait(door, 61);
-    expect((await ticketCall(door, ticket, 'sms')).body).toMatchObject(locked);
-    expect((await verify(door, ticket, { smsCode: '123456' })).status).toBeGreaterThanOrEqual(400);
+    expect((await enterPassword(runtime, who.phone, who.password)).body).toMatchObject(locked);
+    await wait(runtime, 61);
+    expect((await ticketCall(runtime, ticket, 'sms')).body).toMatchObject(locked);
+    expect((await verify(runtime, ticket, { smsCode: '123456' })).status).toBeGreaterThanOrEqual(400);
   });
 
   it('LCK-1 counts over tickets, not per code', async () => {
-    const who = await knownPerson(door);
-    expect(await wrongCodes(who, await loginTicket(door, who), 3)).toEqual([4, 3, 2]);
-    expect(await wrongCodes(who, await loginTicket(door, who), 2)).toEqual([1, 'ACCOUNT_LOCKED']);
+    const who = await knownPerson(runtime);
+    expect(await wrongCodes(who, await loginTicket(runtime, who), 3)).toEqual([4, 3, 2]);
+    expect(await wrongCodes(who, await loginTicket(runtime, who), 2)).toEqual([1, 'ACCOUNT_LOCKED']);
   });
 
   it('LCK-4 the right code on the fifth attempt logs in and leaves no lock', async () => {
-    const who = await knownPerson(door);
-    expect(await wrongCodes(who, await loginTicket(door, who), 4)).toEqual([4, 3, 2, 1]);
-    const ticket = await loginTicket(door, who);
-    await wait(door, 61);
-    const code = await loginCode(door, ticket, who.phone);
-    expectStatus(await verify(door, ticket, { smsCode: code }), 200);
-    expect(await failures(door, who)).toEqual({ ...none, guesses: 4 });
+    const who = await knownPerson(runtime);
+    expect(await wrongCodes(who, await loginTicket(runtime, who), 4)).toEqual([4, 3, 2, 1]);
+    const ticket = await loginTicket(runtime, who);
+    await wait(runtime, 61);
+    const code = await loginCode(runtime, ticket, who.phone);
+    expectStatus(await verify(runtime, ticket, { smsCode: code }), 200);
+    expect(await failures(runtime, who)).toEqual({ ...none, guesses: 4 });
     const events = await kinds(who);
     expect(events.filter((kind) => kind === 'locked')).toHaveLength(
       events.filter((kind) => kind === 'unlocked').length,
@@ -211,69 +211,71 @@ describe('SMS code', () => {
   });
 
   it('LCK-6 expired codes, replaced codes and missing codes are no failures', async () => {
-    const who = await knownPerson(door);
-    await wait(door, 61);
-    const ticket = await loginTicket(door, who);
-    const code = await loginCode(door, ticket, who.phone);
-    await wait(door, 300);
+    const who = await knownPerson(runtime);
+    await wait(runtime, 61);
+    const ticket = await loginTicket(runtime, who);
+    const code = await loginCode(runtime, ticket, who.phone);
+    await wait(runtime, 300);
     for (const smsCode of [code, otherThan(code)])
       for (let i = 0; i < 4; i++)
-        expect((await verify(door, ticket, { smsCode })).body).toMatchObject({
+        expect((await verify(runtime, ticket, { smsCode })).body).toMatchObject({
           status: 401,
           code: 'SMS_CODE_WRONG',
         });
-    expect(await failures(door, who)).toEqual(none);
+    expect(await failures(runtime, who)).toEqual(none);
   });
 
   long(
     'LCK-5 after ten wrong codes a day, over all tickets and purposes, only the face is left',
     async () => {
-      const who = await knownPerson(door);
+      const who = await knownPerson(runtime);
       const login = async (wrongOnes: number) => {
-        await wait(door, 600);
-        const ticket = await loginTicket(door, who);
-        const code = await loginCode(door, ticket, who.phone);
+        await wait(runtime, 600);
+        const ticket = await loginTicket(runtime, who);
+        const code = await loginCode(runtime, ticket, who.phone);
         for (let i = 0; i < wrongOnes; i++)
-          expect((await verify(door, ticket, { smsCode: otherThan(code) })).body.code).toBe('SMS_CODE_WRONG');
+          expect((await verify(runtime, ticket, { smsCode: otherThan(code) })).body.code).toBe(
+            'SMS_CODE_WRONG',
+          );
         return { ticket, code };
       };
       const first = await login(4);
-      expectStatus(await verify(door, first.ticket, { smsCode: first.code }), 200);
+      expectStatus(await verify(runtime, first.ticket, { smsCode: first.code }), 200);
       // Four more wrong codes in the reset: they are not failures of the method `sms`, but guesses of the day.
       const reset = await startReset(who);
-      await wait(door, 61);
-      expectStatus(await door.http('POST', `/v1/password-resets/${reset}/sms`), 202);
-      const resetCode = await codeFor(door, who.phone);
+      await wait(runtime, 61);
+      expectStatus(await runtime.http('POST', `/v1/password-resets/${reset}/sms`), 202);
+      const resetCode = await codeFor(runtime, who.phone);
       for (let i = 0; i < 4; i++) {
         const body = { smsCode: otherThan(resetCode), newPassword: 'Huaihe#20581' };
-        const reply = await door.http('POST', `/v1/password-resets/${reset}/complete`, body);
+        const reply = await runtime.http('POST', `/v1/password-resets/${reset}/complete`, body);
         expect(reply.body.code).toBe('SMS_CODE_WRONG');
       }
-      expect(await failures(door, who)).toEqual({ ...none, guesses: 8 });
+      expect(await failures(runtime, who)).toEqual({ ...none, guesses: 8 });
       const last = await login(2);
-      expect(await failures(door, who)).toEqual({ ...none, sms: 2, guesses: 10 });
+      expect(await failures(runtime, who)).toEqual({ ...none, sms: 2, guesses: 10 });
       // After ten guesses no journey compares a code, not even the right one.
-      expect((await verify(door, last.ticket, { smsCode: last.code })).body).toMatchObject({
+      expect((await verify(runtime, last.ticket, { smsCode: last.code })).body).toMatchObject({
         status: 403,
         code: 'FACE_REQUIRED',
       });
-      const completed = await door.http('POST', `/v1/password-resets/${reset}/complete`, {
+      const completed = await runtime.http('POST', `/v1/password-resets/${reset}/complete`, {
         smsCode: resetCode,
         newPassword: 'Huaihe#20581',
       });
       expect(completed.body.code).not.toBe(undefined);
-      await wait(door, 61);
-      expect((await ticketCall(door, last.ticket, 'sms')).body.code).toBe('FACE_REQUIRED');
-      expect((await door.http('POST', `/v1/password-resets/${await startReset(who)}/sms`)).body.code).toBe(
+      await wait(runtime, 61);
+      expect((await ticketCall(runtime, last.ticket, 'sms')).body.code).toBe('FACE_REQUIRED');
+      expect((await runtime.http('POST', `/v1/password-resets/${await startReset(who)}/sms`)).body.code).toBe(
         'FACE_REQUIRED',
       );
-      await loggedInByFace(door, who);
+      await loggedInByFace(runtime, who);
       // A success by face does not give guesses back; midnight does.
-      expect((await failures(door, who)).guesses).toBe(10);
-      door.clock.set('2027-03-03T00:00:30+08:00');
-      const tomorrow = await loginTicket(door, who);
-      const code = await loginCode(door, tomorrow, who.phone);
-      expectStatus(await verify(door, tomorrow, { smsCode: code }), 200);
+      expect((await failures(runtime, who)).guesses).toBe(10);
+      runtime.clock.set('2027-03-03T00:00:30+08:00');
+      const tomorrow = await loginTicket(runtime, who);
+      const code = await loginCode(runtime, tomorrow, who.phone);
+      expectStatus(await verify(runtime, tomorrow, { smsCode: code }), 200);
     },
   );
 
@@ -282,35 +284,35 @@ describe('SMS code', () => {
     async () => {
       const who = person();
       const attempt = async (id: string, smsCode: string) =>
-        door.http('PUT', `/v1/registrations/${id}/profile`, {
+        runtime.http('PUT', `/v1/registrations/${id}/profile`, {
           phone: who.phone,
           smsCode,
           password: who.password,
         });
-      const wrong = async () => otherThan(await codeFor(door, who.phone));
-      const id = await startRegistration(door, who);
+      const wrong = async () => otherThan(await codeFor(runtime, who.phone));
+      const id = await startRegistration(runtime, who);
       for (let round = 0; round < 2; round++) {
-        expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
+        expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202);
         for (let i = 0; i < 5; i++)
           expect((await attempt(id, await wrong())).body).toMatchObject({
             code: 'SMS_CODE_WRONG',
             remainingAttempts: 4 - i,
           });
-        await wait(door, 61);
+        await wait(runtime, 61);
       }
-      expect((await attempt(id, await codeFor(door, who.phone))).body.code).toBe('STATE_CONFLICT');
-      expect((await sendRegistrationCode(door, id, who.phone)).body.code).toBe('STATE_CONFLICT');
+      expect((await attempt(id, await codeFor(runtime, who.phone))).body.code).toBe('STATE_CONFLICT');
+      expect((await sendRegistrationCode(runtime, id, who.phone)).body.code).toBe('STATE_CONFLICT');
       // Nobody can prevent a registration with an invented name: the person registers on the same day with the same
       // number.
-      const own = await startRegistration(door, who);
-      expectStatus(await sendRegistrationCode(door, own, who.phone), 202);
+      const own = await startRegistration(runtime, who);
+      expectStatus(await sendRegistrationCode(runtime, own, who.phone), 202);
       expect((await attempt(own, await wrong())).body).toMatchObject({
         code: 'SMS_CODE_WRONG',
         remainingAttempts: 4,
       });
-      expectStatus(await attempt(own, await codeFor(door, who.phone)), 200);
-      const personKey = await personOf(door, own);
-      expect(await failures(door, { ...who, personKey })).toEqual(none);
+      expectStatus(await attempt(own, await codeFor(runtime, who.phone)), 200);
+      const personKey = await personOf(runtime, own);
+      expect(await failures(runtime, { ...who, personKey })).toEqual(none);
     },
   );
 
@@ -318,22 +320,22 @@ describe('SMS code', () => {
     'LCK-5 LCK-4 of forty parallel wrong codes over the codes of a registration ten are looked at',
     async () => {
       const who = person();
-      const id = await startRegistration(door, who);
+      const id = await startRegistration(runtime, who);
       let looked = 0;
       for (let round = 0; round < 3; round++) {
-        const sent = await sendRegistrationCode(door, id, who.phone);
+        const sent = await sendRegistrationCode(runtime, id, who.phone);
         if (sent.body.code === 'STATE_CONFLICT') break;
         expectStatus(sent, 202);
-        const smsCode = otherThan(await codeFor(door, who.phone));
+        const smsCode = otherThan(await codeFor(runtime, who.phone));
         const body = { phone: who.phone, smsCode, password: who.password };
         // Four wrong tries of the first code, so that the tenth wrong try comes before a code's fifth.
         const replies = await Promise.all(
           Array.from({ length: round === 0 ? 4 : 13 }, () =>
-            door.http('PUT', `/v1/registrations/${id}/profile`, body),
+            runtime.http('PUT', `/v1/registrations/${id}/profile`, body),
           ),
         );
         looked += replies.filter(({ body }) => body.remainingAttempts !== undefined).length;
-        await wait(door, 61);
+        await wait(runtime, 61);
       }
       expect(looked).toBe(10);
     },
@@ -342,7 +344,7 @@ describe('SMS code', () => {
   long(
     'LCK-5 from the thirtieth wrong code of a day sent to a number each try wants a challenge, and is never refused',
     async () => {
-      const strict = await openWatchedDoor({ policies: { smsGuessesFreePerPhone: 3 } });
+      const strict = await openWatchedRuntime({ policies: { smsGuessesFreePerPhone: 3 } });
       try {
         const who = person();
         const attempt = async (id: string, smsCode: string, challenge?: string) =>
@@ -391,8 +393,8 @@ describe('SMS code', () => {
 
 describe('face', () => {
   long('LCK-1 counts failed checks after a right password; the fifth locks', async () => {
-    const who = await knownPerson(door);
-    const ticket = await loginTicket(door, who);
+    const who = await knownPerson(runtime);
+    const ticket = await loginTicket(runtime, who);
     const outcomes = ['fail', 'mismatch', 'fail', 'mismatch'] as const;
     for (const [index, outcome] of outcomes.entries()) {
       const { body } = await faceCheck(ticket, outcome);
@@ -402,150 +404,156 @@ describe('face', () => {
       );
     }
     expect((await faceCheck(ticket, 'fail')).body).toMatchObject(locked);
-    expect(await failures(door, who)).toEqual({ ...none, face: 5, locked: true });
-    expect((await enterPassword(door, who.phone, who.password)).body).toMatchObject(locked);
+    expect(await failures(runtime, who)).toEqual({ ...none, face: 5, locked: true });
+    expect((await enterPassword(runtime, who.phone, who.password)).body).toMatchObject(locked);
   });
 
   long('LCK-1 a passed check resets the count', async () => {
-    const who = await knownPerson(door);
-    const ticket = await loginTicket(door, who);
+    const who = await knownPerson(runtime);
+    const ticket = await loginTicket(runtime, who);
     for (let i = 0; i < 4; i++) await faceCheck(ticket, 'fail');
     const { scan } = (await faceCheck(ticket, 'pass')) as Reply<Loose> & { scan: Loose };
-    expectStatus(await verify(door, ticket, { faceTicket: scan.ticket }), 200);
-    expect(await failures(door, who)).toEqual(none);
+    expectStatus(await verify(runtime, ticket, { faceTicket: scan.ticket }), 200);
+    expect(await failures(runtime, who)).toEqual(none);
     const events = await kinds(who);
     expect(events.filter((kind) => kind === 'locked')).toHaveLength(
       events.filter((kind) => kind === 'unlocked').length,
     );
-    expect((await faceCheck(await loginTicket(door, who), 'fail')).body.remainingAttempts).toBe(4);
+    expect((await faceCheck(await loginTicket(runtime, who), 'fail')).body.remainingAttempts).toBe(4);
   });
 
   long('LCK-2 a face proof from before the lock does not lift it', async () => {
-    const who = await knownPerson(door);
-    const proven = await loginTicket(door, who);
+    const who = await knownPerson(runtime);
+    const proven = await loginTicket(runtime, who);
     const { scan } = (await faceCheck(proven, 'pass')) as Reply<Loose> & { scan: Loose };
-    const other = await loginTicket(door, who);
+    const other = await loginTicket(runtime, who);
     for (let i = 0; i < 5; i++) await faceCheck(other, 'fail');
-    expect((await failures(door, who)).locked).toBe(true);
-    expect((await verify(door, proven, { faceTicket: scan.ticket })).body).toMatchObject(locked);
-    expect(await failures(door, who)).toEqual({ ...none, face: 5, locked: true });
+    expect((await failures(runtime, who)).locked).toBe(true);
+    expect((await verify(runtime, proven, { faceTicket: scan.ticket })).body).toMatchObject(locked);
+    expect(await failures(runtime, who)).toEqual({ ...none, face: 5, locked: true });
   });
 
   long('LCK-5 in registration and reset failed checks end the ticket and lock nobody', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const id = await startReset(who);
-    await door.http('POST', '/local/face', { outcome: 'fail' });
+    await runtime.http('POST', '/local/face', { outcome: 'fail' });
     for (let i = 0; i < 5; i++) {
-      const scan = expectStatus(await door.http('POST', `/v1/password-resets/${id}/face`), 201).body;
-      expect((await scanFace(door, scan.qrContent)).body.remainingAttempts).toBe(4 - i);
+      const scan = expectStatus(await runtime.http('POST', `/v1/password-resets/${id}/face`), 201).body;
+      expect((await scanFace(runtime, scan.qrContent)).body.remainingAttempts).toBe(4 - i);
     }
-    expect((await door.http('POST', `/v1/password-resets/${id}/face`)).body.code).toBe('STATE_CONFLICT');
-    expect(await failures(door, who)).toEqual(none);
-    await door.http('POST', '/local/face', { outcome: 'pass' });
-    await loggedInByFace(door, who);
+    expect((await runtime.http('POST', `/v1/password-resets/${id}/face`)).body.code).toBe('STATE_CONFLICT');
+    expect(await failures(runtime, who)).toEqual(none);
+    await runtime.http('POST', '/local/face', { outcome: 'pass' });
+    await loggedInByFace(runtime, who);
   });
 
   long(
     'LCK-4 FACE-1 one failed check counts once, however often and at the same time its result is asked for',
     async () => {
-      const who = await knownPerson(door);
-      const ticket = await loginTicket(door, who);
-      const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
+      const who = await knownPerson(runtime);
+      const ticket = await loginTicket(runtime, who);
+      const scan = expectStatus(await ticketCall(runtime, ticket, 'face'), 201).body;
       const call = async (path: string, body?: unknown) => {
-        const assertion = await door.assertion('ahtax-app', { method: 'POST', path });
-        return door.http('POST', path, body, { assertion });
+        const assertion = await runtime.assertion('ahtax-app', { method: 'POST', path });
+        return runtime.http('POST', path, body, { assertion });
       };
       expectStatus(await call('/v1/channel/scans', { qrContent: scan.qrContent }), 200);
       const { token } = expectStatus(await call(`/v1/channel/scans/${scan.ticket}/face`), 200).body;
-      door.face('fail');
+      runtime.face('fail');
       await Promise.all(
         Array.from({ length: 12 }, () => call(`/v1/channel/scans/${scan.ticket}/face-result`, { token })),
       );
-      expect(await failures(door, who)).toEqual({ ...none, face: 1 });
+      expect(await failures(runtime, who)).toEqual({ ...none, face: 1 });
     },
   );
 });
 
 describe('methods beside each other', () => {
   long('LCK-1 counts each method apart; success of one leaves the others', async () => {
-    const who = await knownPerson(door);
-    const ticket = await loginTicket(door, who);
+    const who = await knownPerson(runtime);
+    const ticket = await loginTicket(runtime, who);
     await wrongCodes(who, ticket, 4);
     for (let i = 0; i < 4; i++) await faceCheck(ticket, 'fail');
     await wrongPasswords(who, 4);
-    expect(await failures(door, who)).toEqual({ ...none, password: 4, sms: 4, face: 4, guesses: 4 });
-    expectStatus(await enterPassword(door, who.phone, who.password), 201);
-    expect(await failures(door, who)).toEqual({ ...none, sms: 4, face: 4, guesses: 4 });
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 4, sms: 4, face: 4, guesses: 4 });
+    expectStatus(await enterPassword(runtime, who.phone, who.password), 201);
+    expect(await failures(runtime, who)).toEqual({ ...none, sms: 4, face: 4, guesses: 4 });
     const { scan } = (await faceCheck(ticket, 'pass')) as Reply<Loose> & { scan: Loose };
-    expectStatus(await verify(door, ticket, { faceTicket: scan.ticket }), 200);
-    expect(await failures(door, who)).toEqual({ ...none, sms: 4, guesses: 4 });
-    await wait(door, 61);
-    const again = await loginTicket(door, who);
-    const code = await loginCode(door, again, who.phone);
-    expectStatus(await verify(door, again, { smsCode: code }), 200);
-    expect(await failures(door, who)).toEqual({ ...none, guesses: 4 });
+    expectStatus(await verify(runtime, ticket, { faceTicket: scan.ticket }), 200);
+    expect(await failures(runtime, who)).toEqual({ ...none, sms: 4, guesses: 4 });
+    await wait(runtime, 61);
+    const again = await loginTicket(runtime, who);
+    const code = await loginCode(runtime, again, who.phone);
+    expectStatus(await verify(runtime, again, { smsCode: code }), 200);
+    expect(await failures(runtime, who)).toEqual({ ...none, guesses: 4 });
   });
 
   long('LCK-2 a lock by one method refuses the second step of tickets opened before', async () => {
-    const who = await knownPerson(door);
-    await wait(door, 61);
-    const bySms = await loginTicket(door, who);
-    const byFace = await loginTicket(door, who);
-    const code = await loginCode(door, bySms, who.phone);
+    const who = await knownPerson(runtime);
+    await wait(runtime, 61);
+    const bySms = await loginTicket(runtime, who);
+    const byFace = await loginTicket(runtime, who);
+    const code = await loginCode(runtime, bySms, who.phone);
     const { scan } = (await faceCheck(byFace, 'pass')) as Reply<Loose> & { scan: Loose };
     await wrongPasswords(who, 5);
-    expect((await verify(door, bySms, { smsCode: code })).body).toMatchObject(locked);
-    expect((await verify(door, byFace, { faceTicket: scan.ticket })).body).toMatchObject(locked);
-    expect(await failures(door, who)).toEqual({ ...none, password: 5, locked: true });
+    expect((await verify(runtime, bySms, { smsCode: code })).body).toMatchObject(locked);
+    expect((await verify(runtime, byFace, { faceTicket: scan.ticket })).body).toMatchObject(locked);
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 5, locked: true });
   });
 
   long('LCK-5 sessions that exist go on while the account is locked', async () => {
-    const who = await knownPerson(door);
-    const { session, cookie } = await loggedInByFace(door, who);
+    const who = await knownPerson(runtime);
+    const { session, cookie } = await loggedInByFace(runtime, who);
     await wrongPasswords(who, 5);
-    expectStatus(await door.http('GET', '/v1/session', undefined, { token: session.accessToken }), 200);
-    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
+    expectStatus(await runtime.http('GET', '/v1/session', undefined, { token: session.accessToken }), 200);
+    expectStatus(await runtime.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
   });
 
   long(
     'LCK-3 LCK-5 忘记密码 unlocks at once and clears all three counts, not the day’s guesses',
     async () => {
-      const who = await knownPerson(door);
-      const ticket = await loginTicket(door, who);
+      const who = await knownPerson(runtime);
+      const ticket = await loginTicket(runtime, who);
       await wrongCodes(who, ticket, 2);
       for (let i = 0; i < 3; i++) await faceCheck(ticket, 'fail');
       await wrongPasswords(who, 5);
-      expect(await failures(door, who)).toEqual({ password: 5, sms: 2, face: 3, guesses: 2, locked: true });
-      await door.http('POST', '/local/face', { outcome: 'pass' });
+      expect(await failures(runtime, who)).toEqual({
+        password: 5,
+        sms: 2,
+        face: 3,
+        guesses: 2,
+        locked: true,
+      });
+      await runtime.http('POST', '/local/face', { outcome: 'pass' });
       await resetByFace(who, 'Huaihe#20581');
-      expect(await failures(door, who)).toEqual({ ...none, guesses: 2 });
-      expect((await enterPassword(door, who.phone, who.password)).body).toMatchObject({
+      expect(await failures(runtime, who)).toEqual({ ...none, guesses: 2 });
+      expect((await enterPassword(runtime, who.phone, who.password)).body).toMatchObject({
         code: 'BAD_CREDENTIALS',
         remainingAttempts: 4,
       });
-      await loggedInByFace(door, { ...who, password: 'Huaihe#20581' });
+      await loggedInByFace(runtime, { ...who, password: 'Huaihe#20581' });
     },
   );
 
   long('LCK-3 unlocks by SMS too', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     await wrongPasswords(who, 5);
-    await wait(door, 61);
+    await wait(runtime, 61);
     const id = await startReset(who);
-    expectStatus(await door.http('POST', `/v1/password-resets/${id}/sms`), 202);
-    const body = { smsCode: await codeFor(door, who.phone), newPassword: 'Huaihe#20581' };
-    expectStatus(await door.http('POST', `/v1/password-resets/${id}/complete`, body), 204);
-    expect(await failures(door, who)).toEqual(none);
-    expectStatus(await enterPassword(door, who.phone, 'Huaihe#20581'), 201);
+    expectStatus(await runtime.http('POST', `/v1/password-resets/${id}/sms`), 202);
+    const body = { smsCode: await codeFor(runtime, who.phone), newPassword: 'Huaihe#20581' };
+    expectStatus(await runtime.http('POST', `/v1/password-resets/${id}/complete`, body), 204);
+    expect(await failures(runtime, who)).toEqual(none);
+    expectStatus(await enterPassword(runtime, who.phone, 'Huaihe#20581'), 201);
   });
 });
 
 describe('our own errors', () => {
   const failing = async (rule: Omit<FaultRule, 'kind'>, run: () => Promise<Reply<Loose>>) =>
-    door.provoking(async () => {
-      const id = door.faults.add({ ...rule, kind: 'error500', times: Number.POSITIVE_INFINITY });
+    runtime.provoking(async () => {
+      const id = runtime.faults.add({ ...rule, kind: 'error500', times: Number.POSITIVE_INFINITY });
       const reply = await run();
-      expect(door.faults.struck(id)).toBeGreaterThan(0);
+      expect(runtime.faults.struck(id)).toBeGreaterThan(0);
       expect(reply.body).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
       expect(JSON.stringify(reply.body)).not.toMatch(/Injected|dynamo/i);
     });
@@ -557,115 +565,115 @@ describe('our own errors', () => {
     ['documentNumber', 'BatchGetItem'],
     ['phone', 'UpdateItem'],
   ] as const)('LCK-4 LCK-6 give the password attempt back (by %s, %s fails)', async (by, action) => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     await wrongPasswords(who, 3);
     for (let i = 0; i < 4; i++)
       await failing({ function: 'login', routeKey: 'POST /v1/logins', action }, () =>
-        enterPassword(door, who[by], who.password),
+        enterPassword(runtime, who[by], who.password),
       );
-    expect(await failures(door, who)).toEqual({ ...none, password: 3 });
-    expectStatus(await enterPassword(door, who[by], who.password), 201);
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 3 });
+    expectStatus(await enterPassword(runtime, who[by], who.password), 201);
   });
 
   long('LCK-4 LCK-6 a wrong code whose failure cannot be written down does not count', async () => {
-    const who = await knownPerson(door);
-    const ticket = await loginTicket(door, who);
-    await wait(door, 61);
-    const code = await loginCode(door, ticket, who.phone);
+    const who = await knownPerson(runtime);
+    const ticket = await loginTicket(runtime, who);
+    await wait(runtime, 61);
+    const code = await loginCode(runtime, ticket, who.phone);
     await failing(
       { function: 'login', routeKey: 'POST /v1/logins/{id}/verify', action: 'PutItem', table: 'Audit' },
-      () => verify(door, ticket, { smsCode: otherThan(code) }),
+      () => verify(runtime, ticket, { smsCode: otherThan(code) }),
     );
-    expect(await failures(door, who)).toEqual(none);
-    expectStatus(await verify(door, ticket, { smsCode: code }), 200);
+    expect(await failures(runtime, who)).toEqual(none);
+    expectStatus(await verify(runtime, ticket, { smsCode: code }), 200);
   });
 
   it('LCK-4 the fifth attempt given back leaves no lock', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     await wrongPasswords(who, 4);
-    await door.provoking(async () => {
+    await runtime.provoking(async () => {
       // The first transaction reserves the fifth attempt, the second one opens the ticket.
-      door.faults.add({
+      runtime.faults.add({
         function: 'login',
         action: 'TransactWriteItems',
         nth: 2,
         kind: 'error500',
         times: Number.POSITIVE_INFINITY,
       });
-      expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(503);
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).status).toBe(503);
     });
-    expect(await failures(door, who)).toEqual({ ...none, password: 4 });
-    expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 4 });
+    expectStatus(await enterPassword(runtime, who.documentNumber, who.password), 201);
   });
 
   long('LCK-4 any attempt given back lifts the lock that stood on it', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     await wrongPasswords(who, 3);
-    await door.provoking(async () => {
+    await runtime.provoking(async () => {
       // The fourth attempt keeps its reservation while the fifth one locks. Then the fourth fails because of a fault of
       // ours.
-      door.faults.add({
+      runtime.faults.add({
         function: 'login',
         action: 'TransactWriteItems',
         table: 'Tickets',
         kind: 'timeout',
         times: Number.POSITIVE_INFINITY,
       });
-      const slow = enterPassword(door, who.documentNumber, who.password);
-      while ((await failures(door, who)).password < 4)
+      const slow = enterPassword(runtime, who.documentNumber, who.password);
+      while ((await failures(runtime, who)).password < 4)
         await new Promise((resolve) => setTimeout(resolve, 20));
-      expect(answer(await enterPassword(door, who.phone, wrong))).toBe('ACCOUNT_LOCKED');
+      expect(answer(await enterPassword(runtime, who.phone, wrong))).toBe('ACCOUNT_LOCKED');
       expect((await slow).status).toBe(503);
     });
-    expect(await failures(door, who)).toEqual({ ...none, password: 4 });
-    expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 4 });
+    expectStatus(await enterPassword(runtime, who.documentNumber, who.password), 201);
   });
 
   long('LCK-4 a transaction in the way for long is no failure either', async () => {
-    const who = await knownPerson(door);
-    door.faults.add({
+    const who = await knownPerson(runtime);
+    runtime.faults.add({
       function: 'login',
       action: 'TransactWriteItems',
       table: 'Tickets',
       kind: 'conflict',
       times: Number.POSITIVE_INFINITY,
     });
-    const reply = await enterPassword(door, who.documentNumber, who.password);
-    door.faults.clear();
+    const reply = await enterPassword(runtime, who.documentNumber, who.password);
+    runtime.faults.clear();
     expect(reply.body).toMatchObject({ status: 429, code: 'TOO_MANY_REQUESTS' });
-    expect(await failures(door, who)).toEqual(none);
+    expect(await failures(runtime, who)).toEqual(none);
   });
 
   it('LCK-4 a lost answer is repeated and counts once', async () => {
-    const who = await knownPerson(door);
-    await door.provoking(async () => {
+    const who = await knownPerson(runtime);
+    await runtime.provoking(async () => {
       for (const action of ['UpdateItem', 'TransactWriteItems', 'PutItem']) {
-        door.faults.clear();
-        const rule = door.faults.add({ function: 'login', action, kind: 'after', times: 1 });
-        await enterPassword(door, who.phone, action === 'TransactWriteItems' ? who.password : wrong);
-        expect(door.faults.struck(rule)).toBe(1);
+        runtime.faults.clear();
+        const rule = runtime.faults.add({ function: 'login', action, kind: 'after', times: 1 });
+        await enterPassword(runtime, who.phone, action === 'TransactWriteItems' ? who.password : wrong);
+        expect(runtime.faults.struck(rule)).toBe(1);
       }
     });
     // A wrong password (its UpdateItem was lost), a right one (its transaction was lost, but resets), a wrong one (its
     // audit was lost).
-    expect(await failures(door, who)).toEqual({ ...none, password: 1 });
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 1 });
   });
 
   long('LCK-4 a function that died leaves the attempt spent', async () => {
-    const who = await knownPerson(door);
-    await door.provoking(async () => {
-      door.faults.add({ function: 'login', action: 'UpdateItem', table: 'Lockouts', kind: 'crash-after' });
-      expect((await enterPassword(door, who.phone, who.password)).status).toBe(500);
+    const who = await knownPerson(runtime);
+    await runtime.provoking(async () => {
+      runtime.faults.add({ function: 'login', action: 'UpdateItem', table: 'Lockouts', kind: 'crash-after' });
+      expect((await enterPassword(runtime, who.phone, who.password)).status).toBe(500);
     });
-    expect(await failures(door, who)).toEqual({ ...none, password: 1 });
-    expect(answer(await enterPassword(door, who.phone, wrong))).toBe(3);
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 1 });
+    expect(answer(await enterPassword(runtime, who.phone, wrong))).toBe(3);
   });
 
   long('LCK-4 LCK-6 give the SMS try and attempt back', async () => {
-    const who = await knownPerson(door);
-    await wait(door, 61);
-    const ticket = await loginTicket(door, who);
-    const code = await loginCode(door, ticket, who.phone);
+    const who = await knownPerson(runtime);
+    await wait(runtime, 61);
+    const ticket = await loginTicket(runtime, who);
+    const code = await loginCode(runtime, ticket, who.phone);
     const routeKey = 'POST /v1/logins/{id}/verify';
     for (const action of [
       'TransactWriteItems',
@@ -674,27 +682,29 @@ describe('our own errors', () => {
       'UpdateItem',
       'TransactWriteItems',
     ])
-      await failing({ function: 'login', routeKey, action }, () => verify(door, ticket, { smsCode: code }));
-    expect(await failures(door, who)).toEqual(none);
-    expectStatus(await verify(door, ticket, { smsCode: code }), 200);
+      await failing({ function: 'login', routeKey, action }, () =>
+        verify(runtime, ticket, { smsCode: code }),
+      );
+    expect(await failures(runtime, who)).toEqual(none);
+    expectStatus(await verify(runtime, ticket, { smsCode: code }), 200);
   });
 
   long('LCK-4 LCK-6 give the face attempt back when the provider is away', async () => {
-    const who = await knownPerson(door);
-    const ticket = await loginTicket(door, who);
+    const who = await knownPerson(runtime);
+    const ticket = await loginTicket(runtime, who);
     for (let i = 0; i < 5; i++) {
-      const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
-      await door.provoking(async () => {
-        door.faults.add({
+      const scan = expectStatus(await ticketCall(runtime, ticket, 'face'), 201).body;
+      await runtime.provoking(async () => {
+        runtime.faults.add({
           service: 'face',
           action: 'GET face',
           kind: 'error500',
           times: Number.POSITIVE_INFINITY,
         });
-        expect((await scanFace(door, scan.qrContent)).status).toBe(503);
+        expect((await scanFace(runtime, scan.qrContent)).status).toBe(503);
       });
     }
-    expect(await failures(door, who)).toEqual(none);
-    await loggedInByFace(door, who);
+    expect(await failures(runtime, who)).toEqual(none);
+    await loggedInByFace(runtime, who);
   });
 });

@@ -1,27 +1,34 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Usage } from '../../infra/local/emulators/usage.ts';
-import { codeFor, type Door, expectStatus, openDoor, registered, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import {
+  codeFor,
+  expectStatus,
+  openTestRuntime,
+  registered,
+  type TestRuntime,
+  wait,
+} from '../support/runtime.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 beforeAll(async () => {
-  door = await openDoor({ quiet: true });
+  runtime = await openTestRuntime({ quiet: true });
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 /**
  * The DynamoDB calls of each step of a complete login, as GET /local/usage counts them, and the longest chain of
  * sequential calls.
  */
 async function callsOf(account: string, who: { phone: string; password: string }) {
-  expectStatus(await door.http('DELETE', '/local/usage'), 204);
+  expectStatus(await runtime.http('DELETE', '/local/usage'), 204);
   const { password, phone } = who;
-  const opened = await door.http('POST', '/v1/logins', { entry: 'natural', account, password });
+  const opened = await runtime.http('POST', '/v1/logins', { entry: 'natural', account, password });
   const { loginId } = expectStatus(opened, 201).body;
-  expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
-  const smsCode = await codeFor(door, phone);
-  expectStatus(await door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode }), 200);
-  const { body } = await door.http('GET', '/local/usage');
+  expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
+  const smsCode = await codeFor(runtime, phone);
+  expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/verify`, { smsCode }), 200);
+  const { body } = await runtime.http('GET', '/local/usage');
   const { routes } = (body as { login: { routes: Record<string, Usage> } }).login;
   const step = (path: string) => routes[`POST /v1/logins${path}`];
   const steps = [step(''), step('/{id}/sms'), step('/{id}/verify')];
@@ -38,8 +45,8 @@ it.each<['documentNumber' | 'phone' | 'username', number[], number]>([
   ['username', [4, 2, 2], 8],
 ])('LGN-3 SES-3 a whole login by %s makes %j calls of DynamoDB', async (by, calls, sum) => {
   const username = `Calls${Math.floor(Math.random() * 1e9)}`;
-  const who = await registered(door, person(), { username });
-  await wait(door, 61);
+  const who = await registered(runtime, person(), { username });
+  await wait(runtime, 61);
   const account = by === 'username' ? username : who[by];
   const first = await callsOf(account, who);
   expect(first).toMatchObject({ calls, sum });
@@ -49,6 +56,6 @@ it.each<['documentNumber' | 'phone' | 'username', number[], number]>([
     true,
   ]);
   // The next login ends this login's session, and finds the SMS window that this login left.
-  await wait(door, 61);
+  await wait(runtime, 61);
   expect(await callsOf(account, who)).toMatchObject({ calls, sum });
 });

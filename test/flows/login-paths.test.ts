@@ -5,8 +5,8 @@ import { maskName } from '#domain/masks.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, pollScan, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { enterPassword, expectStatus, loggedInByFace, startRegistration, wait } from '../support/door.ts';
 import { mobile, person } from '../support/people.ts';
+import { enterPassword, expectStatus, loggedInByFace, startRegistration, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   failures,
@@ -25,10 +25,10 @@ import {
   bind,
   bindingCode,
   bindingSms,
-  type LegacyDoor,
+  type LegacyRuntime,
   oldCompany,
   oldLogin,
-  openLegacyDoor,
+  openLegacyRuntime,
   pick,
   picking,
 } from './support/legacy.ts';
@@ -40,12 +40,12 @@ import { said } from './support/staff.ts';
  * Every way to log in, with its strength and its limits (docs/requirements.md AUTH-02). The tests that go through the
  * contracts fail for a route that takes a password, sends a code or opens a session and is not in these tables.
  */
-let door: LegacyDoor;
+let runtime: LegacyRuntime;
 beforeAll(async () => {
-  door = await openLegacyDoor();
+  runtime = await openLegacyRuntime();
 });
-afterAll(() => door?.finish());
-beforeEach(() => door.clock.set(morning));
+afterAll(() => runtime?.finish());
+beforeEach(() => runtime.clock.set(morning));
 
 const wrong = 'Wrong#9182';
 const lockText = '连续认证错误次数过多，您的账号已被锁定。建议您直接使用“忘记密码”修改密码';
@@ -82,7 +82,7 @@ describe('sessions', () => {
   long('LGN-3 QR-2 none of the public ones does for somebody who has proved nothing', async () => {
     for (const { route } of routes.filter((one) => nameOf(one) in strengths)) {
       const body = route.method === 'GET' ? undefined : goodBody(route);
-      const reply = await door.http(route.method, pathWith(route, 'nothing'), body, {
+      const reply = await runtime.http(route.method, pathWith(route, 'nothing'), body, {
         headers: { 'poll-secret': 'nothing' },
       });
       expect([400, 401, 404]).toContain(reply.status);
@@ -92,7 +92,7 @@ describe('sessions', () => {
 });
 
 /** A route that takes a person's own password. */
-interface PasswordDoor {
+interface PasswordWay {
   readonly route: string;
   readonly strength: string;
   /** Makes every call before the password; returns a function that tries a password. */
@@ -114,28 +114,28 @@ type CompanyEntry = keyof typeof subjects;
 const companies = new Map<CompanyEntry, string>();
 beforeAll(async () => {
   for (const entry of Object.keys(subjects) as CompanyEntry[])
-    companies.set(entry, await oldCompany(door, undefined, { subject: subjects[entry] }));
+    companies.set(entry, await oldCompany(runtime, undefined, { subject: subjects[entry] }));
 });
 const companyAt = (entry: CompanyEntry) => companies.get(entry) ?? '';
 
-const natural = (typed: (who: Known) => string): PasswordDoor => ({
+const natural = (typed: (who: Known) => string): PasswordWay => ({
   route: 'POST /v1/logins',
   strength: first,
   opens: 201,
-  ready: async (who) => (password) => enterPassword(door, typed(who), password),
+  ready: async (who) => (password) => enterPassword(runtime, typed(who), password),
 });
-const atEntry = (entry: CompanyEntry): PasswordDoor => ({
+const atEntry = (entry: CompanyEntry): PasswordWay => ({
   route: 'POST /v1/logins',
   strength: first,
   opens: 201,
   ready: async (who) => {
-    await giveRelation(door, who, companyAt(entry), 'tax-handler');
-    return (password) => enterCompany(door, who, companyAt(entry), { entry, password });
+    await giveRelation(runtime, who, companyAt(entry), 'tax-handler');
+    return (password) => enterCompany(runtime, who, companyAt(entry), { entry, password });
   },
 });
 const claims = ({ name, documentType, documentNumber }: Known) => ({ name, documentType, documentNumber });
 
-const passwordDoors: Readonly<Record<string, PasswordDoor>> = {
+const passwordWays: Readonly<Record<string, PasswordWay>> = {
   'natural, document number': natural(({ documentNumber }) => documentNumber),
   'natural, phone': natural(({ phone }) => phone),
   'natural, username': natural(({ phone }) => `User${phone}`),
@@ -144,8 +144,8 @@ const passwordDoors: Readonly<Record<string, PasswordDoor>> = {
     ...atEntry('agency'),
     ready: async (who) => {
       const agencyId = companyAt('agency');
-      await feed(door, { type: 'agency-staff', agencyId, agents: [claims(who)] });
-      return (password) => enterCompany(door, who, agencyId, { entry: 'agency', password });
+      await feed(runtime, { type: 'agency-staff', agencyId, agents: [claims(who)] });
+      return (password) => enterCompany(runtime, who, agencyId, { entry: 'agency', password });
     },
   },
   'cross-region': atEntry('cross-region'),
@@ -156,9 +156,9 @@ const passwordDoors: Readonly<Record<string, PasswordDoor>> = {
     strength: `${first}, after the company's password`,
     opens: 201,
     ready: async (who) => {
-      const taxpayerId = await oldCompany(door, who);
-      const { legacyId, persons } = await picking(door, taxpayerId);
-      return (password) => pick(door, legacyId, persons[0]?.personRef, password);
+      const taxpayerId = await oldCompany(runtime, who);
+      const { legacyId, persons } = await picking(runtime, taxpayerId);
+      return (password) => pick(runtime, legacyId, persons[0]?.personRef, password);
     },
   },
   'binding by the old login': {
@@ -166,10 +166,10 @@ const passwordDoors: Readonly<Record<string, PasswordDoor>> = {
     strength: 'second of two factors, after the SMS code; gives no session',
     opens: 201,
     ready: async (who) => {
-      await wait(door, 61);
-      const { legacyId } = await picking(door, await oldCompany(door));
-      const code = await bindingCode(door, legacyId, who);
-      return (password) => bind(door, legacyId, who, code, password);
+      await wait(runtime, 61);
+      const { legacyId } = await picking(runtime, await oldCompany(runtime));
+      const code = await bindingCode(runtime, legacyId, who);
+      return (password) => bind(runtime, legacyId, who, code, password);
     },
   },
   找回手机号码: {
@@ -178,7 +178,8 @@ const passwordDoors: Readonly<Record<string, PasswordDoor>> = {
     opens: 201,
     ready: async (who) => {
       const newPhone = mobile();
-      return (password) => door.http('POST', '/v1/phone-recoveries', { ...claims(who), password, newPhone });
+      return (password) =>
+        runtime.http('POST', '/v1/phone-recoveries', { ...claims(who), password, newPhone });
     },
   },
   'the old one for a new password': {
@@ -186,7 +187,7 @@ const passwordDoors: Readonly<Record<string, PasswordDoor>> = {
     strength: 'inside a session with a fresh factor',
     opens: 204,
     ready: async (who) => {
-      const session = await signIn(door, who);
+      const session = await signIn(runtime, who);
       return (oldPassword) =>
         session.api('PUT', '/v1/account/password', { oldPassword, newPassword: 'Huaihe#20581' });
     },
@@ -196,8 +197,8 @@ const passwordDoors: Readonly<Record<string, PasswordDoor>> = {
     strength: 'inside a session with a fresh factor, beside another second factor',
     opens: 204,
     ready: async (who) => {
-      const session = await signIn(door, who);
-      const faceTicket = await ownFace(door, session);
+      const session = await signIn(runtime, who);
+      const faceTicket = await ownFace(runtime, session);
       return (password) => session.api('POST', '/v1/account/deregistration', { password, faceTicket });
     },
   },
@@ -205,7 +206,7 @@ const passwordDoors: Readonly<Record<string, PasswordDoor>> = {
 
 const knownByName = async (): Promise<Known> => {
   const who = person();
-  return knownPerson(door, who, { username: `User${who.phone}` });
+  return knownPerson(runtime, who, { username: `User${who.phone}` });
 };
 
 describe('passwords', () => {
@@ -216,41 +217,41 @@ describe('passwords', () => {
     const setting = ['PUT /v1/registrations/{id}/profile', 'POST /v1/password-resets/{id}/complete'];
     expect(taking.map(nameOf).sort()).toEqual(
       [
-        ...new Set(Object.values(passwordDoors).map(({ route }) => route)),
+        ...new Set(Object.values(passwordWays).map(({ route }) => route)),
         ...setting,
         'POST /v1/legacy/logins',
       ].sort(),
     );
   });
 
-  keeping(3)(Object.entries(passwordDoors))(
+  keeping(3)(Object.entries(passwordWays))(
     'LCK-1 LCK-2 LCK-4 %s: 4, 3, 2, 1, locked; the sixth, right one is refused without a look',
     async (_, { ready, opens }) => {
       const who = await knownByName();
       const attempt = await ready(who);
-      expect(await failures(door, who)).toEqual(none);
+      expect(await failures(runtime, who)).toEqual(none);
       const answers: unknown[] = [];
       for (let i = 0; i < 5; i++) answers.push(answer(await attempt(wrong)));
       expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-      const lockedUntil = nextMidnight(door.clock.now());
+      const lockedUntil = nextMidnight(runtime.clock.now());
       for (const password of [who.password, wrong]) {
         const { body } = await attempt(password);
         expect(body).toMatchObject({ status: 423, code: 'ACCOUNT_LOCKED', title: lockText });
         expect(Date.parse(body.lockedUntil)).toBe(lockedUntil.getTime());
       }
-      expect(await failures(door, who)).toEqual({ ...none, password: 5, locked: true });
+      expect(await failures(runtime, who)).toEqual({ ...none, password: 5, locked: true });
       // A lock from this route also refuses the ordinary login.
-      expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
+      expect(said(await enterPassword(runtime, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
       // On the next day the lock has ended, even if no function ran.
-      door.clock.set(lockedUntil);
+      runtime.clock.set(lockedUntil);
       expect((await (await ready(who))(who.password)).status).toBe(opens);
       expect(
-        (await rows(door, 'Lockouts')).filter((row) => row.lockedAt && row.personKey === who.personKey),
+        (await rows(runtime, 'Lockouts')).filter((row) => row.lockedAt && row.personKey === who.personKey),
       ).toHaveLength(1);
     },
   );
 
-  keeping(2)(Object.entries(passwordDoors).filter(([, { opens }]) => opens === 201))(
+  keeping(2)(Object.entries(passwordWays).filter(([, { opens }]) => opens === 201))(
     'LGN-3 LCK-1 %s: the right one resets the count and opens no session by itself',
     async (_, { ready }) => {
       const who = await knownByName();
@@ -259,8 +260,8 @@ describe('passwords', () => {
       const reply = expectStatus(await attempt(who.password), 201);
       expect(reply.cookie).toBeUndefined();
       expect(JSON.stringify(reply.body)).not.toMatch(/accessToken|"session"/);
-      expect(await failures(door, who)).toEqual(none);
-      const mine = (await rows(door, 'Sessions')).filter(({ personKey }) => personKey === who.personKey);
+      expect(await failures(runtime, who)).toEqual(none);
+      const mine = (await rows(runtime, 'Sessions')).filter(({ personKey }) => personKey === who.personKey);
       expect(mine).toEqual([]);
     },
   );
@@ -268,51 +269,51 @@ describe('passwords', () => {
   long('LCK-1 all of them share one count', async () => {
     const who = await knownByName();
     const attempts = [];
-    for (const { ready } of Object.values(passwordDoors)) attempts.push(await ready(who));
+    for (const { ready } of Object.values(passwordWays)) attempts.push(await ready(who));
     // The last route that was prepared may have replaced the sessions of the others, so only some of the attempts are
     // used.
     for (const at of [0, 4, 5, 8]) await attempts[at]?.(wrong);
-    expect(await failures(door, who)).toEqual({ ...none, password: 4 });
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 4 });
     expect(answer((await attempts[10]?.(wrong)) as Reply<Loose>)).toBe('ACCOUNT_LOCKED');
     for (const [index, attempt] of attempts.entries()) {
       const { body } = await attempt(who.password);
       // A newer session has replaced this one; SESSION_ENDED comes before any look at a password.
       if (body.code !== 'SESSION_ENDED') expect([index, body.code]).toEqual([index, 'ACCOUNT_LOCKED']);
     }
-    expect((await failures(door, who)).password).toBe(5);
+    expect((await failures(runtime, who)).password).toBe(5);
   });
 
   long('LEG-1 LCK-1 the company’s password is locked alone', async () => {
-    const who = await knownPerson(door);
-    const taxpayerId = await oldCompany(door, who);
+    const who = await knownPerson(runtime);
+    const taxpayerId = await oldCompany(runtime, who);
     const answers = [];
-    for (let i = 0; i < 5; i++) answers.push(answer(await oldLogin(door, taxpayerId, wrong)));
+    for (let i = 0; i < 5; i++) answers.push(answer(await oldLogin(runtime, taxpayerId, wrong)));
     expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-    expect(said(await oldLogin(door, taxpayerId))).toBe('ACCOUNT_LOCKED');
-    expect(await failures(door, who)).toEqual(none);
-    expectStatus(await enterCompany(door, who, taxpayerId), 201);
+    expect(said(await oldLogin(runtime, taxpayerId))).toBe('ACCOUNT_LOCKED');
+    expect(await failures(runtime, who)).toEqual(none);
+    expectStatus(await enterCompany(runtime, who, taxpayerId), 201);
   });
 });
 
 describe('second factors', () => {
-  const opening = Object.entries(passwordDoors).filter(
+  const opening = Object.entries(passwordWays).filter(
     ([, { route, opens }]) => opens === 201 && (route === 'POST /v1/logins' || route.endsWith('/person')),
   );
-  const opened = async (who: Known, { ready }: PasswordDoor): Promise<string> =>
+  const opened = async (who: Known, { ready }: PasswordWay): Promise<string> =>
     expectStatus(await (await ready(who))(who.password), 201).body.loginId;
 
   it.each(opening)('LGN-3 BL-01 %s: no step is skipped', async (_, path) => {
     const who = await knownByName();
     const loginId = await opened(who, path);
-    expect(said(await chooseRole(door, loginId, 'anything'))).toBe('STEP_MISSING');
-    expect(said(await confirmRole(door, loginId, 'anything'))).toBe('STEP_MISSING');
-    expect(said(await door.http('GET', `/v1/logins/${loginId}/choices`))).toBe('STEP_MISSING');
-    expect(said(await verify(door, loginId, { smsCode: '123456' }))).toBe('SMS_CODE_WRONG');
-    expect(said(await verify(door, loginId, { faceTicket: 'anything' }))).toBe('FACE_REQUIRED');
-    expect(said(await verify(door, loginId, {}))).toBe('BAD_REQUEST');
-    const { ticket } = expectStatus(await ticketCall(door, loginId, 'face'), 201).body;
+    expect(said(await chooseRole(runtime, loginId, 'anything'))).toBe('STEP_MISSING');
+    expect(said(await confirmRole(runtime, loginId, 'anything'))).toBe('STEP_MISSING');
+    expect(said(await runtime.http('GET', `/v1/logins/${loginId}/choices`))).toBe('STEP_MISSING');
+    expect(said(await verify(runtime, loginId, { smsCode: '123456' }))).toBe('SMS_CODE_WRONG');
+    expect(said(await verify(runtime, loginId, { faceTicket: 'anything' }))).toBe('FACE_REQUIRED');
+    expect(said(await verify(runtime, loginId, {}))).toBe('BAD_REQUEST');
+    const { ticket } = expectStatus(await ticketCall(runtime, loginId, 'face'), 201).body;
     // The code was shown but not passed.
-    expect(said(await verify(door, loginId, { faceTicket: ticket }))).toBe('FACE_REQUIRED');
+    expect(said(await verify(runtime, loginId, { faceTicket: ticket }))).toBe('FACE_REQUIRED');
   });
 
   keeping(2)(opening)(
@@ -320,18 +321,18 @@ describe('second factors', () => {
     async (_, path) => {
       const who = await knownByName();
       const loginId = await opened(who, path);
-      await wait(door, 61);
-      expectStatus(await ticketCall(door, loginId, 'sms'), 202);
-      const code = newestCode(door, who.phone);
+      await wait(runtime, 61);
+      expectStatus(await ticketCall(runtime, loginId, 'sms'), 202);
+      const code = newestCode(runtime, who.phone);
       const answers = [];
       for (let i = 0; i < 5; i++)
-        answers.push(answer(await verify(door, loginId, { smsCode: otherThan(code) })));
+        answers.push(answer(await verify(runtime, loginId, { smsCode: otherThan(code) })));
       expect(answers).toEqual([4, 3, 2, 1, 'ACCOUNT_LOCKED']);
-      expect((await verify(door, loginId, { smsCode: code })).status).toBeGreaterThanOrEqual(400);
-      expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
-      expect((await rows(door, 'Sessions')).filter(({ personKey }) => personKey === who.personKey)).toEqual(
-        [],
-      );
+      expect((await verify(runtime, loginId, { smsCode: code })).status).toBeGreaterThanOrEqual(400);
+      expect(said(await enterPassword(runtime, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
+      expect(
+        (await rows(runtime, 'Sessions')).filter(({ personKey }) => personKey === who.personKey),
+      ).toEqual([]);
     },
   );
 });
@@ -353,12 +354,12 @@ describe('codes by SMS', () => {
   const inSession =
     (route: string, body?: (phone: string) => object): Sender['ready'] =>
     async (who) => {
-      let session: SignedIn = await signIn(door, who);
+      let session: SignedIn = await signIn(runtime, who);
       const to = body ? mobile() : who.phone;
       const [method = '', path = ''] = route.split(' ');
       const send = async () => {
         // The access token expires during the window of five codes, so the session is refreshed.
-        session = await refreshed(door, session);
+        session = await refreshed(runtime, session);
         return session.api(method, path, body?.(to));
       };
       return { send, to };
@@ -371,16 +372,16 @@ describe('codes by SMS', () => {
       route: 'POST /v1/registrations/{id}/sms',
       ready: async () => {
         const newcomer = person();
-        const id = await startRegistration(door, newcomer);
+        const id = await startRegistration(runtime, newcomer);
         const body = { phone: newcomer.phone };
-        return { send: () => door.http('POST', `/v1/registrations/${id}/sms`, body), to: newcomer.phone };
+        return { send: () => runtime.http('POST', `/v1/registrations/${id}/sms`, body), to: newcomer.phone };
       },
     },
     {
       route: 'POST /v1/logins/{id}/sms',
       ready: async (who) => {
-        const { body } = expectStatus(await enterPassword(door, who.phone, who.password), 201);
-        return { send: () => ticketCall(door, body.loginId, 'sms') };
+        const { body } = expectStatus(await enterPassword(runtime, who.phone, who.password), 201);
+        return { send: () => ticketCall(runtime, body.loginId, 'sms') };
       },
     },
     {
@@ -388,8 +389,8 @@ describe('codes by SMS', () => {
       most: defaultPolicies.smsOutsidePerWindow,
       ready: async (who) => {
         const asked = { account: who.phone, name: who.name, documentNumber: who.documentNumber };
-        const { resetId } = expectStatus(await door.http('POST', '/v1/password-resets', asked), 201).body;
-        return { send: () => door.http('POST', `/v1/password-resets/${resetId}/sms`) };
+        const { resetId } = expectStatus(await runtime.http('POST', '/v1/password-resets', asked), 201).body;
+        return { send: () => runtime.http('POST', `/v1/password-resets/${resetId}/sms`) };
       },
     },
     {
@@ -397,16 +398,19 @@ describe('codes by SMS', () => {
       ready: async (who) => {
         const to = mobile();
         const asked = { ...claims(who), password: who.password, newPhone: to };
-        const { recoveryId } = expectStatus(await door.http('POST', '/v1/phone-recoveries', asked), 201).body;
-        return { send: () => door.http('POST', `/v1/phone-recoveries/${recoveryId}/sms`), to };
+        const { recoveryId } = expectStatus(
+          await runtime.http('POST', '/v1/phone-recoveries', asked),
+          201,
+        ).body;
+        return { send: () => runtime.http('POST', `/v1/phone-recoveries/${recoveryId}/sms`), to };
       },
     },
     {
       route: 'POST /v1/legacy/logins/{legacyId}/bindings/sms',
       most: defaultPolicies.smsStrangersPerWindow,
       ready: async (who) => {
-        const { legacyId } = await picking(door, await oldCompany(door));
-        return { send: () => bindingSms(door, legacyId, who) };
+        const { legacyId } = await picking(runtime, await oldCompany(runtime));
+        return { send: () => bindingSms(runtime, legacyId, who) };
       },
     },
     { route: factorSms, ready: inSession(factorSms) },
@@ -425,12 +429,12 @@ describe('codes by SMS', () => {
   keeping(2)(senders)(
     'SMS-1 SMS-2 $route: one a minute, the limit in ten minutes',
     async ({ ready, most = defaultPolicies.smsPerWindow }) => {
-      const who = await knownPerson(door);
-      await wait(door, 601);
+      const who = await knownPerson(runtime);
+      await wait(runtime, 601);
       const { send, to = who.phone } = await ready(who);
-      const sent = () => door.sms(to).filter(({ code }) => code).length;
+      const sent = () => runtime.sms(to).filter(({ code }) => code).length;
       const before = sent();
-      const begun = door.clock.now().getTime();
+      const begun = runtime.clock.now().getTime();
       const refused = async (retryAt: number) => {
         const { body, headers } = await send();
         expect(body).toMatchObject({
@@ -443,8 +447,8 @@ describe('codes by SMS', () => {
       };
       for (let i = 0; i < most; i++) {
         expectStatus(await send(), 202);
-        if (i < most - 1) await refused(door.clock.now().getTime() + 60_000);
-        await wait(door, 60);
+        if (i < most - 1) await refused(runtime.clock.now().getTime() + 60_000);
+        await wait(runtime, 60);
       }
       await refused(begun + 600_000);
       expect(sent() - before).toBe(most);
@@ -456,7 +460,7 @@ describe('people, not programs', () => {
   long(
     'LGN-12 LEG-1 every public route that takes a password or a stranger’s phone asks for a challenge after the budget',
     async () => {
-      const guarded = await openLegacyDoor({ challengeAfter: 1 });
+      const guarded = await openLegacyRuntime({ challengeAfter: 1 });
       try {
         const asking = routes.filter(
           // Except the profile of a registration: there wrong codes of the number require a challenge, not the
@@ -514,57 +518,57 @@ describe('people, not programs', () => {
 
 describe('ways without a password', () => {
   const lock = async (who: Known) => {
-    for (let i = 0; i < 5; i++) await enterPassword(door, who.phone, wrong);
-    expect((await failures(door, who)).locked).toBe(true);
+    for (let i = 0; i < 5; i++) await enterPassword(runtime, who.phone, wrong);
+    expect((await failures(runtime, who)).locked).toBe(true);
   };
 
   long('LCK-5 QR-1 a phone app’s login passes a lock and does not lift it', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     await lock(who);
-    const code = expectStatus(await door.http('POST', '/v1/qr-logins'), 201).body;
-    const phone = localPartner(door, 'ahtax-app', workingAs(who));
+    const code = expectStatus(await runtime.http('POST', '/v1/qr-logins'), 201).body;
+    const phone = localPartner(runtime, 'ahtax-app', workingAs(who));
     expectStatus(await phone.scan(code.qrContent), 200);
     // The code is scanned but not confirmed, and only the page has the poll secret.
-    expect((await pollScan(door.http, code)).body).toEqual({
+    expect((await pollScan(runtime.http, code)).body).toEqual({
       state: 'scanned',
       scannedBy: maskName(who.name),
     });
     expectStatus(await phone.confirm(code.ticket), 204);
-    expect((await pollScan(door.http, { ...code, pollSecret: 'guessed' })).status).toBe(404);
-    const got = await pollScan(door.http, code);
+    expect((await pollScan(runtime.http, { ...code, pollSecret: 'guessed' })).status).toBe(404);
+    const got = await pollScan(runtime.http, code);
     expect(got.body.session.identity).toEqual({ kind: 'natural' });
-    expect((await failures(door, who)).locked).toBe(true);
-    expect(said(await enterPassword(door, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
+    expect((await failures(runtime, who)).locked).toBe(true);
+    expect(said(await enterPassword(runtime, who.phone, who.password))).toBe('ACCOUNT_LOCKED');
   });
 
   long('LCK-5 SES-2 a session that is there goes on while locked, and only by its cookie', async () => {
-    const who = await knownPerson(door);
-    const { cookie } = await loggedInByFace(door, who);
+    const who = await knownPerson(runtime);
+    const { cookie } = await loggedInByFace(runtime, who);
     await lock(who);
     const refresh = (sent?: string) =>
-      door.http('POST', '/v1/session/refresh', undefined, sent === undefined ? {} : { cookie: sent });
+      runtime.http('POST', '/v1/session/refresh', undefined, sent === undefined ? {} : { cookie: sent });
     expect(said(await refresh())).toBe('SESSION_ENDED');
     expect(said(await refresh(`${cookie}x`))).toBe('SESSION_ENDED');
     expectStatus(await refresh(cookie), 200);
-    expect((await failures(door, who)).locked).toBe(true);
+    expect((await failures(runtime, who)).locked).toBe(true);
   });
 
-  long('LCK-3 LCK-5 PWD-1 忘记密码 unlocks every door and gives no session', async () => {
-    const who = await knownPerson(door);
+  long('LCK-3 LCK-5 PWD-1 忘记密码 unlocks every login and gives no session', async () => {
+    const who = await knownPerson(runtime);
     await lock(who);
-    await wait(door, 61);
+    await wait(runtime, 61);
     const asked = { account: who.phone, name: who.name, documentNumber: who.documentNumber };
-    const { resetId } = expectStatus(await door.http('POST', '/v1/password-resets', asked), 201).body;
-    expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
+    const { resetId } = expectStatus(await runtime.http('POST', '/v1/password-resets', asked), 201).body;
+    expectStatus(await runtime.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
     const newPassword = 'Huaihe#20581';
-    const done = await door.http('POST', `/v1/password-resets/${resetId}/complete`, {
-      smsCode: newestCode(door, who.phone),
+    const done = await runtime.http('POST', `/v1/password-resets/${resetId}/complete`, {
+      smsCode: newestCode(runtime, who.phone),
       newPassword,
     });
     expect([done.status, done.body, done.cookie]).toEqual([204, undefined, undefined]);
-    expect(await failures(door, who)).toEqual(none);
-    const taxpayerId = await oldCompany(door, who);
-    const { legacyId, persons } = await picking(door, taxpayerId);
-    expectStatus(await pick(door, legacyId, persons[0]?.personRef, newPassword), 201);
+    expect(await failures(runtime, who)).toEqual(none);
+    const taxpayerId = await oldCompany(runtime, who);
+    const { legacyId, persons } = await picking(runtime, taxpayerId);
+    expectStatus(await pick(runtime, legacyId, persons[0]?.personRef, newPassword), 201);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
+import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
 import {
   codeFor,
   enterPassword,
@@ -12,8 +13,7 @@ import {
   scanFace,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { mobile, person, residentNumber, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { solve } from '../support/solve.ts';
 import { long } from '../support/variants.ts';
@@ -23,20 +23,20 @@ import {
   type Known,
   knownPerson,
   none,
-  openWatchedDoor,
+  openWatchedRuntime,
   otherThan,
   personOf,
   row,
   ticketCall,
   verify,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const wrong = 'Wrong#9182';
 const english = { headers: { 'accept-language': 'en-GB,en;q=0.9' } };
@@ -53,7 +53,9 @@ const fullWidth = (text: string): string =>
 describe('account box', () => {
   let who: Known;
   beforeAll(async () => {
-    who = await knownPerson(door, person({ documentNumber: numberEndingInX() }), { username: 'HuangShan88' });
+    who = await knownPerson(runtime, person({ documentNumber: numberEndingInX() }), {
+      username: 'HuangShan88',
+    });
   });
 
   it.each<[string, (who: Sample) => string]>([
@@ -74,7 +76,7 @@ describe('account box', () => {
     ['the username', () => 'HuangShan88'],
     ['the username in full width', () => fullWidth('HuangShan88')],
   ])('LGN-2 takes %s', async (_what, account) => {
-    const reply = expectStatus(await enterPassword(door, account(who), who.password), 201);
+    const reply = expectStatus(await enterPassword(runtime, account(who), who.password), 201);
     expect(reply.body.secondFactors).toEqual([
       { method: 'sms', maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}` },
       { method: 'face' },
@@ -85,21 +87,21 @@ describe('account box', () => {
   it.each(['huangshan88', 'HUANGSHAN88', 'Huangshan88'])(
     'LGN-2 USR-1 knows usernames only in their own capitals: %s',
     async (account) => {
-      const reply = await enterPassword(door, account, who.password);
+      const reply = await enterPassword(runtime, account, who.password);
       expect(reply.body).toMatchObject({ status: 404, code: 'USER_NOT_REGISTERED', title: '该用户未注册' });
-      expect(await failures(door, who)).toEqual(none);
+      expect(await failures(runtime, who)).toEqual(none);
     },
   );
 
   it('LGN-4 says in Chinese what is unknown', async () => {
     for (const account of ['NoSuchUser1', residentNumber(), 'E12345678', '？？', '12'])
-      expect((await enterPassword(door, account, wrong)).body).toMatchObject({
+      expect((await enterPassword(runtime, account, wrong)).body).toMatchObject({
         status: 404,
         code: 'USER_NOT_REGISTERED',
         title: '该用户未注册',
       });
     for (const account of ['13900000000', '+86 139 0000 0000'])
-      expect((await enterPassword(door, account, wrong)).body).toMatchObject({
+      expect((await enterPassword(runtime, account, wrong)).body).toMatchObject({
         status: 404,
         code: 'PHONE_NOT_FOUND',
         title: '手机号码不存在，您可以尝试使用证件号码登录',
@@ -108,7 +110,7 @@ describe('account box', () => {
 
   it('LGN-4 says in English what is unknown', async () => {
     const ask = (account: string) =>
-      door.http('POST', '/v1/logins', { entry: 'natural', account, password: wrong }, english);
+      runtime.http('POST', '/v1/logins', { entry: 'natural', account, password: wrong }, english);
     const unknown = await ask('NoSuchUser1');
     expect(unknown.body).toMatchObject({ code: 'USER_NOT_REGISTERED', title: 'This user is not registered' });
     expect(unknown.headers.get('content-language')).toBe('en');
@@ -116,7 +118,7 @@ describe('account box', () => {
   });
 
   it('LGN-7 names the failure and the tries left', async () => {
-    const reply = await enterPassword(door, who.documentNumber, wrong);
+    const reply = await enterPassword(runtime, who.documentNumber, wrong);
     expect(reply.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
     expect(reply.headers.get('content-language')).toBe('zh-CN');
     expect(reply.headers.get('cache-control')).toBe('no-store');
@@ -129,11 +131,11 @@ describe('account box', () => {
     expect(reply.body.detail).toContain('4 次');
     expect(reply.body.traceId).toMatch(/.{8}/);
     const body = { entry: 'natural', account: who.documentNumber, password: wrong };
-    expect((await door.http('POST', '/v1/logins', body, english)).body).toMatchObject({
+    expect((await runtime.http('POST', '/v1/logins', body, english)).body).toMatchObject({
       title: 'Account or password is wrong',
       remainingAttempts: 3,
     });
-    expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+    expectStatus(await enterPassword(runtime, who.documentNumber, who.password), 201);
   });
 
   long('LGN-7 DOC-2 takes the password exactly as it was set, but for white space at its ends', async () => {
@@ -142,14 +144,14 @@ describe('account box', () => {
       `${who.password.slice(0, 4)} ${who.password.slice(4)}`,
       fullWidth(who.password),
     ])
-      expect((await enterPassword(door, who.phone, password)).body.code).toBe('BAD_CREDENTIALS');
+      expect((await enterPassword(runtime, who.phone, password)).body.code).toBe('BAD_CREDENTIALS');
     for (const password of [who.password, ` ${who.password}`, `${who.password} `])
-      expectStatus(await enterPassword(door, who.phone, password), 201);
+      expectStatus(await enterPassword(runtime, who.phone, password), 201);
   });
 
   it('LGN-2 refuses what has no shape before it looks at anything', async () => {
     const bad = async (body: unknown) => {
-      const reply = await door.http('POST', '/v1/logins', body);
+      const reply = await runtime.http('POST', '/v1/logins', body);
       expect(reply.body).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
       return reply.body.errors.map((error: Loose) => error.path);
     };
@@ -161,9 +163,9 @@ describe('account box', () => {
     expect(await bad({ ...good, password: 7 })).toEqual(['password']);
     expect(await bad({})).toEqual(expect.arrayContaining(['entry', 'account', 'password']));
     expect(await bad('{"entry":')).toEqual(['body']);
-    const large = await door.http('POST', '/v1/logins', { ...good, password: 'a'.repeat(17 * 1024) });
+    const large = await runtime.http('POST', '/v1/logins', { ...good, password: 'a'.repeat(17 * 1024) });
     expect(large.body).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
-    expect(await failures(door, who)).toEqual(none);
+    expect(await failures(runtime, who)).toEqual(none);
   });
 
   long('LGN-1 LGN-7 asks the other entries for a taxpayer number first and counts nothing', async () => {
@@ -174,7 +176,7 @@ describe('account box', () => {
       'cross-region-property',
       'social-insurance',
     ]) {
-      const without = await enterPassword(door, who.documentNumber, who.password, entry);
+      const without = await enterPassword(runtime, who.documentNumber, who.password, entry);
       expect(without.body).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
       expect(without.body.errors[0].path).toBe('taxpayerId');
       for (const taxpayerId of ['91350100M000100Y43', '91350100M000100Y44', '340100000000001', 'nonsense'])
@@ -183,28 +185,30 @@ describe('account box', () => {
           [who.documentNumber, wrong],
           ['NoSuchUser1', wrong],
         ] as const)
-          expect((await enterPassword(door, account, password, entry, { taxpayerId })).body).toMatchObject({
-            status: 404,
-            code: 'TAXPAYER_NOT_FOUND',
-            title: '输入的统一社会信用代码或纳税人识别号错误，请重新输入',
-          });
+          expect((await enterPassword(runtime, account, password, entry, { taxpayerId })).body).toMatchObject(
+            {
+              status: 404,
+              code: 'TAXPAYER_NOT_FOUND',
+              title: '输入的统一社会信用代码或纳税人识别号错误，请重新输入',
+            },
+          );
     }
-    expect(await failures(door, who)).toEqual(none);
+    expect(await failures(runtime, who)).toEqual(none);
   });
 });
 
 describe('second factor', () => {
   it('LGN-3 SES-2 opens a natural session after password and SMS code, not before', async () => {
-    const who = await settled(door);
-    await wait(door, 60);
-    const first = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+    const who = await settled(runtime);
+    await wait(runtime, 60);
+    const first = expectStatus(await enterPassword(runtime, who.documentNumber, who.password), 201);
     expect(first.cookie).toBeUndefined();
     expect(Object.keys(first.body).sort()).toEqual(['expiresAt', 'loginId', 'notices', 'secondFactors']);
-    expect(Date.parse(first.body.expiresAt)).toBe(door.clock.now().getTime() + 600_000);
+    expect(Date.parse(first.body.expiresAt)).toBe(runtime.clock.now().getTime() + 600_000);
     expect(first.body.expiresAt).toMatch(/\+08:00$/);
     const { loginId } = first.body;
 
-    const sent = expectStatus(await ticketCall(door, loginId, 'sms'), 202);
+    const sent = expectStatus(await ticketCall(runtime, loginId, 'sms'), 202);
     expect(sent.body).toEqual({
       maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
       resendAt: '2027-03-02T10:02:00+08:00',
@@ -215,11 +219,11 @@ describe('second factor', () => {
       { smsCode: '12345' },
       { smsCode: 'abcdef' },
     ])
-      expect((await verify(door, loginId, body)).body.code).toBe('BAD_REQUEST');
-    expect((await verify(door, loginId, { faceTicket: 'never-started' })).body.code).toBe('FACE_REQUIRED');
+      expect((await verify(runtime, loginId, body)).body.code).toBe('BAD_REQUEST');
+    expect((await verify(runtime, loginId, { faceTicket: 'never-started' })).body.code).toBe('FACE_REQUIRED');
 
-    const code = await codeFor(door, who.phone);
-    const done = expectStatus(await verify(door, loginId, { smsCode: ` ${fullWidth(code)} ` }), 200);
+    const code = await codeFor(runtime, who.phone);
+    const done = expectStatus(await verify(runtime, loginId, { smsCode: ` ${fullWidth(code)} ` }), 200);
     expect(done.cookie).toMatch(/^__Host-refresh=/);
     expect(done.body.session).toMatchObject({
       identity: { kind: 'natural' },
@@ -228,63 +232,63 @@ describe('second factor', () => {
       notices: [],
     });
     expect(done.body.session.person.name).toMatch(/^.\*+$/);
-    expect((await verify(door, loginId, { smsCode: code })).body.code).toBe('STATE_CONFLICT');
-    expect((await ticketCall(door, loginId, 'sms')).body.code).toBe('STATE_CONFLICT');
-    expect((await ticketCall(door, loginId, 'face')).body.code).toBe('STATE_CONFLICT');
+    expect((await verify(runtime, loginId, { smsCode: code })).body.code).toBe('STATE_CONFLICT');
+    expect((await ticketCall(runtime, loginId, 'sms')).body.code).toBe('STATE_CONFLICT');
+    expect((await ticketCall(runtime, loginId, 'face')).body.code).toBe('STATE_CONFLICT');
   });
 
   long('LGN-3 FACE-1 takes a face check instead, bound to the ticket that asked for it', async () => {
-    const who = await registered(door);
-    const ticket = await loginTicket(door, who);
-    const other = await loginTicket(door, who);
-    const scan = expectStatus(await ticketCall(door, ticket, 'face'), 201).body;
-    expect((await verify(door, ticket, { faceTicket: scan.ticket })).body.code).toBe('FACE_REQUIRED');
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    expect((await verify(door, other, { faceTicket: scan.ticket })).body.code).toBe('FACE_REQUIRED');
-    expectStatus(await verify(door, ticket, { faceTicket: scan.ticket }), 200);
-    expect((await verify(door, ticket, { faceTicket: scan.ticket })).body.code).toBe('STATE_CONFLICT');
+    const who = await registered(runtime);
+    const ticket = await loginTicket(runtime, who);
+    const other = await loginTicket(runtime, who);
+    const scan = expectStatus(await ticketCall(runtime, ticket, 'face'), 201).body;
+    expect((await verify(runtime, ticket, { faceTicket: scan.ticket })).body.code).toBe('FACE_REQUIRED');
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
+    expect((await verify(runtime, other, { faceTicket: scan.ticket })).body.code).toBe('FACE_REQUIRED');
+    expectStatus(await verify(runtime, ticket, { faceTicket: scan.ticket }), 200);
+    expect((await verify(runtime, ticket, { faceTicket: scan.ticket })).body.code).toBe('STATE_CONFLICT');
   });
 
   long(
     'LGN-3 ends a ticket after ten minutes; several stand beside each other; unknown ones are NOT_FOUND',
     async () => {
-      const who = await registered(door);
-      const first = await loginTicket(door, who);
-      await wait(door, 599);
-      const second = await loginTicket(door, who);
-      expectStatus(await ticketCall(door, first, 'face'), 201);
-      await wait(door, 1);
+      const who = await registered(runtime);
+      const first = await loginTicket(runtime, who);
+      await wait(runtime, 599);
+      const second = await loginTicket(runtime, who);
+      expectStatus(await ticketCall(runtime, first, 'face'), 201);
+      await wait(runtime, 1);
       for (const step of ['sms', 'face'] as const)
-        expect((await ticketCall(door, first, step)).body).toMatchObject({ status: 410, code: 'EXPIRED' });
-      expect((await verify(door, first, { smsCode: '123456' })).body.code).toBe('EXPIRED');
-      expect((await verify(door, first, { faceTicket: 'x' })).body.code).toBe('EXPIRED');
-      expectStatus(await ticketCall(door, second, 'sms'), 202);
+        expect((await ticketCall(runtime, first, step)).body).toMatchObject({ status: 410, code: 'EXPIRED' });
+      expect((await verify(runtime, first, { smsCode: '123456' })).body.code).toBe('EXPIRED');
+      expect((await verify(runtime, first, { faceTicket: 'x' })).body.code).toBe('EXPIRED');
+      expectStatus(await ticketCall(runtime, second, 'sms'), 202);
       for (const id of ['no-such-ticket', '..%2F..', 'a'.repeat(65)])
-        expect((await verify(door, id, { smsCode: '123456' })).body.code).toBe('NOT_FOUND');
+        expect((await verify(runtime, id, { smsCode: '123456' })).body.code).toBe('NOT_FOUND');
     },
   );
 
   it('LGN-3 takes no ticket of another journey', async () => {
     const who = person();
-    const registration = await startRegistration(door, who);
-    expect((await ticketCall(door, registration, 'sms')).body.code).toBe('NOT_FOUND');
-    expect((await ticketCall(door, registration, 'face')).body.code).toBe('NOT_FOUND');
-    expect((await verify(door, registration, { smsCode: '123456' })).body.code).toBe('NOT_FOUND');
-    expect((await verify(door, registration, { faceTicket: 'x' })).body.code).toBe('NOT_FOUND');
+    const registration = await startRegistration(runtime, who);
+    expect((await ticketCall(runtime, registration, 'sms')).body.code).toBe('NOT_FOUND');
+    expect((await ticketCall(runtime, registration, 'face')).body.code).toBe('NOT_FOUND');
+    expect((await verify(runtime, registration, { smsCode: '123456' })).body.code).toBe('NOT_FOUND');
+    expect((await verify(runtime, registration, { faceTicket: 'x' })).body.code).toBe('NOT_FOUND');
   });
 
   long('LGN-5 PHN-3 offers only the face to a person without a phone', async () => {
-    const former = await knownPerson(door);
-    await wait(door, 60);
+    const former = await knownPerson(runtime);
+    await wait(runtime, 60);
     const heir = person({ phone: former.phone });
-    const id = await startRegistration(door, heir);
-    const profile = expectStatus(await fillProfile(door, id, heir, { takeoverPhone: true }), 200);
+    const id = await startRegistration(runtime, heir);
+    const profile = expectStatus(await fillProfile(runtime, id, heir, { takeoverPhone: true }), 200);
     expect(profile.body.faceRequired).toBe(true);
-    const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+    const scan = expectStatus(await runtime.http('POST', `/v1/registrations/${id}/face`), 201).body;
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
+    expectStatus(await runtime.http('POST', `/v1/registrations/${id}/complete`), 201);
 
-    const reply = expectStatus(await enterPassword(door, former.documentNumber, former.password), 201);
+    const reply = expectStatus(await enterPassword(runtime, former.documentNumber, former.password), 201);
     expect(reply.body.secondFactors).toEqual([{ method: 'face' }]);
     expect(reply.body.notices).toEqual([
       {
@@ -293,110 +297,110 @@ describe('second factor', () => {
           '您的手机号为空，请您通过扫码验证方式登录系统，并在账户中心的手机号码修改菜单中添加默认手机号。',
       },
     ]);
-    const sent = await ticketCall(door, reply.body.loginId, 'sms');
+    const sent = await ticketCall(runtime, reply.body.loginId, 'sms');
     expect(sent.body).toMatchObject({ status: 409, code: 'PHONE_EMPTY' });
-    const inEnglish = await door.http(
+    const inEnglish = await runtime.http(
       'POST',
       '/v1/logins',
       { entry: 'natural', account: former.documentNumber, password: former.password },
       english,
     );
     expect(inEnglish.body.notices[0].title).toMatch(/^You have no phone number/);
-    await loggedInByFace(door, former);
+    await loggedInByFace(runtime, former);
     // The number now means only its new owner.
-    expect((await enterPassword(door, former.phone, former.password)).body.secondFactors).toHaveLength(2);
-    await wait(door, 60);
-    await loggedIn(door, heir, heir.phone);
+    expect((await enterPassword(runtime, former.phone, former.password)).body.secondFactors).toHaveLength(2);
+    await wait(runtime, 60);
+    await loggedIn(runtime, heir, heir.phone);
   });
 
   long('LGN-6 sends to the phone typed, else to the default phone, and shows which', async () => {
-    const who = await knownPerson(door, person(), { username: 'TwoPhones1' });
-    const lender = await knownPerson(door);
+    const who = await knownPerson(runtime, person(), { username: 'TwoPhones1' });
+    const lender = await knownPerson(runtime);
     // Writes a second number as the account centre would add it. A sealed number is bound to the number, not to the
     // person, so it can be copied.
-    const [second] = (await row(door, 'Users', { personKey: lender.personKey })).phones;
-    const table = (name: string) => door.tables.find((each) => each.endsWith(name));
+    const [second] = (await row(runtime, 'Users', { personKey: lender.personKey })).phones;
+    const table = (name: string) => runtime.tables.find((each) => each.endsWith(name));
     const asAttribute = (value: Loose): Loose =>
       typeof value === 'string'
         ? { S: value }
         : { M: Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asAttribute(inner)])) };
-    await door.dynamodb('UpdateItem', {
+    await runtime.dynamodb('UpdateItem', {
       TableName: table('Users'),
       Key: { personKey: { S: who.personKey } },
       UpdateExpression: 'SET phones = list_append(phones, :more)',
       ExpressionAttributeValues: { ':more': { L: [asAttribute(second)] } },
     });
-    await door.dynamodb('UpdateItem', {
+    await runtime.dynamodb('UpdateItem', {
       TableName: table('Phones'),
       Key: { phoneKey: { S: second.phoneKey } },
       UpdateExpression: 'SET personKey = :person',
       ExpressionAttributeValues: { ':person': { S: who.personKey } },
     });
-    await wait(door, 60);
+    await wait(runtime, 60);
     for (const [account, target] of [
       [who.documentNumber, who.phone],
       [lender.phone, lender.phone],
       ['TwoPhones1', who.phone],
       [who.phone, who.phone],
     ] as const) {
-      const before = door.sms(target).length;
+      const before = runtime.sms(target).length;
       const { loginId, secondFactors } = expectStatus(
-        await enterPassword(door, account, who.password),
+        await enterPassword(runtime, account, who.password),
         201,
       ).body;
       const maskedPhone = `${target.slice(0, 3)}****${target.slice(7)}`;
       expect(secondFactors[0]).toEqual({ method: 'sms', maskedPhone });
-      expect(expectStatus(await ticketCall(door, loginId, 'sms'), 202).body.maskedPhone).toBe(maskedPhone);
-      expect(door.sms(target)).toHaveLength(before + 1);
-      expectStatus(await verify(door, loginId, { smsCode: await codeFor(door, target) }), 200);
-      await wait(door, 60);
+      expect(expectStatus(await ticketCall(runtime, loginId, 'sms'), 202).body.maskedPhone).toBe(maskedPhone);
+      expect(runtime.sms(target)).toHaveLength(before + 1);
+      expectStatus(await verify(runtime, loginId, { smsCode: await codeFor(runtime, target) }), 200);
+      await wait(runtime, 60);
     }
   });
 });
 
 describe('order of checks', () => {
   long('LGN-2 knows the account before the lock, and the lock before the password', async () => {
-    const who = await knownPerson(door, person(), { username: 'LockedOne' });
-    for (let i = 0; i < 5; i++) await enterPassword(door, who.phone, wrong);
-    const locked = await failures(door, who);
+    const who = await knownPerson(runtime, person(), { username: 'LockedOne' });
+    for (let i = 0; i < 5; i++) await enterPassword(runtime, who.phone, wrong);
+    const locked = await failures(runtime, who);
     expect(locked).toMatchObject({ password: 5, locked: true });
     // The username in other capitals means nobody, whether the account is locked or not.
-    expect((await enterPassword(door, 'lockedone', who.password)).body.code).toBe('USER_NOT_REGISTERED');
+    expect((await enterPassword(runtime, 'lockedone', who.password)).body.code).toBe('USER_NOT_REGISTERED');
     for (const account of [who.documentNumber, who.phone, 'LockedOne'])
       for (const password of [who.password, wrong])
-        expect((await enterPassword(door, account, password)).body.code).toBe('ACCOUNT_LOCKED');
+        expect((await enterPassword(runtime, account, password)).body.code).toBe('ACCOUNT_LOCKED');
     // The taxpayer number is checked before account and lock.
-    const enterprise = await enterPassword(door, who.phone, who.password, 'enterprise', {
+    const enterprise = await enterPassword(runtime, who.phone, who.password, 'enterprise', {
       taxpayerId: '91350100M000100Y43',
     });
     expect(enterprise.body.code).toBe('TAXPAYER_NOT_FOUND');
-    expect(await failures(door, who)).toEqual(locked);
+    expect(await failures(runtime, who)).toEqual(locked);
   });
 
   it('LGN-2 LCK-1 leaves no trace on the owner when a username is typed in other capitals', async () => {
-    const who = await knownPerson(door, person(), { username: 'CaseTrace' });
-    for (let i = 0; i < 4; i++) await enterPassword(door, who.phone, wrong);
+    const who = await knownPerson(runtime, person(), { username: 'CaseTrace' });
+    for (let i = 0; i < 4; i++) await enterPassword(runtime, who.phone, wrong);
     for (let i = 0; i < 3; i++)
-      expect((await enterPassword(door, 'casetrace', wrong)).body.code).toBe('USER_NOT_REGISTERED');
-    expect(await failures(door, who)).toEqual({ ...none, password: 4 });
-    const events = (await history(door, who)).map((event) => event.kind);
+      expect((await enterPassword(runtime, 'casetrace', wrong)).body.code).toBe('USER_NOT_REGISTERED');
+    expect(await failures(runtime, who)).toEqual({ ...none, password: 4 });
+    const events = (await history(runtime, who)).map((event) => event.kind);
     expect(events).not.toContain('locked');
-    expectStatus(await enterPassword(door, 'CaseTrace', who.password), 201);
+    expectStatus(await enterPassword(runtime, 'CaseTrace', who.password), 201);
   });
 });
 
 describe('cost', () => {
   it('LGN-2 LGN-3 SES-2 keep the chains of DynamoDB calls short', async () => {
-    const who = await knownPerson(door, person(), { username: 'ShortChain' });
-    await wait(door, 60);
-    door.resetUsage();
+    const who = await knownPerson(runtime, person(), { username: 'ShortChain' });
+    await wait(runtime, 60);
+    runtime.resetUsage();
     for (const account of [who.documentNumber, who.phone, 'ShortChain'])
-      expectStatus(await enterPassword(door, account, who.password), 201);
-    const { session, cookie } = await loggedIn(door, who);
-    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
-    expectStatus(await door.http('GET', '/v1/session', undefined, { token: session.accessToken }), 200);
+      expectStatus(await enterPassword(runtime, account, who.password), 201);
+    const { session, cookie } = await loggedIn(runtime, who);
+    expectStatus(await runtime.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
+    expectStatus(await runtime.http('GET', '/v1/session', undefined, { token: session.accessToken }), 200);
     const chains = Object.fromEntries(
-      Object.values(door.usage()).flatMap(({ routes }) =>
+      Object.values(runtime.usage()).flatMap(({ routes }) =>
         Object.entries(routes).map(([route, usage]) => [route, usage.longestChain] as const),
       ),
     );
@@ -409,10 +413,10 @@ describe('cost', () => {
 });
 
 describe('challenge', () => {
-  let guarded: WatchedDoor;
+  let guarded: WatchedRuntime;
   let who: Known;
   beforeAll(async () => {
-    guarded = await openWatchedDoor({ challengeAfter: 2 });
+    guarded = await openWatchedRuntime({ challengeAfter: 2 });
     // The registration and its SMS use the address's budget up; the login begins in the next window.
     const people = person();
     const start = await guarded.http('POST', '/v1/registrations', {
@@ -519,29 +523,29 @@ describe('challenge', () => {
 });
 
 it('LGN-3 SMS-2 tells a wrong code apart and leaves the ticket usable', async () => {
-  const who = await knownPerson(door);
-  await wait(door, 60);
-  const ticket = await loginTicket(door, who);
+  const who = await knownPerson(runtime);
+  await wait(runtime, 60);
+  const ticket = await loginTicket(runtime, who);
   // No code was sent yet, so there is nothing to compare and nothing to count.
-  expect((await verify(door, ticket, { smsCode: '123456' })).body).toMatchObject({
+  expect((await verify(runtime, ticket, { smsCode: '123456' })).body).toMatchObject({
     status: 401,
     code: 'SMS_CODE_WRONG',
   });
-  expect(await failures(door, who)).toEqual(none);
-  expectStatus(await ticketCall(door, ticket, 'sms'), 202);
-  const code = await codeFor(door, who.phone);
-  const reply = await verify(door, ticket, { smsCode: otherThan(code) });
+  expect(await failures(runtime, who)).toEqual(none);
+  expectStatus(await ticketCall(runtime, ticket, 'sms'), 202);
+  const code = await codeFor(runtime, who.phone);
+  const reply = await verify(runtime, ticket, { smsCode: otherThan(code) });
   expect(reply.body).toMatchObject({ status: 401, code: 'SMS_CODE_WRONG', remainingAttempts: 4 });
-  expectStatus(await verify(door, ticket, { smsCode: code }), 200);
+  expectStatus(await verify(runtime, ticket, { smsCode: code }), 200);
   // The method's count is reset; the wrong guess still counts among the ten of the day (LCK-5).
-  expect(await failures(door, who)).toEqual({ ...none, guesses: 1 });
+  expect(await failures(runtime, who)).toEqual({ ...none, guesses: 1 });
 });
 
 long('LGN-6 keeps numbers out of every answer of the login', async () => {
-  const who = await registered(door, person({ phone: mobile() }));
+  const who = await registered(runtime, person({ phone: mobile() }));
   const replies = [
-    await enterPassword(door, who.documentNumber, who.password),
-    await enterPassword(door, who.phone, wrong),
+    await enterPassword(runtime, who.documentNumber, who.password),
+    await enterPassword(runtime, who.phone, wrong),
   ];
   const text = JSON.stringify(replies.map((reply) => reply.body));
   for (const secret of [who.phone, who.documentNumber, who.name]) expect(text).not.toContain(secret);

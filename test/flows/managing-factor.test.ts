@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loginTicket, scanFace, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { expectStatus, loginTicket, scanFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   type Known,
   knownPerson,
   loginCode,
-  openWatchedDoor,
+  openWatchedRuntime,
   verify,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { newestCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { agencyFirm, agreementsOf, entered, entering, type Firm, firm } from './support/agencies.ts';
@@ -21,11 +21,11 @@ import { confirmRole, enterCompany, giveRelation } from './support/relations.ts'
 import { passFactor, signInByQr, signInBySms } from './support/sessions.ts';
 import { claimed } from './support/staff.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const codeOf = ({ status, body }: { status: number; body: Loose }): string => body?.code ?? String(status);
 const managing = routes.filter(({ route }) => route.managing);
@@ -41,8 +41,8 @@ const natural = ({ route }: (typeof routes)[number]) =>
 
 /** A legal representative of an agency that is also an ordinary company: this person may call every managing route. */
 async function boss(): Promise<{ who: Known; identity: { taxpayerId: string; role: string } }> {
-  const who = await knownPerson(door);
-  const taxpayerId = await companyOf(door, who, { subject: ['agency', 'enterprise'] });
+  const who = await knownPerson(runtime);
+  const taxpayerId = await companyOf(runtime, who, { subject: ['agency', 'enterprise'] });
   return { who, identity: { taxpayerId, role: 'legal-representative' } };
 }
 /** The same session acting for the company; a switch keeps the factor that was passed. */
@@ -54,7 +54,7 @@ async function forCompany(signed: SignedIn, taxpayerId: string): Promise<SignedI
   return {
     ...signed,
     token,
-    api: (method, path, body) => door.http(method, path, body, { token }),
+    api: (method, path, body) => runtime.http(method, path, body, { token }),
   };
 }
 
@@ -79,15 +79,15 @@ describe('SES-5 a session that came by QR', () => {
   let asPerson: SignedIn;
   beforeAll(async () => {
     const { who, identity } = await boss();
-    asCompany = await signInByQr(door, who, 'ahtax-app', identity);
-    asPerson = await signInByQr(door, await knownPerson(door));
+    asCompany = await signInByQr(runtime, who, 'ahtax-app', identity);
+    asPerson = await signInByQr(runtime, await knownPerson(runtime));
   });
   const own = (one: (typeof routes)[number]) => (natural(one) ? asPerson : asCompany);
   const passed = new Set<string>();
   async function passOnce(who: SignedIn): Promise<void> {
     if (passed.has(who.sessionId)) return;
     passed.add(who.sessionId);
-    await passFactor(door, who);
+    await passFactor(runtime, who);
   }
 
   it.each(managing)('SES-5 $name wants a factor first, whatever it is asked for', async (one) => {
@@ -96,15 +96,15 @@ describe('SES-5 a session that came by QR', () => {
 
   long('SES-5 reading, applying, rejecting, withdrawing, leaving and hiding want none', async () => {
     const id = creditCode();
-    await feed(door, companyLine(id));
+    await feed(runtime, companyLine(id));
     const applied = await asPerson.api('POST', '/v1/authorizations', { taxpayerId: id, role: 'tax-handler' });
     const { authorizationId } = expectStatus(applied, 201).body;
     expectStatus(await asPerson.api('POST', `/v1/authorizations/${authorizationId}/withdraw`), 200);
     expectStatus(await asPerson.api('POST', `/v1/authorizations/${authorizationId}/hide`), 200);
-    const known = await knownPerson(door);
-    const invited = await giveRelation(door, known, id, 'invoice-clerk', { state: 'pending' });
-    const active = await giveRelation(door, known, id, 'tax-handler');
-    const signed = await signInByQr(door, known);
+    const known = await knownPerson(runtime);
+    const invited = await giveRelation(runtime, known, id, 'invoice-clerk', { state: 'pending' });
+    const active = await giveRelation(runtime, known, id, 'tax-handler');
+    const signed = await signInByQr(runtime, known);
     expect(codeOf(await signed.api('POST', `/v1/authorizations/${invited}/confirm`))).toBe(
       'FRESH_FACTOR_REQUIRED',
     );
@@ -122,11 +122,11 @@ describe('SES-5 a session that came by QR', () => {
 
   long('SES-5 the one factor is for the whole session; what is fresh is not', async () => {
     await passOnce(asPerson);
-    await wait(door, 290);
-    let later = await refreshed(door, asPerson);
-    await wait(door, 290);
-    later = await refreshed(door, later);
-    await wait(door, 60);
+    await wait(runtime, 290);
+    let later = await refreshed(runtime, asPerson);
+    await wait(runtime, 290);
+    later = await refreshed(runtime, later);
+    await wait(runtime, 60);
     const confirm = await later.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
     expect(codeOf(confirm)).toBe('NOT_FOUND');
     expect(codeOf(await later.api('PUT', '/v1/account/username', { username: 'huangshan88' }))).toBe(
@@ -135,35 +135,35 @@ describe('SES-5 a session that came by QR', () => {
   });
 
   it('SES-5 a code is a factor too', async () => {
-    const known = await knownPerson(door);
-    await wait(door, 61);
-    const who = await signInByQr(door, known, 'wechat-mini');
+    const known = await knownPerson(runtime);
+    await wait(runtime, 61);
+    const who = await signInByQr(runtime, known, 'wechat-mini');
     const confirm = () => who.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
     expect(codeOf(await confirm())).toBe('FRESH_FACTOR_REQUIRED');
     expectStatus(await who.api('POST', '/v1/session/factor/sms'), 202);
-    const smsCode = newestCode(door, known.phone);
+    const smsCode = newestCode(runtime, known.phone);
     expectStatus(await who.api('POST', '/v1/session/factor', { smsCode }), 204);
     expect(codeOf(await confirm())).toBe('NOT_FOUND');
   });
 
   long('SES-5 a session by password and factor needs no further one to manage', async () => {
     const { who, identity } = await boss();
-    const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
-    await wait(door, 601);
-    const later = await refreshed(door, signed);
-    const invited = { ...claimed(await knownPerson(door)), role: 'tax-handler' };
+    const signed = await forCompany(await signIn(runtime, who), identity.taxpayerId);
+    await wait(runtime, 601);
+    const later = await refreshed(runtime, signed);
+    const invited = { ...claimed(await knownPerson(runtime)), role: 'tax-handler' };
     expectStatus(await later.api('POST', '/v1/enterprise/staff', invited), 201);
   });
 });
 
 long('REL-9 a session that was opened neither on the web nor at a hall manages nothing', async () => {
   const { who, identity } = await boss();
-  const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
+  const signed = await forCompany(await signIn(runtime, who), identity.taxpayerId);
   const staff = async () =>
     codeOf(await signed.api('POST', '/v1/enterprise/staff', { ...claimed(person()), role: 'tax-handler' }));
   expect(await staff()).toBe('PERSON_NOT_REGISTERED');
-  await door.dynamodb('UpdateItem', {
-    TableName: door.tables.find((name) => name.endsWith('-Sessions')),
+  await runtime.dynamodb('UpdateItem', {
+    TableName: runtime.tables.find((name) => name.endsWith('-Sessions')),
     Key: { sessionId: { S: signed.sessionId } },
     UpdateExpression: 'SET channel = :channel',
     ExpressionAttributeValues: { ':channel': { S: 'ahtax-app' } },
@@ -174,50 +174,52 @@ long('REL-9 a session that was opened neither on the web nor at a hall manages n
 
 describe('PHN-4 for a day after a phone was recovered', () => {
   const dayAfter = async (recoveredAt: Date, offset: number) => {
-    door.clock.set(new Date(recoveredAt.getTime() + defaultPolicies.recoveredPhoneSeconds * 1000 + offset));
+    runtime.clock.set(
+      new Date(recoveredAt.getTime() + defaultPolicies.recoveredPhoneSeconds * 1000 + offset),
+    );
   };
 
   long('PHN-4 a session by SMS to that number may not manage before a face, whichever way', async () => {
     const { who, identity } = await boss();
-    await wait(door, 61);
-    const recovered = await recoverPhone(door, who);
-    await wait(door, 61);
-    const signed = await signInBySms(door, recovered);
+    await wait(runtime, 61);
+    const recovered = await recoverPhone(runtime, who);
+    await wait(runtime, 61);
+    const signed = await signInBySms(runtime, recovered);
     const company = await forCompany(signed, identity.taxpayerId);
     for (const one of managing.filter((other) => !natural(other)))
       expect([one.name, codeOf(await called(company, one))]).toEqual([one.name, 'FACE_REQUIRED']);
     // A code to another number of the person is a fresh factor, but not a face.
     expectStatus(await company.api('POST', '/v1/session/factor/sms'), 202);
-    const smsCode = newestCode(door, who.phone);
+    const smsCode = newestCode(runtime, who.phone);
     expectStatus(await company.api('POST', '/v1/session/factor', { smsCode }), 204);
     const invite = async () =>
       codeOf(
         await company.api('POST', '/v1/enterprise/staff', { ...claimed(person()), role: 'tax-handler' }),
       );
     expect(await invite()).toBe('FACE_REQUIRED');
-    await passFactor(door, company);
+    await passFactor(runtime, company);
     expect(await invite()).toBe('PERSON_NOT_REGISTERED');
   });
 
   long(
     'PHN-4 generally: in sessions from before the recovery, by QR and by face from before it too',
     async () => {
-      const who = await knownPerson(door);
-      const before = await signIn(door, who);
+      const who = await knownPerson(runtime);
+      const before = await signIn(runtime, who);
       const confirm = (signed: SignedIn) =>
         signed.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
       const company = (signed: SignedIn) =>
         signed.api('POST', `/v1/confirmations/${'A'.repeat(43)}`, { kind: 'one-licence' });
       expect(codeOf(await confirm(before))).toBe('NOT_FOUND');
-      await wait(door, 61);
-      await recoverPhone(door, who);
+      await wait(runtime, 61);
+      await recoverPhone(runtime, who);
       for (const call of [confirm, company]) expect(codeOf(await call(before))).toBe('FACE_REQUIRED');
-      const qr = await signInByQr(door, who, 'wechat-mini');
+      const qr = await signInByQr(runtime, who, 'wechat-mini');
       for (const call of [confirm, company]) expect(codeOf(await call(qr))).toBe('FACE_REQUIRED');
-      await wait(door, 1);
-      await passFactor(door, qr, 'wechat-mini');
+      await wait(runtime, 1);
+      await passFactor(runtime, qr, 'wechat-mini');
       for (const call of [confirm, company]) expect(codeOf(await call(qr))).toBe('NOT_FOUND');
-      const byFace = await signIn(door, who);
+      const byFace = await signIn(runtime, who);
       for (const call of [confirm, company]) expect(codeOf(await call(byFace))).toBe('NOT_FOUND');
     },
   );
@@ -225,20 +227,20 @@ describe('PHN-4 for a day after a phone was recovered', () => {
   long(
     'PHN-4 ends after 24 hours to the millisecond, for managing, 忘记密码, step-ups and the fresh factor',
     async () => {
-      const known = await knownPerson(door);
-      await signIn(door, known);
-      await wait(door, 61);
-      const recoveredAt = door.clock.now();
-      const who = await recoverPhone(door, known);
+      const known = await knownPerson(runtime);
+      await signIn(runtime, known);
+      await wait(runtime, 61);
+      const recoveredAt = runtime.clock.now();
+      const who = await recoverPhone(runtime, known);
       const methods = async () => {
         const body = { account: who.documentNumber, name: who.name, documentNumber: who.documentNumber };
-        const reply = await door.http('POST', '/v1/password-resets', body);
+        const reply = await runtime.http('POST', '/v1/password-resets', body);
         return expectStatus(reply, 201).body.methods.map(({ method }: Loose) => method);
       };
       const confirming = (by: SignedIn) => by.api('POST', `/v1/authorizations/${'A'.repeat(43)}/confirm`);
       let last: SignedIn | undefined;
       const look = async () => {
-        const signed = await signInBySms(door, who);
+        const signed = await signInBySms(runtime, who);
         last = signed;
         const confirm = await confirming(signed);
         const fresh = await signed.api('PUT', '/v1/account/username', { username: 'x' });
@@ -248,19 +250,19 @@ describe('PHN-4 for a day after a phone was recovered', () => {
       expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
       await dayAfter(recoveredAt, -1);
       expect(await look()).toEqual(['FACE_REQUIRED', 'FRESH_FACTOR_REQUIRED', 'face']);
-      await wait(door, 61);
+      await wait(runtime, 61);
       // The session that was not fresh manages too: what SES-5 wants first is for sessions that came by QR.
       expect(last && codeOf(await confirming(last))).toBe('NOT_FOUND');
       expect(await look()).toEqual(['NOT_FOUND', 'USERNAME_INVALID', 'sms', 'face']);
 
-      const other = await knownPerson(door);
-      const sms = await signIn(door, other);
-      await wait(door, 61);
-      const at = door.clock.now();
-      await recoverPhone(door, other);
+      const other = await knownPerson(runtime);
+      const sms = await signIn(runtime, other);
+      await wait(runtime, 61);
+      const at = runtime.clock.now();
+      await recoverPhone(runtime, other);
       expect(codeOf(await confirming(sms))).toBe('FACE_REQUIRED');
       await dayAfter(at, -1);
-      const qr = await signInByQr(door, other);
+      const qr = await signInByQr(runtime, other);
       expect(codeOf(await confirming(qr))).toBe('FACE_REQUIRED');
       await dayAfter(at, 0);
       expect(codeOf(await confirming(qr))).toBe('FRESH_FACTOR_REQUIRED');
@@ -270,65 +272,65 @@ describe('PHN-4 for a day after a phone was recovered', () => {
   long(
     'PHN-4 PWD-1 忘记密码 by a code that was on its way when the number was recovered changes nothing',
     async () => {
-      const who = await knownPerson(door);
-      await wait(door, 61);
+      const who = await knownPerson(runtime);
+      await wait(runtime, 61);
       const body = { account: who.documentNumber, name: who.name, documentNumber: who.documentNumber };
-      const { resetId } = expectStatus(await door.http('POST', '/v1/password-resets', body), 201).body;
-      expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
-      const smsCode = newestCode(door, who.phone);
-      await wait(door, 61);
-      await recoverPhone(door, who, who.phone);
-      const done = await door.http('POST', `/v1/password-resets/${resetId}/complete`, {
+      const { resetId } = expectStatus(await runtime.http('POST', '/v1/password-resets', body), 201).body;
+      expectStatus(await runtime.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
+      const smsCode = newestCode(runtime, who.phone);
+      await wait(runtime, 61);
+      await recoverPhone(runtime, who, who.phone);
+      const done = await runtime.http('POST', `/v1/password-resets/${resetId}/complete`, {
         smsCode,
         newPassword: 'Xinanjiang#47',
       });
       expect(codeOf(done)).toBe('FACE_REQUIRED');
-      const late = expectStatus(await door.http('POST', '/v1/password-resets', body), 201).body;
+      const late = expectStatus(await runtime.http('POST', '/v1/password-resets', body), 201).body;
       expect(late.methods).toEqual([{ method: 'face' }]);
-      expect(codeOf(await door.http('POST', `/v1/password-resets/${late.resetId}/sms`))).toBe(
+      expect(codeOf(await runtime.http('POST', `/v1/password-resets/${late.resetId}/sms`))).toBe(
         'FACE_REQUIRED',
       );
       const scan = expectStatus(
-        await door.http('POST', `/v1/password-resets/${late.resetId}/face`),
+        await runtime.http('POST', `/v1/password-resets/${late.resetId}/face`),
         201,
       ).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
+      expectStatus(await scanFace(runtime, scan.qrContent), 200);
       const byFace = { faceTicket: scan.ticket, newPassword: 'Xinanjiang#47' };
-      expectStatus(await door.http('POST', `/v1/password-resets/${late.resetId}/complete`, byFace), 204);
+      expectStatus(await runtime.http('POST', `/v1/password-resets/${late.resetId}/complete`, byFace), 204);
     },
   );
 
   long('PHN-4 LGN-9 no appointment is taken on the login page by that number’s code', async () => {
-    const known = await knownPerson(door);
+    const known = await knownPerson(runtime);
     const id = creditCode();
-    await feed(door, companyLine(id), {
+    await feed(runtime, companyLine(id), {
       ...representativeLine(id, known),
       type: 'finance-head',
     });
-    await wait(door, 61);
-    const who = await recoverPhone(door, known);
-    await wait(door, 61);
-    const atDoor = async (verify: (path: string) => Promise<object>) => {
-      const { loginId } = expectStatus(await enterCompany(door, who, id), 201).body;
+    await wait(runtime, 61);
+    const who = await recoverPhone(runtime, known);
+    await wait(runtime, 61);
+    const atLogin = async (verify: (path: string) => Promise<object>) => {
+      const { loginId } = expectStatus(await enterCompany(runtime, who, id), 201).body;
       const path = `/v1/logins/${loginId}`;
       const { confirm } = expectStatus(
-        await door.http('POST', `${path}/verify`, await verify(path)),
+        await runtime.http('POST', `${path}/verify`, await verify(path)),
         200,
       ).body;
       const { authorizationId } = confirm;
-      return door.http('POST', `${path}/confirm-role`, { authorizationId });
+      return runtime.http('POST', `${path}/confirm-role`, { authorizationId });
     };
-    const bySms = await atDoor(async (path) => {
-      expectStatus(await door.http('POST', `${path}/sms`), 202);
-      return { smsCode: newestCode(door, who.phone) };
+    const bySms = await atLogin(async (path) => {
+      expectStatus(await runtime.http('POST', `${path}/sms`), 202);
+      return { smsCode: newestCode(runtime, who.phone) };
     });
     expect(bySms.body).toMatchObject({
       code: 'FACE_REQUIRED',
       title: '请改用扫脸验证登录，再确认任职',
     });
-    const byFace = await atDoor(async (path) => {
-      const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
+    const byFace = await atLogin(async (path) => {
+      const scan = expectStatus(await runtime.http('POST', `${path}/face`), 201).body;
+      expectStatus(await scanFace(runtime, scan.qrContent), 200);
       return { faceTicket: scan.ticket };
     });
     expectStatus(byFace, 200);
@@ -342,22 +344,22 @@ describe('SES-5 PHN-4 between reading and writing', () => {
     call: () => ReturnType<SignedIn['api']>,
     happens: () => Promise<unknown>,
   ): Promise<string> {
-    const id = door.faults.add({ ...rule, action: 'TransactWriteItems', kind: 'hold' });
+    const id = runtime.faults.add({ ...rule, action: 'TransactWriteItems', kind: 'hold' });
     const held = call();
-    await door.faults.held(id);
+    await runtime.faults.held(id);
     await happens();
-    door.faults.release(id);
+    runtime.faults.release(id);
     const said = codeOf(await held);
-    door.faults.clear();
+    runtime.faults.clear();
     return said;
   }
   const logOut = (who: SignedIn) => async () => expectStatus(await who.api('DELETE', '/v1/session'), 204);
 
   async function ground() {
     const { who, identity } = await boss();
-    const signed = await forCompany(await signIn(door, who), identity.taxpayerId);
-    const invitee = await knownPerson(door);
-    await wait(door, 61);
+    const signed = await forCompany(await signIn(runtime, who), identity.taxpayerId);
+    const invitee = await knownPerson(runtime);
+    await wait(runtime, 61);
     const invite = () =>
       signed.api('POST', '/v1/enterprise/staff', { ...claimed(invitee), role: 'tax-handler' });
     return { who, signed, invite };
@@ -371,26 +373,26 @@ describe('SES-5 PHN-4 between reading and writing', () => {
 
   long('PHN-4 staff: a phone recovered meanwhile wants a face', async () => {
     const { who, signed, invite } = await ground();
-    expect(await meanwhile(inviting, invite, () => recoverPhone(door, who))).toBe('FACE_REQUIRED');
-    await wait(door, 1);
-    await passFactor(door, signed);
+    expect(await meanwhile(inviting, invite, () => recoverPhone(runtime, who))).toBe('FACE_REQUIRED');
+    await wait(runtime, 1);
+    await passFactor(runtime, signed);
     expectStatus(await invite(), 201);
   });
 
   long('PHN-4 LGN-9 a phone recovered while an appointment is accepted at login wants a face', async () => {
-    const known = await knownPerson(door);
-    const taxpayerId = await companyOf(door, await knownPerson(door));
+    const known = await knownPerson(runtime);
+    const taxpayerId = await companyOf(runtime, await knownPerson(runtime));
     // Beside another role no session is opened yet, which would notice the recovery by itself.
-    await giveRelation(door, known, taxpayerId, 'tax-handler');
-    await feed(door, { type: 'finance-head', taxpayerId, person: claimed(known) });
-    await wait(door, 61);
-    const { loginId } = expectStatus(await enterCompany(door, known, taxpayerId), 201).body;
-    const smsCode = await loginCode(door, loginId, known.phone);
-    const { confirm } = expectStatus(await verify(door, loginId, { smsCode }), 200).body;
+    await giveRelation(runtime, known, taxpayerId, 'tax-handler');
+    await feed(runtime, { type: 'finance-head', taxpayerId, person: claimed(known) });
+    await wait(runtime, 61);
+    const { loginId } = expectStatus(await enterCompany(runtime, known, taxpayerId), 201).body;
+    const smsCode = await loginCode(runtime, loginId, known.phone);
+    const { confirm } = expectStatus(await verify(runtime, loginId, { smsCode }), 200).body;
     const said = await meanwhile(
       { function: 'login', routeKey: 'POST /v1/logins/{id}/confirm-role' },
-      () => confirmRole(door, loginId, confirm.authorizationId),
-      () => recoverPhone(door, known),
+      () => confirmRole(runtime, loginId, confirm.authorizationId),
+      () => recoverPhone(runtime, known),
     );
     expect(said).toBe('FACE_REQUIRED');
   });
@@ -402,16 +404,16 @@ describe('SES-5 PHN-4 between reading and writing', () => {
   ])(
     'SES-5 PHN-4 an agreement: %s in a session that ended, or after a recovery, changes nothing',
     async (what, routeKey) => {
-      const agency = await agencyFirm(door);
-      const agent = await knownPerson(door);
-      await feed(door, { type: 'agency-staff', agencyId: agency.id, agents: [claimed(agent)] });
+      const agency = await agencyFirm(runtime);
+      const agent = await knownPerson(runtime);
+      await feed(runtime, { type: 'agency-staff', agencyId: agency.id, agents: [claimed(agent)] });
       for (const [happens, said] of [
-        [async (one: Firm) => recoverPhone(door, one.boss), 'FACE_REQUIRED'],
+        [async (one: Firm) => recoverPhone(runtime, one.boss), 'FACE_REQUIRED'],
         [async (one: Firm) => one.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
       ] as const) {
-        const one = await firm(door);
+        const one = await firm(runtime);
         const id = await entered(agency, one.id, [agent]);
-        await wait(door, 61);
+        await wait(runtime, 61);
         const call = () => one.api('POST', `/v1/enterprise/agreements/${id}/${what}`, {});
         const rule = { function: 'client-agreements', routeKey };
         const answers = await meanwhile(rule, call, () => happens(one));
@@ -425,14 +427,14 @@ describe('SES-5 PHN-4 between reading and writing', () => {
 
   long('SES-5 PHN-4 agency: nothing is entered in a session that ended, nor after a recovery', async () => {
     for (const [happens, said] of [
-      [async (one: Firm) => recoverPhone(door, one.boss), 'FACE_REQUIRED'],
+      [async (one: Firm) => recoverPhone(runtime, one.boss), 'FACE_REQUIRED'],
       [async (one: Firm) => one.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
     ] as const) {
-      const agency = await agencyFirm(door);
-      const agent = await knownPerson(door);
-      await feed(door, { type: 'agency-staff', agencyId: agency.id, agents: [claimed(agent)] });
-      const one = await firm(door);
-      await wait(door, 61);
+      const agency = await agencyFirm(runtime);
+      const agent = await knownPerson(runtime);
+      await feed(runtime, { type: 'agency-staff', agencyId: agency.id, agents: [claimed(agent)] });
+      const one = await firm(runtime);
+      await wait(runtime, 61);
       const call = () => agency.api('POST', '/v1/agency/agreements', entering(one.id, [agent]));
       const rule = { function: 'agency', routeKey: 'POST /v1/agency/agreements' };
       expect(await meanwhile(rule, call, () => happens(agency))).toBe(said);
@@ -443,16 +445,20 @@ describe('SES-5 PHN-4 between reading and writing', () => {
     'SES-5 PHN-4 a company and an authorization are not confirmed in a session that ended, nor after a recovery',
     async () => {
       for (const [happens, said] of [
-        [async (who: SignedIn) => recoverPhone(door, who), 'FACE_REQUIRED'],
+        [async (who: SignedIn) => recoverPhone(runtime, who), 'FACE_REQUIRED'],
         [async (who: SignedIn) => who.api('DELETE', '/v1/session'), 'SESSION_ENDED'],
       ] as const) {
-        const known = await knownPerson(door);
+        const known = await knownPerson(runtime);
         const id = creditCode();
-        await feed(door, companyLine(id, { state: 'awaiting-confirmation' }), representativeLine(id, known));
-        const atWork = await companyOf(door, await knownPerson(door));
-        const invited = await giveRelation(door, known, atWork, 'tax-handler', { state: 'pending' });
-        await wait(door, 61);
-        const who = await signIn(door, known);
+        await feed(
+          runtime,
+          companyLine(id, { state: 'awaiting-confirmation' }),
+          representativeLine(id, known),
+        );
+        const atWork = await companyOf(runtime, await knownPerson(runtime));
+        const invited = await giveRelation(runtime, known, atWork, 'tax-handler', { state: 'pending' });
+        await wait(runtime, 61);
+        const who = await signIn(runtime, known);
         const [one] = (await who.api('GET', '/v1/confirmations')).body.confirmations;
         const path = `/v1/confirmations/${one.confirmationId}`;
         expect(
@@ -462,10 +468,10 @@ describe('SES-5 PHN-4 between reading and writing', () => {
             () => happens(who),
           ),
         ).toBe(said);
-        const again = await knownPerson(door);
-        const mine = await giveRelation(door, again, atWork, 'invoice-clerk', { state: 'pending' });
-        await wait(door, 61);
-        const other = await signIn(door, again);
+        const again = await knownPerson(runtime);
+        const mine = await giveRelation(runtime, again, atWork, 'invoice-clerk', { state: 'pending' });
+        await wait(runtime, 61);
+        const other = await signIn(runtime, again);
         expect(
           await meanwhile(
             {
@@ -482,19 +488,19 @@ describe('SES-5 PHN-4 between reading and writing', () => {
   );
 
   long('SES-5 PHN-4 a number recovered while its code is judged is no factor', async () => {
-    const known = await knownPerson(door);
-    await wait(door, 61);
-    const who = await signInByQr(door, known);
+    const known = await knownPerson(runtime);
+    await wait(runtime, 61);
+    const who = await signInByQr(runtime, known);
     expectStatus(await who.api('POST', '/v1/session/factor/sms'), 202);
-    const smsCode = newestCode(door, known.phone);
-    await wait(door, 61);
+    const smsCode = newestCode(runtime, known.phone);
+    await wait(runtime, 61);
     const rule = { function: 'session', routeKey: 'POST /v1/session/factor' };
     const said = await meanwhile(
       rule,
       () => who.api('POST', '/v1/session/factor', { smsCode }),
-      () => recoverPhone(door, known, known.phone),
+      () => recoverPhone(runtime, known, known.phone),
     );
     expect(said).toBe('FACE_REQUIRED');
-    expect(await loginTicket(door, known)).toBeTruthy();
+    expect(await loginTicket(runtime, known)).toBeTruthy();
   });
 });

@@ -1,22 +1,22 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { sweepKeyOf, sweepShards } from '#store/people/lockout-sweep.ts';
-import { expectStatus } from '../support/door.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedRuntime, rows, type WatchedRuntime } from '../support/watched.ts';
 import { putAll } from './support/bulk.ts';
 
 /** A night whose work does not fit into one run: here a run has only 600 ms (UNL-1). */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor({ alone: true, policies: { sweepMilliseconds: 600 } });
+  runtime = await openWatchedRuntime({ alone: true, policies: { sweepMilliseconds: 600 } });
 });
-afterAll(() => door?.finish('midnight-rest'));
+afterAll(() => runtime?.finish('midnight-rest'));
 
 const many = 700;
 async function locked(day: string, count = many): Promise<void> {
   await putAll(
-    door,
+    runtime,
     'Lockouts',
     Array.from({ length: count }, (_, at) => ({
       personKey: `p_${day}-${at}`,
@@ -28,25 +28,25 @@ async function locked(day: string, count = many): Promise<void> {
     })),
   );
 }
-const sweep = () => door.http('POST', '/local/schedule/midnight-unlock');
+const sweep = () => runtime.http('POST', '/local/schedule/midnight-unlock');
 const unlockings = async (day: string) =>
-  (await rows(door, 'Audit')).filter(({ kind, detail }) => kind === 'unlocked' && detail.lockedOn === day);
+  (await rows(runtime, 'Audit')).filter(({ kind, detail }) => kind === 'unlocked' && detail.lockedOn === day);
 const marked = async (day: string) =>
-  (await rows(door, 'Lockouts')).filter((row) => row.day === day && row.sweepKey !== undefined);
+  (await rows(runtime, 'Lockouts')).filter((row) => row.day === day && row.sweepKey !== undefined);
 
 describe('what does not fit the time of a run', () => {
   long('UNL-1 is handed on until nothing is left, one audit event each', async () => {
-    door.clock.set('2027-03-03T00:00:00+08:00');
+    runtime.clock.set('2027-03-03T00:00:00+08:00');
     await locked('2027-03-02');
     const first = expectStatus(await sweep(), 200).body;
     expect(first.left).toBe(true);
     expect(first.unlocked).toBeLessThan(many);
-    await door.settled();
+    await runtime.settled();
     expect(await marked('2027-03-02')).toEqual([]);
     const events = await unlockings('2027-03-02');
     expect(events).toHaveLength(many);
     expect(new Set(events.map(({ subject }) => subject)).size).toBe(many);
-    const told = door
+    const told = runtime
       .logs()
       .map(({ line }) => line)
       .filter((line) => line.includes('"unlocked"'))
@@ -60,10 +60,10 @@ describe('what does not fit the time of a run', () => {
   long(
     'UNL-1 comes again where the run that goes on fails or dies, and is put aside for somebody to look at at last',
     async () => {
-      door.clock.set('2027-03-05T00:00:00+08:00');
+      runtime.clock.set('2027-03-05T00:00:00+08:00');
       await locked('2027-03-04');
-      await door.provoking(async () => {
-        door.faults.add({
+      await runtime.provoking(async () => {
+        runtime.faults.add({
           function: 'midnight-rest',
           action: 'TransactWriteItems',
           kind: 'error500',
@@ -71,16 +71,16 @@ describe('what does not fit the time of a run', () => {
         });
         expectStatus(await sweep(), 200);
         for (let round = 0; round < 6; round++) {
-          await door.settled();
-          door.clock.advance(1_801);
+          await runtime.settled();
+          runtime.clock.advance(1_801);
         }
-        await door.settled();
+        await runtime.settled();
       });
-      expect(door.queued('midnight-rest-failed')).toHaveLength(1);
+      expect(runtime.queued('midnight-rest-failed')).toHaveLength(1);
       expect((await marked('2027-03-04')).length).toBeGreaterThan(0);
       // The next run finishes the work: started by an operator, or in the next night.
       expectStatus(await sweep(), 200);
-      await door.settled();
+      await runtime.settled();
       expect(await marked('2027-03-04')).toEqual([]);
       expect(await unlockings('2027-03-04')).toHaveLength(many);
     },

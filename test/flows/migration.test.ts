@@ -1,45 +1,45 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mobile, person, type Sample } from '../support/people.ts';
 import {
-  type Door,
   enterPassword,
   expectStatus,
   loggedIn,
   loggedInByFace,
-  openDoor,
+  openTestRuntime,
   registered,
-} from '../support/door.ts';
-import { mobile, person, type Sample } from '../support/people.ts';
+  type TestRuntime,
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { addPhone, newcomer, newestCode, ownFace, phonesOf, signIn } from './support/account.ts';
 import { authorizationsOf, creditCode, feed, taxpayer } from './support/feed-lines.ts';
 import { legacy, moved, ownedNumbers, personLine } from './support/migration.ts';
 import { events, personOf, rowsOf, subjectOf } from './support/tables.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 beforeAll(async () => {
-  door = await openDoor();
+  runtime = await openTestRuntime();
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 const keyOf = (who: Sample, facts: object = {}) =>
-  subjectOf(door, () => feed(door, personLine(who, 1, facts)), 'migrated');
+  subjectOf(runtime, () => feed(runtime, personLine(who, 1, facts)), 'migrated');
 const told = (report: object, list: 'rejected' | 'warnings') =>
   (report as Record<string, { line: number; code: string }[]>)[list]?.map(({ line, code }) => [line, code]);
 const factorsOf = async (who: Sample, account = who.documentNumber, password = who.password) =>
-  expectStatus(await enterPassword(door, account, password), 201).body.secondFactors.map(
+  expectStatus(await enterPassword(runtime, account, password), 201).body.secondFactors.map(
     ({ method }: { method: string }) => method,
   );
-const levelOf = async (who: Sample) => (await loggedInByFace(door, who)).session.person.realNameLevel;
+const levelOf = async (who: Sample) => (await loggedInByFace(runtime, who)).session.person.realNameLevel;
 
 describe('people who move over', () => {
   long(
     'MIG-1 LVL-1 log in with their old password and number; level 3 without a face check, 4 with one',
     async () => {
       const [plain, checked] = [person(), person()];
-      await moved(door, plain);
-      await moved(door, checked, { faceVerified: true });
-      const { session } = await loggedIn(door, plain, plain.phone);
+      await moved(runtime, plain);
+      await moved(runtime, checked, { faceVerified: true });
+      const { session } = await loggedIn(runtime, plain, plain.phone);
       expect(session.person).toMatchObject({ realNameLevel: 3 });
       expect(await levelOf(checked)).toBe(4);
     },
@@ -57,18 +57,18 @@ describe('people who move over', () => {
     for (const [algorithm, salt] of schemes) {
       const who = person();
       const key = await keyOf(who, { passwordHash: legacy(algorithm, who.password, salt) });
-      expect((await personOf(door, key)).password).toMatchObject({
+      expect((await personOf(runtime, key)).password).toMatchObject({
         hash: expect.stringMatching(/^\$argon2id\$/),
         wraps: algorithm,
       });
-      expectStatus(await enterPassword(door, who.documentNumber, 'Quite#Wrong77'), 401);
+      expectStatus(await enterPassword(runtime, who.documentNumber, 'Quite#Wrong77'), 401);
       await factorsOf(who);
-      const { password, passwordRev = 0 } = await personOf(door, key);
+      const { password, passwordRev = 0 } = await personOf(runtime, key);
       expect(password).toEqual({ hash: expect.stringMatching(/^\$argon2id\$/), pepperVersion: 1 });
       expect(passwordRev).toBe(0);
       expect(await factorsOf(who)).toEqual(['sms', 'face']);
       // There is one event: the second login has nothing to replace.
-      const told = (await events(door)).filter(
+      const told = (await events(runtime)).filter(
         ({ subject, kind }) => subject === key && kind === 'password-rehashed',
       );
       expect(told.map(({ outcome }) => outcome)).toEqual(['success']);
@@ -82,13 +82,13 @@ describe('people who move over', () => {
       const bytes = Buffer.concat([Buffer.from([0xc3, 0xdc, 0xc2, 0xeb]), Buffer.from('Wan#2058')]);
       const passwordHash = `{SM3}${createHash('sm3').update(bytes).digest('hex')}`;
       const key = await keyOf(who, { passwordHash, charset: 'gbk' });
-      expect((await personOf(door, key)).password).toMatchObject({ wraps: 'SM3', wrapCharset: 'gbk' });
-      expectStatus(await enterPassword(door, who.documentNumber, '密碼Wan#2058'), 401);
+      expect((await personOf(runtime, key)).password).toMatchObject({ wraps: 'SM3', wrapCharset: 'gbk' });
+      expectStatus(await enterPassword(runtime, who.documentNumber, '密碼Wan#2058'), 401);
       expect(await factorsOf(who)).toEqual(['sms', 'face']);
-      const { password } = await personOf(door, key);
+      const { password } = await personOf(runtime, key);
       expect(password).toEqual({ hash: expect.stringMatching(/^\$argon2id\$/), pepperVersion: 1 });
       expect(await factorsOf(who)).toEqual(['sms', 'face']);
-      const big5 = await feed(door, personLine(person(), 1, { passwordHash, charset: 'big5' }));
+      const big5 = await feed(runtime, personLine(person(), 1, { passwordHash, charset: 'big5' }));
       expect(told(big5, 'rejected')).toEqual([[1, 'BAD_REQUEST']]);
     },
   );
@@ -103,12 +103,12 @@ describe('people who move over', () => {
       officer: '0101',
     });
     await feed(
-      door,
+      runtime,
       collection(first),
       personLine(first, 1, { passwordHash: legacy('MD5', first.password) }),
     );
     await feed(
-      door,
+      runtime,
       personLine(second, 1, { passwordHash: legacy('MD5', second.password) }),
       collection(second),
     );
@@ -122,7 +122,7 @@ describe('people who move over', () => {
       const cut = { ...bad, documentNumber: `${bad.documentNumber.slice(0, 17)}?` };
       const numbers = Array.from({ length: 11 }, () => mobile());
       const report = await feed(
-        door,
+        runtime,
         personLine(known),
         personLine(bad, 1, { passwordHash: '{CRC32}cbf43926' }),
         personLine(bad, 1, { passwordHash: '{MD5}1234' }),
@@ -161,30 +161,30 @@ describe('people who move over', () => {
         passwordHash: legacy('MD5', who.password),
         phones: [who.phone, second],
       });
-      const key = await subjectOf(door, () => feed(door, line), 'migrated');
-      const before = await personOf(door, key);
-      expect(await feed(door, line, { ...line, version: 2, phones: [] })).toMatchObject({
+      const key = await subjectOf(runtime, () => feed(runtime, line), 'migrated');
+      const before = await personOf(runtime, key);
+      expect(await feed(runtime, line, { ...line, version: 2, phones: [] })).toMatchObject({
         accepted: 0,
         stale: 2,
       });
-      expect(await personOf(door, key)).toEqual(before);
+      expect(await personOf(runtime, key)).toEqual(before);
 
       const renewed = 'Jianghuai#2061';
-      await feed(door, {
+      await feed(runtime, {
         ...line,
         version: 4,
         phones: [third, who.phone],
         passwordHash: legacy('SM3', renewed),
       });
-      expect(await enterPassword(door, second, renewed)).toMatchObject({ status: 404 });
-      expectStatus(await enterPassword(door, who.phone, who.password), 401);
+      expect(await enterPassword(runtime, second, renewed)).toMatchObject({ status: 404 });
+      expectStatus(await enterPassword(runtime, who.phone, who.password), 401);
       expect(await factorsOf(who, third, renewed)).toEqual(['sms', 'face']);
       // The first number was the default number, and stays the default.
-      const reply = expectStatus(await enterPassword(door, who.documentNumber, renewed), 201);
+      const reply = expectStatus(await enterPassword(runtime, who.documentNumber, renewed), 201);
       expect(reply.body.secondFactors[0].maskedPhone).toBe(
         `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
       );
-      await ownedNumbers(door);
+      await ownedNumbers(runtime);
     },
   );
 
@@ -192,18 +192,22 @@ describe('people who move over', () => {
     for (const state of ['invalid', 'cancelled']) {
       const [who, other] = [person(), person()];
       const key = await keyOf(who, { state, passwordHash: legacy('MD5', who.password) });
-      expect(await personOf(door, key)).not.toHaveProperty('password');
-      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+      expect(await personOf(runtime, key)).not.toHaveProperty('password');
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
         'USER_NOT_REGISTERED',
       );
-      expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
+      expect((await enterPassword(runtime, who.phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
       // Nobody owns this number, so the line is not a second claim.
-      const report = await feed(door, personLine({ ...other, phone: who.phone }));
+      const report = await feed(runtime, personLine({ ...other, phone: who.phone }));
       expect(report).toMatchObject({ accepted: 1, warnings: [] });
-      const again = await registered(door, { ...who, phone: mobile() });
+      const again = await registered(runtime, { ...who, phone: mobile() });
       expect(await levelOf(again)).toBe(4);
       // The old system still sends lines about an account that is now ours.
-      await feed(door, personLine(who, 2, { state, phones: [] }), personLine(who, 3, { phones: [mobile()] }));
+      await feed(
+        runtime,
+        personLine(who, 2, { state, phones: [] }),
+        personLine(who, 3, { phones: [mobile()] }),
+      );
       expect(await factorsOf(again, again.phone)).toEqual(['sms', 'face']);
     }
   });
@@ -211,19 +215,19 @@ describe('people who move over', () => {
   long(
     'MIG-1 a newer line ends an account that is still as imported, with its sessions and numbers, and opens it again',
     async () => {
-      const who = await moved(door, person());
-      const signed = await signIn(door, who);
-      await feed(door, personLine(who, 2, { state: 'invalid' }));
+      const who = await moved(runtime, person());
+      const signed = await signIn(runtime, who);
+      await feed(runtime, personLine(who, 2, { state: 'invalid' }));
       expect((await signed.api('GET', '/v1/session')).body).toMatchObject({
         code: 'SESSION_ENDED',
         reason: 'deregistered',
       });
-      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
         'USER_NOT_REGISTERED',
       );
-      await feed(door, personLine(who, 3, { passwordHash: legacy('MD5', who.password) }));
+      await feed(runtime, personLine(who, 3, { passwordHash: legacy('MD5', who.password) }));
       expect(await factorsOf(who, who.phone)).toEqual(['sms', 'face']);
-      await ownedNumbers(door);
+      await ownedNumbers(runtime);
     },
   );
 
@@ -231,27 +235,27 @@ describe('people who move over', () => {
     const company = creditCode();
     const who = person();
     const { name, documentType, documentNumber } = who;
-    await feed(door, taxpayer(company), {
+    await feed(runtime, taxpayer(company), {
       type: 'tax-handler',
       version: 1,
       taxpayerId: company,
       person: { name, documentType, documentNumber },
     });
-    await moved(door, who);
-    const { token } = await signIn(door, who);
-    const { body } = await authorizationsOf(door, token, 'pending');
+    await moved(runtime, who);
+    const { token } = await signIn(runtime, who);
+    const { body } = await authorizationsOf(runtime, token, 'pending');
     expect(body.authorizations).toMatchObject([{ taxpayerId: company, role: 'tax-handler' }]);
     const foreign = { ...person(), name: 'Anna Müller', documentType: '208', documentNumber: 'E12345678' };
-    await moved(door, foreign);
+    await moved(runtime, foreign);
     expect(await factorsOf(foreign)).toEqual(['sms', 'face']);
   });
 });
 
 describe('what people have done here', () => {
   long('MIG-1 an account that was registered here keeps password, username and phones', async () => {
-    const who = await registered(door, person(), { username: `Chaohu${Date.now() % 1e8}` });
+    const who = await registered(runtime, person(), { username: `Chaohu${Date.now() % 1e8}` });
     const report = await feed(
-      door,
+      runtime,
       personLine(who, 9, {
         passwordHash: legacy('MD5', 'Lieyang#404'),
         phones: [mobile()],
@@ -264,55 +268,58 @@ describe('what people have done here', () => {
     expect(told(report, 'warnings')).toEqual([[2, 'STATE_NOT_TAKEN']]);
     expect(await factorsOf(who, who.phone)).toEqual(['sms', 'face']);
     expect(await levelOf(who)).toBe(4);
-    expectStatus(await enterPassword(door, who.documentNumber, 'Lieyang#404'), 401);
-    await ownedNumbers(door);
+    expectStatus(await enterPassword(runtime, who.documentNumber, 'Lieyang#404'), 401);
+    await ownedNumbers(runtime);
   });
 
   long(
     'MIG-1 an imported account keeps the password, username or phones that were changed here',
     async () => {
-      const who = await moved(door, person());
-      const signed = await signIn(door, who);
+      const who = await moved(runtime, person());
+      const signed = await signIn(runtime, who);
       const newPassword = 'Xin#An2077';
       expectStatus(
         await signed.api('PUT', '/v1/account/password', { oldPassword: who.password, newPassword }),
         204,
       );
       await feed(
-        door,
+        runtime,
         personLine(who, 2, { passwordHash: legacy('MD5', 'Huainan#33a'), phones: [mobile()] }),
       );
       expect(await factorsOf(who, who.phone, newPassword)).toEqual(['sms', 'face']);
 
-      const other = await moved(door, person());
-      const session = await signIn(door, other);
+      const other = await moved(runtime, person());
+      const session = await signIn(runtime, other);
       const added = mobile();
-      expectStatus(await addPhone(door, session, added), 201);
-      await feed(door, personLine(other, 2, { phones: [other.phone] }));
+      expectStatus(await addPhone(runtime, session, added), 201);
+      await feed(runtime, personLine(other, 2, { phones: [other.phone] }));
       expect(await phonesOf(session)).toHaveLength(2);
-      await ownedNumbers(door);
+      await ownedNumbers(runtime);
 
-      const named = await moved(door, person());
+      const named = await moved(runtime, person());
       const username = `Chaohu${Date.now() % 1e8}`;
-      expectStatus(await (await signIn(door, named)).api('PUT', '/v1/account/username', { username }), 200);
-      await feed(door, personLine(named, 2, { state: 'invalid' }));
+      expectStatus(
+        await (await signIn(runtime, named)).api('PUT', '/v1/account/username', { username }),
+        200,
+      );
+      await feed(runtime, personLine(named, 2, { state: 'invalid' }));
       expect(await factorsOf(named, username)).toEqual(['sms', 'face']);
     },
   );
 
   long('MIG-1 CTR-2 who was deregistered here is not opened again by a line', async () => {
-    const who = await moved(door, person());
-    const signed = await signIn(door, who);
-    const faceTicket = await ownFace(door, signed);
+    const who = await moved(runtime, person());
+    const signed = await signIn(runtime, who);
+    const faceTicket = await ownFace(runtime, signed);
     expectStatus(
       await signed.api('POST', '/v1/account/deregistration', { password: who.password, faceTicket }),
       204,
     );
-    await feed(door, personLine(who, 2));
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+    await feed(runtime, personLine(who, 2));
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
       'USER_NOT_REGISTERED',
     );
-    await ownedNumbers(door);
+    await ownedNumbers(runtime);
   });
 
   long(
@@ -321,9 +328,9 @@ describe('what people have done here', () => {
       const who = person();
       const key = await keyOf(who, { passwordHash: legacy('MD5', who.password) });
       await factorsOf(who);
-      const { password } = await personOf(door, key);
-      await feed(door, personLine(who, 2, { passwordHash: legacy('MD5', who.password) }));
-      expect((await personOf(door, key)).password).toEqual(password);
+      const { password } = await personOf(runtime, key);
+      await feed(runtime, personLine(who, 2, { passwordHash: legacy('MD5', who.password) }));
+      expect((await personOf(runtime, key)).password).toEqual(password);
       expect(await factorsOf(who)).toEqual(['sms', 'face']);
     },
   );
@@ -335,89 +342,89 @@ describe('numbers that two people claim', () => {
     async () => {
       const [first, second, third] = [person(), person(), person()];
       const { phone } = first;
-      await moved(door, first);
-      const report = await feed(door, personLine({ ...second, phone }), personLine({ ...third, phone }));
+      await moved(runtime, first);
+      const report = await feed(runtime, personLine({ ...second, phone }), personLine({ ...third, phone }));
       expect(report).toMatchObject({ accepted: 2, emptied: 1 });
       expect(told(report, 'warnings')).toEqual([
         [1, 'PHONE_EMPTIED'],
         [2, 'PHONE_REFUSED'],
       ]);
       expect(JSON.stringify(report)).not.toContain(phone);
-      const reply = expectStatus(await enterPassword(door, first.documentNumber, first.password), 201);
+      const reply = expectStatus(await enterPassword(runtime, first.documentNumber, first.password), 201);
       expect(reply.body).toMatchObject({
         secondFactors: [{ method: 'face' }],
         notices: [{ code: 'PHONE_EMPTY' }],
       });
-      expect((await enterPassword(door, phone, first.password)).body.code).toBe('PHONE_NOT_FOUND');
+      expect((await enterPassword(runtime, phone, first.password)).body.code).toBe('PHONE_NOT_FOUND');
       // A newer line gives the number to neither of the two.
-      const later = await feed(door, personLine(first, 2), personLine({ ...second, phone }, 2));
+      const later = await feed(runtime, personLine(first, 2), personLine({ ...second, phone }, 2));
       expect(told(later, 'warnings')).toEqual([
         [1, 'PHONE_REFUSED'],
         [2, 'PHONE_REFUSED'],
       ]);
       expect(later).not.toHaveProperty('emptied');
-      await ownedNumbers(door);
+      await ownedNumbers(runtime);
     },
   );
 
   long('MIG-1 leave the other numbers of a person alone, and one of them becomes the default', async () => {
     const who = person();
     const [second, third] = [mobile(), mobile()];
-    await moved(door, who, { phones: [who.phone, second, third] });
-    await feed(door, personLine({ ...person(), phone: who.phone }, 1, { phones: [third, who.phone] }));
-    const reply = expectStatus(await enterPassword(door, who.documentNumber, who.password), 201);
+    await moved(runtime, who, { phones: [who.phone, second, third] });
+    await feed(runtime, personLine({ ...person(), phone: who.phone }, 1, { phones: [third, who.phone] }));
+    const reply = expectStatus(await enterPassword(runtime, who.documentNumber, who.password), 201);
     expect(reply.body.secondFactors[0].maskedPhone).toBe(`${second.slice(0, 3)}****${second.slice(7)}`);
-    const lost = (await events(door)).filter(
+    const lost = (await events(runtime)).filter(
       ({ kind, detail }) => kind === 'phone-lost' && detail?.reason === 'duplicate',
     );
     expect(lost.some(({ detail }) => detail?.phone === `${third.slice(0, 3)}****${third.slice(7)}`)).toBe(
       true,
     );
-    await ownedNumbers(door);
+    await ownedNumbers(runtime);
   });
 
   it('MIG-1 twice in one line are one number', async () => {
     const who = person();
-    const report = await feed(door, personLine(who, 1, { phones: [who.phone, `+86 ${who.phone}`] }));
+    const report = await feed(runtime, personLine(who, 1, { phones: [who.phone, `+86 ${who.phone}`] }));
     expect(report).toMatchObject({ accepted: 1, warnings: [] });
-    await ownedNumbers(door);
+    await ownedNumbers(runtime);
   });
 
   long(
     'MIG-1 stay with whom an SMS has proved them for: by registering, adding, logging in, or a reset',
     async () => {
-      const registrant = await registered(door, person());
-      const adder = await newcomer(door);
+      const registrant = await registered(runtime, person());
+      const adder = await newcomer(runtime);
       const added = mobile();
-      expectStatus(await addPhone(door, adder, added), 201);
-      const byLogin = await moved(door, person());
-      await loggedIn(door, byLogin);
-      const byReset = await moved(door, person());
+      expectStatus(await addPhone(runtime, adder, added), 201);
+      const byLogin = await moved(runtime, person());
+      await loggedIn(runtime, byLogin);
+      const byReset = await moved(runtime, person());
       const { resetId } = expectStatus(
-        await door.http('POST', '/v1/password-resets', {
+        await runtime.http('POST', '/v1/password-resets', {
           account: byReset.documentNumber,
           name: byReset.name,
           documentNumber: byReset.documentNumber,
         }),
         201,
       ).body;
-      expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
+      expectStatus(await runtime.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
       expectStatus(
-        await door.http('POST', `/v1/password-resets/${resetId}/complete`, {
-          smsCode: newestCode(door, byReset.phone),
+        await runtime.http('POST', `/v1/password-resets/${resetId}/complete`, {
+          smsCode: newestCode(runtime, byReset.phone),
           newPassword: 'Qimen#2088x',
         }),
         204,
       );
-      const byFactor = await moved(door, person());
-      const signed = await signIn(door, byFactor);
+      const byFactor = await moved(runtime, person());
+      const signed = await signIn(runtime, byFactor);
       expectStatus(await signed.api('POST', '/v1/session/factor/sms'), 202);
       expectStatus(
-        await signed.api('POST', '/v1/session/factor', { smsCode: newestCode(door, byFactor.phone) }),
+        await signed.api('POST', '/v1/session/factor', { smsCode: newestCode(runtime, byFactor.phone) }),
         204,
       );
       const proven = [registrant.phone, added, byLogin.phone, byReset.phone, byFactor.phone];
-      const report = await feed(door, ...proven.map((phone) => personLine({ ...person(), phone })));
+      const report = await feed(runtime, ...proven.map((phone) => personLine({ ...person(), phone })));
       expect(told(report, 'warnings')).toEqual(proven.map((_, index) => [index + 1, 'PHONE_OF_ANOTHER']));
       expect(report).toMatchObject({ accepted: proven.length });
       for (const [phone, password] of [
@@ -426,34 +433,34 @@ describe('numbers that two people claim', () => {
         [byReset.phone, 'Qimen#2088x'],
         [byFactor.phone, byFactor.password],
       ] as const)
-        expectStatus(await enterPassword(door, phone, password), 201);
-      await ownedNumbers(door);
+        expectStatus(await enterPassword(runtime, phone, password), 201);
+      await ownedNumbers(runtime);
     },
   );
 
   long('MIG-1 PHN-2 can be had by whoever proves them by SMS, and are refused again after that', async () => {
     const [one, two] = [person(), person()];
-    await feed(door, personLine(one), personLine({ ...two, phone: one.phone }));
-    const owner = await newcomer(door);
-    expectStatus(await addPhone(door, owner, one.phone), 201);
+    await feed(runtime, personLine(one), personLine({ ...two, phone: one.phone }));
+    const owner = await newcomer(runtime);
+    expectStatus(await addPhone(runtime, owner, one.phone), 201);
     const [phone] = (await phonesOf(owner)).filter((own) => !own.isDefault);
     expectStatus(await owner.api('DELETE', `/v1/account/phones/${phone.phoneId}`), 204);
-    const report = await feed(door, personLine({ ...person(), phone: one.phone }));
+    const report = await feed(runtime, personLine({ ...person(), phone: one.phone }));
     expect(told(report, 'warnings')).toEqual([[1, 'PHONE_REFUSED']]);
-    await ownedNumbers(door);
+    await ownedNumbers(runtime);
   });
 });
 
 describe('imports side by side', () => {
   long('MIG-1 PHN-5 files with the same numbers at the same time leave each number with nobody', async () => {
     const shared = Array.from({ length: 12 }, () => mobile());
-    const before = await ownedNumbers(door);
+    const before = await ownedNumbers(runtime);
     const files = [0, 1, 2].map(() => shared.map((phone) => personLine({ ...person(), phone })));
-    const reports = await Promise.all(files.map((file) => feed(door, ...file)));
+    const reports = await Promise.all(files.map((file) => feed(runtime, ...file)));
     for (const report of reports) expect(report).toMatchObject({ accepted: 12, rejected: [] });
     expect(reports.reduce((sum, { emptied }) => sum + (emptied ?? 0), 0)).toBe(12);
-    expect(await ownedNumbers(door)).toBe(before);
-    const contested = (await rowsOf(door, 'Phones')).filter((row) => row.contested && !row.personKey);
+    expect(await ownedNumbers(runtime)).toBe(before);
+    const contested = (await rowsOf(runtime, 'Phones')).filter((row) => row.contested && !row.personKey);
     expect(contested.length).toBeGreaterThanOrEqual(12);
   });
 
@@ -461,12 +468,16 @@ describe('imports side by side', () => {
     const lines = Array.from({ length: 25 }, () =>
       personLine(person(), 1, { passwordHash: legacy('MD5', 'x') }),
     );
-    const before = await ownedNumbers(door);
-    const reports = await Promise.all([feed(door, ...lines), feed(door, ...lines), feed(door, ...lines)]);
+    const before = await ownedNumbers(runtime);
+    const reports = await Promise.all([
+      feed(runtime, ...lines),
+      feed(runtime, ...lines),
+      feed(runtime, ...lines),
+    ]);
     expect(reports.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(25);
     expect(reports.reduce((sum, { stale }) => sum + stale, 0)).toBe(50);
     expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
-    expect(await ownedNumbers(door)).toBe(before + 25);
+    expect(await ownedNumbers(runtime)).toBe(before + 25);
   });
 
   long(
@@ -478,57 +489,57 @@ describe('imports side by side', () => {
         personLine({ ...person(), phone: who.phone }),
       ]);
       const outcomes = await Promise.allSettled([
-        feed(door, ...lines),
-        ...people.map((who) => registered(door, who)),
+        feed(runtime, ...lines),
+        ...people.map((who) => registered(runtime, who)),
       ]);
       expect(outcomes[0]).toMatchObject({ status: 'fulfilled', value: { accepted: 8, rejected: [] } });
       for (const [index, who] of people.entries()) {
         const isRegistered = outcomes[index + 1]?.status === 'fulfilled';
         const password = isRegistered ? who.password : 'Old#Word123';
-        const reply = expectStatus(await enterPassword(door, who.documentNumber, password), 201);
+        const reply = expectStatus(await enterPassword(runtime, who.documentNumber, password), 201);
         // A person who logged in by SMS has the number; otherwise nobody has it.
         expect(reply.body.secondFactors).toHaveLength(isRegistered ? 2 : 1);
       }
-      await ownedNumbers(door);
+      await ownedNumbers(runtime);
     },
   );
 
   long(
     'MIG-1 PHN-3 beside a takeover of the number, the number has one owner and it is the one who proved it',
     async () => {
-      const holders = await Promise.all(Array.from({ length: 3 }, () => moved(door, person())));
-      const takers = await Promise.all(holders.map(() => newcomer(door)));
+      const holders = await Promise.all(Array.from({ length: 3 }, () => moved(runtime, person())));
+      const takers = await Promise.all(holders.map(() => newcomer(runtime)));
       const takeovers = takers.map(async (taker, index) => {
         const phone = holders[index]?.phone ?? '';
         expectStatus(await taker.api('POST', '/v1/account/phones/sms', { phone }), 202);
-        const faceTicket = await ownFace(door, taker);
+        const faceTicket = await ownFace(runtime, taker);
         return taker.api('POST', '/v1/account/phones', {
           phone,
-          smsCode: newestCode(door, phone),
+          smsCode: newestCode(runtime, phone),
           takeover: true,
           faceTicket,
         });
       });
       const claims = holders.map(({ phone }) => personLine({ ...person(), phone }));
-      const [report, ...taken] = await Promise.all([feed(door, ...claims), ...takeovers]);
+      const [report, ...taken] = await Promise.all([feed(runtime, ...claims), ...takeovers]);
       expect(report).toMatchObject({ accepted: 3, rejected: [] });
       for (const reply of taken) expectStatus(reply as Awaited<(typeof takeovers)[0]>, 201);
       for (const taker of takers) expect(await phonesOf(taker)).toHaveLength(2);
-      await ownedNumbers(door);
+      await ownedNumbers(runtime);
     },
   );
 });
 
 describe('companies that move over', () => {
   const rowOf = async (id: string) =>
-    (await rowsOf(door, 'Taxpayers')).find(({ companyKey }) => companyKey === `c_${id}`);
+    (await rowsOf(runtime, 'Taxpayers')).find(({ companyKey }) => companyKey === `c_${id}`);
 
   it('MIG-1 LEG-1 their old password is wrapped; a later line without one leaves it, an unknown scheme is refused', async () => {
     const id = creditCode();
     const companyPasswordHash = legacy('SM3', 'Qiye#2019', 's1');
     expect(
       await feed(
-        door,
+        runtime,
         taxpayer(id, 1, { companyPasswordHash }),
         taxpayer(id, 2, { companyPasswordHash: 'plain' }),
         taxpayer(id, 3, { name: '合肥新名有限公司' }),

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allowing } from '../support/patience.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
 import {
   codeFor,
   expectStatus,
@@ -7,25 +9,23 @@ import {
   scanFace,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { allowing } from '../support/patience.ts';
-import { mobile, person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { addPhone, masked, newcomer, ownFace, phonesOf, type SignedIn, signIn } from './support/account.ts';
 import { feed } from './support/feed-lines.ts';
 import { moved, personLine } from './support/migration.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor({ policies: { smsNumbersPerTicket: 20, smsSendsPerTicket: 20 } }, null);
+  runtime = await openWatchedRuntime({ policies: { smsNumbersPerTicket: 20, smsSendsPerTicket: 20 } }, null);
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const fresh = 'Kuaiji!58ws';
 /** The notices that each of these numbers got because of an action, the oldest first. */
 async function told(phones: readonly string[], action: () => Promise<unknown>): Promise<string[][]> {
-  const at = (phone: string) => door.sms(phone).filter(({ purpose }) => purpose === 'notice');
+  const at = (phone: string) => runtime.sms(phone).filter(({ purpose }) => purpose === 'notice');
   const before = phones.map((phone) => at(phone).length);
   await action();
   return phones.map((phone, i) =>
@@ -37,11 +37,11 @@ async function told(phones: readonly string[], action: () => Promise<unknown>): 
 }
 /** A person with three numbers; the first one is the default. */
 async function withThree(): Promise<{ who: SignedIn; numbers: [string, string, string] }> {
-  const who = await newcomer(door);
+  const who = await newcomer(runtime);
   const numbers: [string, string, string] = [who.phone, mobile(), mobile()];
   for (const phone of numbers.slice(1)) {
-    await wait(door, 61);
-    expectStatus(await addPhone(door, who, phone), 201);
+    await wait(runtime, 61);
+    expectStatus(await addPhone(runtime, who, phone), 201);
   }
   return { who, numbers };
 }
@@ -55,14 +55,14 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     async () => {
       const { who, numbers } = await withThree();
       const [added, first] = [mobile(), mobile()];
-      await wait(door, 61);
+      await wait(runtime, 61);
       expect(
-        await told([...numbers, added], async () => expectStatus(await addPhone(door, who, added), 201)),
+        await told([...numbers, added], async () => expectStatus(await addPhone(runtime, who, added), 201)),
       ).toEqual([...all(3, `已新增手机号码${masked(added)}`), []]);
-      await wait(door, 61);
+      await wait(runtime, 61);
       expect(
         await told([...numbers, added, first], async () =>
-          expectStatus(await addPhone(door, who, first, { makeDefault: true }), 201),
+          expectStatus(await addPhone(runtime, who, first, { makeDefault: true }), 201),
         ),
       ).toEqual([...all(4, `新增并改用默认手机号码${masked(first)}`), []]);
     },
@@ -105,17 +105,17 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     ).toEqual(all(3, '用户名'));
     const reset = async () => {
       const { resetId } = expectStatus(
-        await door.http('POST', '/v1/password-resets', {
+        await runtime.http('POST', '/v1/password-resets', {
           account: who.documentNumber,
           name: who.name,
           documentNumber: who.documentNumber,
         }),
         201,
       ).body;
-      const scan = expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/face`), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
+      const scan = expectStatus(await runtime.http('POST', `/v1/password-resets/${resetId}/face`), 201).body;
+      expectStatus(await scanFace(runtime, scan.qrContent), 200);
       expectStatus(
-        await door.http('POST', `/v1/password-resets/${resetId}/complete`, {
+        await runtime.http('POST', `/v1/password-resets/${resetId}/complete`, {
           faceTicket: scan.ticket,
           newPassword: fresh,
         }),
@@ -123,8 +123,8 @@ describe('PWD-3 notices go to every number that the person held before', () => {
       );
     };
     expect(await told(numbers, reset)).toEqual(all(3, '密码已修改'));
-    const again = await signIn(door, { ...who, password: fresh });
-    const faceTicket = await ownFace(door, again);
+    const again = await signIn(runtime, { ...who, password: fresh });
+    const faceTicket = await ownFace(runtime, again);
     expect(
       await told(numbers, async () =>
         expectStatus(
@@ -135,14 +135,14 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     ).toEqual(all(3, '账号已注销'));
     // REG-4: an ended account has no number. The notice of the new registration goes to the new number.
     const back = { ...who, phone: mobile(), password: 'Chaohu~61mw' };
-    expect(await told([back.phone, ...numbers], () => registered(door, back))).toEqual([
+    expect(await told([back.phone, ...numbers], () => registered(runtime, back))).toEqual([
       [expect.stringContaining('重新注册并恢复')],
       [],
       [],
       [],
     ]);
     const newcomers = person();
-    expect(await told([newcomers.phone], () => registered(door, newcomers))).toEqual([[]]);
+    expect(await told([newcomers.phone], () => registered(runtime, newcomers))).toEqual([[]]);
   });
 
   long(
@@ -150,12 +150,12 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     async () => {
       const { who: former, numbers } = await withThree();
       const [first, second, third] = numbers;
-      const taker = await newcomer(door);
-      await wait(door, 61);
-      const faceTicket = await ownFace(door, taker);
+      const taker = await newcomer(runtime);
+      await wait(runtime, 61);
+      const faceTicket = await ownFace(runtime, taker);
       expect(
         await told([...numbers, taker.phone], async () =>
-          expectStatus(await addPhone(door, taker, first, { takeover: true, faceTicket }), 201),
+          expectStatus(await addPhone(runtime, taker, first, { takeover: true, faceTicket }), 201),
         ),
       ).toEqual([
         [],
@@ -163,14 +163,14 @@ describe('PWD-3 notices go to every number that the person held before', () => {
         all(1, '已新增')[0],
       ]);
       // The number is taken over by a registration, and by 找回手机号码.
-      await wait(door, 61);
+      await wait(runtime, 61);
       const joining = person({ phone: second });
       const join = async () => {
-        const id = await startRegistration(door, joining);
-        expectStatus(await fillProfile(door, id, joining, { takeoverPhone: true }), 200);
-        const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-        expectStatus(await scanFace(door, scan.qrContent), 200);
-        expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+        const id = await startRegistration(runtime, joining);
+        expectStatus(await fillProfile(runtime, id, joining, { takeoverPhone: true }), 200);
+        const scan = expectStatus(await runtime.http('POST', `/v1/registrations/${id}/face`), 201).body;
+        expectStatus(await scanFace(runtime, scan.qrContent), 200);
+        expectStatus(await runtime.http('POST', `/v1/registrations/${id}/complete`), 201);
       };
       expect(await told([first, second, third], join)).toEqual([[], [], all(1, masked(second))[0]]);
       expect(await phonesOf(former)).toHaveLength(1);
@@ -183,10 +183,10 @@ describe('PWD-3 notices go to every number that the person held before', () => {
       const { who, numbers } = await withThree();
       const { who: holder, numbers: held } = await withThree();
       const [taken] = held;
-      await wait(door, 61);
+      await wait(runtime, 61);
       const recover = async () => {
         const { recoveryId } = expectStatus(
-          await door.http('POST', '/v1/phone-recoveries', {
+          await runtime.http('POST', '/v1/phone-recoveries', {
             ...named(who),
             password: who.password,
             newPhone: taken,
@@ -194,12 +194,12 @@ describe('PWD-3 notices go to every number that the person held before', () => {
           201,
         ).body;
         const path = `/v1/phone-recoveries/${recoveryId}`;
-        expectStatus(await door.http('POST', `${path}/sms`), 202);
-        const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
-        expectStatus(await scanFace(door, scan.qrContent), 200);
+        expectStatus(await runtime.http('POST', `${path}/sms`), 202);
+        const scan = expectStatus(await runtime.http('POST', `${path}/face`), 201).body;
+        expectStatus(await scanFace(runtime, scan.qrContent), 200);
         expectStatus(
-          await door.http('POST', `${path}/complete`, {
-            smsCode: await codeFor(door, taken),
+          await runtime.http('POST', `${path}/complete`, {
+            smsCode: await codeFor(runtime, taken),
             faceTicket: scan.ticket,
             takeover: true,
           }),
@@ -218,9 +218,9 @@ describe('PWD-3 notices go to every number that the person held before', () => {
   it('PWD-3 MIG-1 a number that an import takes from somebody is told at those that are left', async () => {
     const [kept, doubtful] = [mobile(), mobile()];
     const first = person({ phone: kept });
-    await moved(door, first, { phones: [kept, doubtful] });
+    await moved(runtime, first, { phones: [kept, doubtful] });
     const other = person({ phone: doubtful });
-    expect(await told([kept, doubtful], () => feed(door, personLine(other, 1)))).toEqual([
+    expect(await told([kept, doubtful], () => feed(runtime, personLine(other, 1)))).toEqual([
       [expect.stringContaining(masked(doubtful))],
       [],
     ]);
@@ -230,12 +230,12 @@ describe('PWD-3 notices go to every number that the person held before', () => {
     const { who, numbers } = await withThree();
     for (const [index, kind] of (['error500', 'timeout'] as const).entries()) {
       const id = await idOf(who, numbers[index + 1] ?? '');
-      door.faults.add({ service: 'sms', kind, times: Number.POSITIVE_INFINITY });
+      runtime.faults.add({ service: 'sms', kind, times: Number.POSITIVE_INFINITY });
       const begun = Date.now();
       try {
         expect((await who.api('PUT', `/v1/account/phones/${id}/default`)).status).toBe(204);
       } finally {
-        door.faults.clear();
+        runtime.faults.clear();
       }
       expect(Date.now() - begun).toBeLessThan(allowing(3500));
       expect((await phonesOf(who)).find(({ phoneId }) => phoneId === id)?.isDefault).toBe(true);

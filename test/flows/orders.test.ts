@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channels } from '#domain/names.ts';
 import { feedOffice, orderCountUpdate } from '#store/tickets/order-hours.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
 import {
   codeFor,
   enterPassword,
@@ -11,11 +12,17 @@ import {
   scanFace,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { mobile, person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
-import { type Known, knownPerson, openWatchedDoor, row, rows, type WatchedDoor } from '../support/watched.ts';
+import {
+  type Known,
+  knownPerson,
+  openWatchedRuntime,
+  row,
+  rows,
+  type WatchedRuntime,
+} from '../support/watched.ts';
 import { asChannel } from './support/channels.ts';
 import { creditCode, feed } from './support/feed-lines.ts';
 import { legacy, moved, personLine } from './support/migration.ts';
@@ -24,18 +31,18 @@ import { expectProblem } from './support/problems.ts';
 import { claimed, fed, noticesTo, said, taxHandler } from './support/staff.ts';
 import { eventsOf } from './support/tables.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const counter = { officer: '3401001', office: '合肥市办税服务厅' };
 const ordered = async (who: Sample, order: string, more: object = {}) =>
-  expectStatus(await orderAtHall(door, who, order, more, { office: `办税厅 ${Math.random()}` }), 204);
-const stateOf = async ({ personKey }: Known) => (await row(door, 'Users', { personKey })).orders;
-const login = (who: Sample, password = who.password) => enterPassword(door, who.documentNumber, password);
-const refresh = (cookie: string) => door.http('POST', '/v1/session/refresh', undefined, { cookie });
+  expectStatus(await orderAtHall(runtime, who, order, more, { office: `办税厅 ${Math.random()}` }), 204);
+const stateOf = async ({ personKey }: Known) => (await row(runtime, 'Users', { personKey })).orders;
+const login = (who: Sample, password = who.password) => enterPassword(runtime, who.documentNumber, password);
+const refresh = (cookie: string) => runtime.http('POST', '/v1/session/refresh', undefined, { cookie });
 const told = (report: object, list: 'rejected' | 'warnings') =>
   (report as Record<string, { line: number; code: string }[]>)[list]?.map(({ line, code }) => [line, code]);
 
@@ -43,7 +50,7 @@ describe('ORD-1 suspending and resuming', () => {
   long(
     'ORD-1 LGN-2 is told after the right password only, and a wrong one counts and says nothing of it',
     async () => {
-      const who = await knownPerson(door);
+      const who = await knownPerson(runtime);
       await ordered(who, 'suspend');
       const wrong = await login(who, 'Falsch#9182');
       expect([said(wrong), wrong.body.remainingAttempts]).toEqual(['BAD_CREDENTIALS', 4]);
@@ -61,14 +68,14 @@ describe('ORD-1 suspending and resuming', () => {
   long(
     'ORD-1 SES-2 ends the sessions at once with their reason, and a resumption brings none back',
     async () => {
-      const who = await knownPerson(door);
-      const { session, cookie } = await loggedInByFace(door, who);
+      const who = await knownPerson(runtime);
+      const { session, cookie } = await loggedInByFace(runtime, who);
       const token = session.accessToken;
-      const at = door.clock.now().getTime();
+      const at = runtime.clock.now().getTime();
       await ordered(who, 'suspend');
       for (const reply of [
         await refresh(cookie),
-        await door.http('GET', '/v1/account', undefined, { token }),
+        await runtime.http('GET', '/v1/account', undefined, { token }),
       ]) {
         expect(said(reply)).toBe('SESSION_ENDED');
         expect(reply.body.reason).toBe('suspended');
@@ -78,25 +85,27 @@ describe('ORD-1 suspending and resuming', () => {
       await ordered(who, 'resume');
       expect((await refresh(cookie)).body.reason).toBe('suspended');
       expectStatus(await login(who), 201);
-      await loggedInByFace(door, who);
+      await loggedInByFace(runtime, who);
     },
   );
 
   long('ORD-1 ends sessions alone: the account goes on', async () => {
-    const who = await knownPerson(door);
-    const { cookie } = await loggedInByFace(door, who);
+    const who = await knownPerson(runtime);
+    const { cookie } = await loggedInByFace(runtime, who);
     await ordered(who, 'end-sessions');
     const ended = await refresh(cookie);
     expect([said(ended), ended.body.reason]).toEqual(['SESSION_ENDED', 'by-order']);
-    await loggedInByFace(door, who);
+    await loggedInByFace(runtime, who);
   });
 
   long('ORD-1 is audited with officers and office, told by SMS, and seen in the own history', async () => {
-    const who = await knownPerson(door);
-    await loggedInByFace(door, who);
-    const happened = await eventsOf(door, async () => {
+    const who = await knownPerson(runtime);
+    await loggedInByFace(runtime, who);
+    const happened = await eventsOf(runtime, async () => {
       expectStatus(
-        await orderAtHall(door, who, 'suspend', { reason: `来函 ${who.documentNumber} 号码 ${who.phone}` }),
+        await orderAtHall(runtime, who, 'suspend', {
+          reason: `来函 ${who.documentNumber} 号码 ${who.phone}`,
+        }),
         204,
       );
     });
@@ -108,11 +117,11 @@ describe('ORD-1 suspending and resuming', () => {
       detail: { ...counter, approvedBy: secondOfficer, grounds: expect.stringContaining('来函') },
     });
     expect(JSON.stringify(happened)).not.toMatch(new RegExp(`${who.documentNumber}|${who.phone}`));
-    expect(noticesTo(door, who.phone)[0]).toContain('账号已被税务机关停用');
+    expect(noticesTo(runtime, who.phone)[0]).toContain('账号已被税务机关停用');
     await ordered(who, 'resume');
-    expect(noticesTo(door, who.phone)[0]).toContain('恢复使用');
-    const { session } = await loggedInByFace(door, who);
-    const { body } = await door.http('GET', '/v1/account/activity', undefined, {
+    expect(noticesTo(runtime, who.phone)[0]).toContain('恢复使用');
+    const { session } = await loggedInByFace(runtime, who);
+    const { body } = await runtime.http('GET', '/v1/account/activity', undefined, {
       token: session.accessToken,
     });
     const own = body.events.filter(({ kind }: { kind: string }) => kind.startsWith('account-'));
@@ -125,71 +134,76 @@ describe('ORD-1 suspending and resuming', () => {
   });
 
   long('ORD-1 SES-3 ends every session where the stage allows several', async () => {
-    const who = await knownPerson(door);
-    const { cookie } = await loggedInByFace(door, who);
-    await door.dynamodb('UpdateItem', {
-      TableName: door.tables.find((name) => name.endsWith('-Users')),
+    const who = await knownPerson(runtime);
+    const { cookie } = await loggedInByFace(runtime, who);
+    await runtime.dynamodb('UpdateItem', {
+      TableName: runtime.tables.find((name) => name.endsWith('-Users')),
       Key: { personKey: { S: who.personKey } },
       UpdateExpression: 'SET otherWebSessions = :one',
       ExpressionAttributeValues: {
         ':one': { L: [{ M: { sessionId: { S: 'other' }, expiresAt: { N: '9999999999' } } }] },
       },
     });
-    await door.dynamodb('PutItem', {
-      TableName: door.tables.find((name) => name.endsWith('-Sessions')),
+    await runtime.dynamodb('PutItem', {
+      TableName: runtime.tables.find((name) => name.endsWith('-Sessions')),
       Item: { sessionId: { S: 'other' }, personKey: { S: who.personKey } },
     });
     await ordered(who, 'suspend');
     expect((await refresh(cookie)).body.reason).toBe('suspended');
-    expect((await row(door, 'Sessions', { sessionId: 'other' })).ended.reason).toBe('suspended');
+    expect((await row(runtime, 'Sessions', { sessionId: 'other' })).ended.reason).toBe('suspended');
   });
 });
 
 describe('ORD-1 taking an account off its phones', () => {
   long('ORD-1 LGN-5 empties all of them, tells each before, and frees the numbers', async () => {
-    const who = await knownPerson(door);
-    await wait(door, 61);
+    const who = await knownPerson(runtime);
+    await wait(runtime, 61);
     const second = mobile();
-    const token = (await loggedInByFace(door, who)).session.accessToken;
-    expectStatus(await door.http('POST', '/v1/account/phones/sms', { phone: second }, { token }), 202);
-    const smsCode = await codeFor(door, second);
-    expectStatus(await door.http('POST', '/v1/account/phones', { phone: second, smsCode }, { token }), 201);
+    const token = (await loggedInByFace(runtime, who)).session.accessToken;
+    expectStatus(await runtime.http('POST', '/v1/account/phones/sms', { phone: second }, { token }), 202);
+    const smsCode = await codeFor(runtime, second);
+    expectStatus(
+      await runtime.http('POST', '/v1/account/phones', { phone: second, smsCode }, { token }),
+      201,
+    );
     await ordered(who, 'empty-phones');
-    for (const phone of [who.phone, second]) expect(noticesTo(door, phone)[0]).toContain('置空');
+    for (const phone of [who.phone, second]) expect(noticesTo(runtime, phone)[0]).toContain('置空');
     const { body } = expectStatus(await login(who), 201);
     expect(body.secondFactors).toEqual([{ method: 'face' }]);
     expect(body.notices).toMatchObject([{ code: 'PHONE_EMPTY' }]);
-    expect(said(await enterPassword(door, who.phone, who.password))).toBe('PHONE_NOT_FOUND');
-    const user = await row(door, 'Users', { personKey: who.personKey });
+    expect(said(await enterPassword(runtime, who.phone, who.password))).toBe('PHONE_NOT_FOUND');
+    const user = await row(runtime, 'Users', { personKey: who.personKey });
     expect([user.phones, user.defaultPhoneId, user.lastWindow]).toEqual([undefined, undefined, undefined]);
     expect(user.orders.emptied).toHaveLength(2);
-    expect((await rows(door, 'Phones')).filter((one) => one.personKey === who.personKey)).toEqual([]);
+    expect((await rows(runtime, 'Phones')).filter((one) => one.personKey === who.personKey)).toEqual([]);
     // Another person can take the number, because nobody owns it now.
-    await wait(door, 61);
-    await registered(door, person({ phone: who.phone }));
+    await wait(runtime, 61);
+    await registered(runtime, person({ phone: who.phone }));
   });
 
   it('ORD-1 a code on its way to an emptied number opens nothing', async () => {
-    const who = await knownPerson(door);
-    await wait(door, 61);
+    const who = await knownPerson(runtime);
+    await wait(runtime, 61);
     const { loginId } = (await login(who)).body;
-    expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
-    const smsCode = await codeFor(door, who.phone);
+    expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
+    const smsCode = await codeFor(runtime, who.phone);
     await ordered(who, 'empty-phones');
-    expect(said(await door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode }))).toBe('FACE_REQUIRED');
+    expect(said(await runtime.http('POST', `/v1/logins/${loginId}/verify`, { smsCode }))).toBe(
+      'FACE_REQUIRED',
+    );
   });
 
   it('ORD-1 MIG-1 an import brings no number back to who was taken off all phones', async () => {
     const who = person();
-    await moved(door, who);
-    await fed(door, orderLine(who, 'empty-phones', 1));
+    await moved(runtime, who);
+    await fed(runtime, orderLine(who, 'empty-phones', 1));
     await fed(
-      door,
+      runtime,
       personLine(who, 2, { passwordHash: legacy('MD5', who.password), phones: [who.phone, mobile()] }),
     );
     const later = person();
-    await fed(door, orderLine(later, 'empty-phones', 1));
-    await moved(door, later);
+    await fed(runtime, orderLine(later, 'empty-phones', 1));
+    await moved(runtime, later);
     for (const one of [who, later]) {
       const { body } = expectStatus(await login(one, one.password), 201);
       expect(body.secondFactors).toEqual([{ method: 'face' }]);
@@ -201,15 +215,15 @@ describe('ORD-1 the second officer', () => {
   it.each(['suspend', 'empty-phones'])(
     'ORD-1 %s names another officer, at the counter and in the feed',
     async (order) => {
-      const who = await knownPerson(door);
+      const who = await knownPerson(runtime);
       for (const approvedBy of [undefined, '3401001', ' 3401001 ', '３４０１００１', ' ']) {
-        const reply = await orderAtHall(door, who, order, { approvedBy });
+        const reply = await orderAtHall(runtime, who, order, { approvedBy });
         expectProblem(reply, String(approvedBy));
         expect([said(reply), reply.body.errors.map(({ path }: { path: string }) => path)]).toEqual([
           'BAD_REQUEST',
           ['approvedBy'],
         ]);
-        const report = await feed(door, orderLine(who, order, 1, { approvedBy }));
+        const report = await feed(runtime, orderLine(who, order, 1, { approvedBy }));
         expect(report).toMatchObject({ accepted: 0, rejected: [{ line: 1, code: 'BAD_REQUEST' }] });
       }
       expect(await stateOf(who)).toBeUndefined();
@@ -220,9 +234,9 @@ describe('ORD-1 the second officer', () => {
   it.each(['resume', 'end-sessions'])(
     'ORD-1 %s needs none, but one that is named must be another',
     async (order) => {
-      const who = await knownPerson(door);
+      const who = await knownPerson(runtime);
       await ordered(who, order);
-      expect(said(await orderAtHall(door, who, order, { approvedBy: '3401001' }))).toBe('BAD_REQUEST');
+      expect(said(await orderAtHall(runtime, who, order, { approvedBy: '3401001' }))).toBe('BAD_REQUEST');
     },
   );
 });
@@ -236,16 +250,16 @@ describe('ORD-1 by whom and of whom', () => {
       reason: '恢复',
     };
     for (const channel of channels.filter((one) => one !== 'web' && one !== 'hall'))
-      expect(said(await asChannel(door, channel)('POST', '/v1/hall/orders', body))).toBe(
+      expect(said(await asChannel(runtime, channel)('POST', '/v1/hall/orders', body))).toBe(
         'CHANNEL_NOT_ALLOWED',
       );
-    expect(said(await door.http('POST', '/v1/hall/orders', body))).toBe('ASSERTION_INVALID');
-    const nameless = asChannel(door, 'hall', { office: undefined });
+    expect(said(await runtime.http('POST', '/v1/hall/orders', body))).toBe('ASSERTION_INVALID');
+    const nameless = asChannel(runtime, 'hall', { office: undefined });
     expect(said(await nameless('POST', '/v1/hall/orders', body))).toBe('ASSERTION_INVALID');
   });
 
   it('DOC-2 DOC-5 refuses what is no document, no order, no reason, or another name', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const { documentType, documentNumber } = who;
     for (const [more, code] of [
       [{ person: { documentType, documentNumber: '340101199001011111' } }, 'DOCUMENT_INVALID'],
@@ -255,7 +269,7 @@ describe('ORD-1 by whom and of whom', () => {
       [{ reason: '  ' }, 'BAD_REQUEST'],
       [{ reason: '长'.repeat(201) }, 'BAD_REQUEST'],
     ] as const) {
-      const reply = await orderAtHall(door, who, 'suspend', more);
+      const reply = await orderAtHall(runtime, who, 'suspend', more);
       expectProblem(reply, code);
       expect(said(reply)).toBe(code);
     }
@@ -269,11 +283,11 @@ describe('ORD-1 by whom and of whom', () => {
     const who = person();
     await ordered(who, 'suspend');
     const start = () =>
-      door.http('POST', '/v1/registrations', { ...claimed(who), consents: ['privacy', 'face'] });
+      runtime.http('POST', '/v1/registrations', { ...claimed(who), consents: ['privacy', 'face'] });
     expect(said(await start())).toBe('ACCOUNT_SUSPENDED');
     expect(said(await login(who))).toBe('USER_NOT_REGISTERED');
     await ordered(who, 'resume');
-    await registered(door, who);
+    await registered(runtime, who);
     expectStatus(await login(who), 201);
   });
 
@@ -282,17 +296,17 @@ describe('ORD-1 by whom and of whom', () => {
     async () => {
       const [collected, imported, handler] = [person(), person(), person()];
       for (const who of [collected, imported, handler]) await ordered(who, 'suspend');
-      const hall = asChannel(door, 'hall');
+      const hall = asChannel(runtime, 'hall');
       expectStatus(
         await hall('POST', '/v1/hall/collections', { person: claimed(collected), phone: collected.phone }),
         201,
       );
-      await moved(door, imported);
+      await moved(runtime, imported);
       expect(said(await login(imported))).toBe('ACCOUNT_SUSPENDED');
-      await fed(door, taxHandler(creditCode(), handler));
+      await fed(runtime, taxHandler(creditCode(), handler));
       for (const who of [collected, imported, handler]) {
         const named = { person: { ...claimed(who), name: '别的人' } };
-        expect(said(await orderAtHall(door, who, 'resume', named))).toBe('PERSON_MISMATCH');
+        expect(said(await orderAtHall(runtime, who, 'resume', named))).toBe('PERSON_MISMATCH');
       }
       await ordered(imported, 'resume');
       expectStatus(await login(imported), 201);
@@ -301,9 +315,9 @@ describe('ORD-1 by whom and of whom', () => {
 
   it('ORD-1 REG-4 outlives the account: who closed it is suspended when they come again', async () => {
     const who = person();
-    await moved(door, who, { state: 'cancelled' });
-    await fed(door, orderLine(who, 'suspend', 1));
-    const start = await door.http('POST', '/v1/registrations', {
+    await moved(runtime, who, { state: 'cancelled' });
+    await fed(runtime, orderLine(who, 'suspend', 1));
+    const start = await runtime.http('POST', '/v1/registrations', {
       ...claimed(who),
       consents: ['privacy', 'face'],
     });
@@ -313,27 +327,27 @@ describe('ORD-1 by whom and of whom', () => {
 
   long('ORD-1 stops a registration that had begun before it', async () => {
     const who = person();
-    const id = await startRegistration(door, who);
-    expectStatus(await fillProfile(door, id, who), 200);
+    const id = await startRegistration(runtime, who);
+    expectStatus(await fillProfile(runtime, id, who), 200);
     await ordered(who, 'suspend');
-    const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
-    expect(said(await door.http('POST', `/v1/registrations/${id}/complete`))).toBe('ACCOUNT_SUSPENDED');
+    const scan = expectStatus(await runtime.http('POST', `/v1/registrations/${id}/face`), 201).body;
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
+    expect(said(await runtime.http('POST', `/v1/registrations/${id}/complete`))).toBe('ACCOUNT_SUSPENDED');
   });
 });
 
 describe('ORD-1 versions', () => {
   it('ENT-3 are a sequence of their own: an older line is accepted, counted and changes nothing', async () => {
-    const who = await knownPerson(door);
-    expect(await feed(door, orderLine(who, 'suspend', 5))).toMatchObject({ accepted: 1, stale: 0 });
-    expect(await feed(door, orderLine(who, 'resume', 5))).toMatchObject({ accepted: 0, stale: 1 });
-    expect(await feed(door, orderLine(who, 'resume', 4))).toMatchObject({
+    const who = await knownPerson(runtime);
+    expect(await feed(runtime, orderLine(who, 'suspend', 5))).toMatchObject({ accepted: 1, stale: 0 });
+    expect(await feed(runtime, orderLine(who, 'resume', 5))).toMatchObject({ accepted: 0, stale: 1 });
+    expect(await feed(runtime, orderLine(who, 'resume', 4))).toMatchObject({
       accepted: 0,
       stale: 1,
       rejected: [],
     });
     expect(said(await login(who))).toBe('ACCOUNT_SUSPENDED');
-    expect(await feed(door, orderLine(who, 'resume', 6))).toMatchObject({ accepted: 1 });
+    expect(await feed(runtime, orderLine(who, 'resume', 6))).toMatchObject({ accepted: 1 });
     expectStatus(await login(who), 201);
     // Other lines about the person have versions of their own.
     const line = {
@@ -343,17 +357,17 @@ describe('ORD-1 versions', () => {
       phone: who.phone,
       officer: '3401001',
     };
-    expect(await feed(door, line)).toMatchObject({ accepted: 1 });
+    expect(await feed(runtime, line)).toMatchObject({ accepted: 1 });
   });
 
   it('ORD-1 a counter’s order comes after what was ordered before, and leaves the feed’s versions alone', async () => {
-    const who = await knownPerson(door);
-    await fed(door, orderLine(who, 'suspend', 5));
+    const who = await knownPerson(runtime);
+    await fed(runtime, orderLine(who, 'suspend', 5));
     await ordered(who, 'resume');
     expectStatus(await login(who), 201);
-    expect(await feed(door, orderLine(who, 'suspend', 5))).toMatchObject({ stale: 1 });
+    expect(await feed(runtime, orderLine(who, 'suspend', 5))).toMatchObject({ stale: 1 });
     expectStatus(await login(who), 201);
-    await fed(door, orderLine(who, 'suspend', 6));
+    await fed(runtime, orderLine(who, 'suspend', 6));
     expect(said(await login(who))).toBe('ACCOUNT_SUSPENDED');
   });
 });
@@ -362,13 +376,13 @@ describe('ORD-1 MIG-1 a person line that means an order', () => {
   it.each(['invalid', 'cancelled'])(
     'is taken without its %s state, with a warning that says what to send',
     async (state) => {
-      const who = await registered(door);
-      const report = await feed(door, personLine(who, 1, { state }));
+      const who = await registered(runtime);
+      const report = await feed(runtime, personLine(who, 1, { state }));
       expect(report).toMatchObject({ accepted: 1 });
       expect(told(report, 'warnings')).toEqual([[1, 'STATE_NOT_TAKEN']]);
       expect(JSON.stringify(report)).toMatch(/order.*suspend/);
       expectStatus(await login(who), 201);
-      expect(told(await feed(door, personLine(who, 2)), 'warnings')).toEqual([]);
+      expect(told(await feed(runtime, personLine(who, 2)), 'warnings')).toEqual([]);
     },
   );
 });
@@ -378,24 +392,24 @@ describe('ORD-1 the hour of an office', () => {
     const who = person();
     const office = '歙县办税服务厅';
     const lines = () =>
-      door
+      runtime
         .logs()
         .filter(({ line }) => line.includes(office) && line.includes('Orders'))
         .map(({ line }) => JSON.parse(line));
     for (let given = 1; given <= 30; given++)
-      expectStatus(await orderAtHall(door, who, 'resume', {}, { office }), 204);
+      expectStatus(await orderAtHall(runtime, who, 'resume', {}, { office }), 204);
     // From 80 % of the limit on, each line counts as near the limit.
     await expect.poll(() => lines().map(({ inHour }) => inHour)).toHaveLength(30);
     expect(lines().flatMap((line) => (line.OrdersNearLimit === 1 ? [line.inHour] : []))).toEqual([
       24, 25, 26, 27, 28, 29, 30,
     ]);
-    const refused = await orderAtHall(door, who, 'suspend', {}, { office });
+    const refused = await orderAtHall(runtime, who, 'suspend', {}, { office });
     expectProblem(refused);
     expect([refused.status, refused.body.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
     expect(Date.parse(refused.body.retryAt) % 3_600_000).toBe(0);
-    expectStatus(await orderAtHall(door, who, 'resume', {}, { office: '休宁县办税服务厅' }), 204);
-    await wait(door, 3600);
-    expectStatus(await orderAtHall(door, who, 'resume', {}, { office }), 204);
+    expectStatus(await orderAtHall(runtime, who, 'resume', {}, { office: '休宁县办税服务厅' }), 204);
+    await wait(runtime, 3600);
+    expectStatus(await orderAtHall(runtime, who, 'resume', {}, { office }), 204);
   });
 });
 
@@ -412,10 +426,10 @@ describe('ORD-1 the hour of the feed', () => {
   const suspended = async () =>
     (await Promise.all(all.map((who) => login(who)))).filter((reply) => said(reply) === 'ACCOUNT_SUSPENDED');
   const given = async (count: number) => {
-    const update = orderCountUpdate(feedOffice, door.clock.now(), 0);
+    const update = orderCountUpdate(feedOffice, runtime.clock.now(), 0);
     if (!('update' in update)) throw new Error('the count is an update');
-    await door.dynamodb('UpdateItem', {
-      TableName: door.tables.find((name) => name.endsWith('-Tickets')),
+    await runtime.dynamodb('UpdateItem', {
+      TableName: runtime.tables.find((name) => name.endsWith('-Tickets')),
       Key: { ticketKey: { S: update.key.ticketKey } },
       UpdateExpression: 'SET #count = :count',
       ExpressionAttributeNames: { '#count': 'count' },
@@ -426,23 +440,23 @@ describe('ORD-1 the hour of the feed', () => {
   long(
     'ORD-1 has a limit, exactly: what brings more is given back whole and waits for a person, who may hand it over',
     async () => {
-      for (const who of all) await settled(door, who);
+      for (const who of all) await settled(runtime, who);
       await given(298);
       const heldBack = { batchItemFailures: [{ itemIdentifier: 'm' }] };
-      expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
+      expect(await runtime.invoke('registry-feed', message(1))).toEqual(heldBack);
       expect(await suspended()).toHaveLength(2);
       // The message comes again and is refused again. The orders that were taken before do not count again.
-      expect(await door.invoke('registry-feed', message(1))).toEqual(heldBack);
+      expect(await runtime.invoke('registry-feed', message(1))).toEqual(heldBack);
       expect(await suspended()).toHaveLength(2);
-      expect(JSON.stringify(door.logs())).toContain('more than 300 orders in an hour');
+      expect(JSON.stringify(runtime.logs())).toContain('more than 300 orders in an hour');
       // An operator who has looked at the orders calls the function directly.
-      expect(await feed(door, ...all.map((who) => orderLine(who, 'suspend', 1)))).toMatchObject({
+      expect(await feed(runtime, ...all.map((who) => orderLine(who, 'suspend', 1)))).toMatchObject({
         accepted: 1,
         stale: 2,
       });
       expect(await suspended()).toHaveLength(3);
-      await wait(door, 3600);
-      expect(await door.invoke('registry-feed', message(2))).toEqual({ batchItemFailures: [] });
+      await wait(runtime, 3600);
+      expect(await runtime.invoke('registry-feed', message(2))).toEqual({ batchItemFailures: [] });
     },
   );
 });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { enterPassword, expectStatus, loggedInByFace, wait } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
 import { person, type Sample } from '../support/people.ts';
+import { enterPassword, expectStatus, loggedInByFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
-import { openWatchedDoor, otherThan, rows, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedRuntime, otherThan, rows, type WatchedRuntime } from '../support/watched.ts';
 import { newcomer, ownFace, type SignedIn, signIn } from './support/account.ts';
 import { passFactor } from './support/sessions.ts';
 
@@ -17,15 +17,15 @@ const endOne = (who: SignedIn, id: string) => who.api('DELETE', `/v1/sessions/${
 const look = (who: SignedIn) => who.api('GET', '/v1/session');
 
 describe('one web session', () => {
-  let door: WatchedDoor;
+  let runtime: WatchedRuntime;
   beforeAll(async () => {
-    door = await openWatchedDoor();
+    runtime = await openWatchedRuntime();
   });
-  afterAll(() => door?.finish());
+  afterAll(() => runtime?.finish());
 
   long('SES-4 shows the own session, marked', async () => {
-    const who = await newcomer(door);
-    await wait(door, 30);
+    const who = await newcomer(runtime);
+    await wait(runtime, 30);
     const startedAt = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/);
     expect(await listOf(who)).toEqual([
       {
@@ -38,25 +38,25 @@ describe('one web session', () => {
         address: expect.not.stringContaining('127.0.0.1'),
       },
     ]);
-    const again = await signIn(door, who);
+    const again = await signIn(runtime, who);
     expect(await idsOf(again)).toEqual([again.sessionId]);
   });
 
   it('SES-3 SES-4 the older is told when and on what it was replaced, and sees nothing any more', async () => {
-    const who = await newcomer(door);
-    const opened = await door.http(
+    const who = await newcomer(runtime);
+    const opened = await runtime.http(
       'POST',
       '/v1/logins',
       { entry: 'natural', account: who.documentNumber, password: who.password },
       { headers: { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0' } },
     );
     expectStatus(opened, 201);
-    await wait(door, 61);
+    await wait(runtime, 61);
     const { loginId } = opened.body;
-    expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
-    const at = door.clock.now();
-    const smsCode = door.sms(who.phone).find(({ code }) => code)?.code;
-    const reply = await door.http(
+    expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
+    const at = runtime.clock.now();
+    const smsCode = runtime.sms(who.phone).find(({ code }) => code)?.code;
+    const reply = await runtime.http(
       'POST',
       `/v1/logins/${loginId}/verify`,
       { smsCode },
@@ -69,19 +69,19 @@ describe('one web session', () => {
   });
 
   it('SES-4 ends the own session: cookie and token are over', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     const reply = expectStatus(await endOne(who, who.sessionId), 204);
     expect(reply.cookie).toBe('__Host-refresh=');
     expect((await look(who)).body).toMatchObject({ code: 'SESSION_ENDED', reason: 'logged-out' });
-    const refresh = await door.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie });
+    const refresh = await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie });
     expect(refresh.body).toMatchObject({ code: 'SESSION_ENDED', reason: 'logged-out' });
   });
 
   long('SES-4 those of others, ended ones and none are equally unknown', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     const before = who.sessionId;
-    const again = await signIn(door, who);
-    const other = await newcomer(door);
+    const again = await signIn(runtime, who);
+    const other = await newcomer(runtime);
     for (const id of [other.sessionId, before, 'x'.repeat(32), 'a.b'])
       expect((await endOne(again, id)).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
     expectStatus(await look(other), 200);
@@ -89,32 +89,34 @@ describe('one web session', () => {
   });
 
   long('SES-3 after logging out, the next login is told of no replacement', async () => {
-    const who = await newcomer(door);
+    const who = await newcomer(runtime);
     expectStatus(await who.api('DELETE', '/v1/session'), 204);
-    const { session } = await loggedInByFace(door, who);
+    const { session } = await loggedInByFace(runtime, who);
     expect(session.notices).toEqual([]);
-    expect((await loggedInByFace(door, who)).session.notices).toMatchObject([{ code: 'SESSION_REPLACED' }]);
+    expect((await loggedInByFace(runtime, who)).session.notices).toMatchObject([
+      { code: 'SESSION_REPLACED' },
+    ]);
   });
 });
 
 describe('several web sessions', () => {
-  let door: WatchedDoor;
+  let runtime: WatchedRuntime;
   beforeAll(async () => {
-    door = await openWatchedDoor({ policies: { oneWebSession: false } });
+    runtime = await openWatchedRuntime({ policies: { oneWebSession: false } });
   });
-  afterAll(() => door?.finish());
+  afterAll(() => runtime?.finish());
   /** Opens several sessions of a new person, one second apart. */
   async function sessionsOf(count: number): Promise<SignedIn[]> {
-    const who = await settled(door, person());
+    const who = await settled(runtime, person());
     const sessions: SignedIn[] = [];
     for (let n = 0; n < count; n++) {
-      await wait(door, 1);
-      sessions.push(await signIn(door, who));
+      await wait(runtime, 1);
+      sessions.push(await signIn(runtime, who));
     }
     return sessions;
   }
   const liveOf = async ({ sessionId }: SignedIn): Promise<Loose[]> => {
-    const all = await rows(door, 'Sessions');
+    const all = await rows(runtime, 'Sessions');
     const { personKey } = all.find((one) => one.sessionId === sessionId);
     return all.filter((one) => one.personKey === personKey && !one.ended);
   };
@@ -144,20 +146,20 @@ describe('several web sessions', () => {
 
   long('SES-2 SES-4 idle ones are no longer listed', async () => {
     const [first, second] = (await sessionsOf(2)) as [SignedIn, SignedIn];
-    await wait(door, 1200);
-    const kept = await door.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie });
-    await wait(door, 700);
-    const kept2 = await door.http('POST', '/v1/session/refresh', undefined, { cookie: kept.cookie ?? '' });
+    await wait(runtime, 1200);
+    const kept = await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: second.cookie });
+    await wait(runtime, 700);
+    const kept2 = await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: kept.cookie ?? '' });
     const token = kept2.body.session.accessToken;
-    const { body } = await door.http('GET', '/v1/sessions', undefined, { token });
+    const { body } = await runtime.http('GET', '/v1/sessions', undefined, { token });
     expect(body.sessions.map(({ sessionId }: Loose) => sessionId)).toEqual([second.sessionId]);
     // SES-5: half an hour after the login, ending another session needs a new factor.
-    await passFactor(door, {
+    await passFactor(runtime, {
       ...second,
-      api: (method, path, sent) => door.http(method, path, sent, { token }),
+      api: (method, path, sent) => runtime.http(method, path, sent, { token }),
     });
     expect(
-      (await door.http('DELETE', `/v1/sessions/${first.sessionId}`, undefined, { token })).body.code,
+      (await runtime.http('DELETE', `/v1/sessions/${first.sessionId}`, undefined, { token })).body.code,
     ).toBe('NOT_FOUND');
   });
 
@@ -180,14 +182,14 @@ describe('several web sessions', () => {
     const sessions = (await sessionsOf(3)) as [SignedIn, SignedIn, SignedIn];
     const [{ name, documentNumber }] = sessions;
     const { resetId } = expectStatus(
-      await door.http('POST', '/v1/password-resets', { account: documentNumber, name, documentNumber }),
+      await runtime.http('POST', '/v1/password-resets', { account: documentNumber, name, documentNumber }),
       201,
     ).body;
-    await wait(door, 61);
-    expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
-    const smsCode = door.sms(sessions[0].phone).find(({ code }) => code)?.code;
+    await wait(runtime, 61);
+    expectStatus(await runtime.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
+    const smsCode = runtime.sms(sessions[0].phone).find(({ code }) => code)?.code;
     const done = { smsCode, newPassword: 'Huangshan#2059' };
-    expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/complete`, done), 204);
+    expectStatus(await runtime.http('POST', `/v1/password-resets/${resetId}/complete`, done), 204);
     for (const one of sessions) expect((await look(one)).body.reason).toBe('credential-change');
   });
 
@@ -195,7 +197,7 @@ describe('several web sessions', () => {
     const sessions = await sessionsOf(3);
     const [who] = sessions;
     if (!who) throw new Error('no session');
-    const faceTicket = await ownFace(door, who);
+    const faceTicket = await ownFace(runtime, who);
     expectStatus(
       await who.api('POST', '/v1/account/deregistration', { password: who.password, faceTicket }),
       204,
@@ -215,8 +217,8 @@ describe('several web sessions', () => {
   long(
     'SES-3 PWD-3 logins at once are all listed, and a new password meanwhile leaves none of the old password',
     async () => {
-      const who: Sample = await settled(door, person());
-      const opened = await Promise.all(Array.from({ length: 5 }, () => signIn(door, who)));
+      const who: Sample = await settled(runtime, person());
+      const opened = await Promise.all(Array.from({ length: 5 }, () => signIn(runtime, who)));
       const [first] = opened;
       if (!first) throw new Error('no session');
       expect((await idsOf(first)).sort()).toEqual(opened.map(({ sessionId }) => sessionId).sort());
@@ -225,11 +227,13 @@ describe('several web sessions', () => {
           oldPassword: who.password,
           newPassword: 'Huangshan#2059',
         }),
-        ...Array.from({ length: 4 }, () => loggedInByFace(door, who).catch(() => undefined)),
+        ...Array.from({ length: 4 }, () => loggedInByFace(runtime, who).catch(() => undefined)),
       ]);
       expectStatus(changed, 204);
       expect((await liveOf(first)).map(({ sessionId }) => sessionId)).toEqual([first.sessionId]);
-      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
+        'BAD_CREDENTIALS',
+      );
     },
   );
 });

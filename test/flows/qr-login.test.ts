@@ -5,6 +5,8 @@ import type { Channel } from '#domain/names.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, type Partner, pollScan, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
+import { whileHeld } from '../support/held.ts';
+import { person, type Sample } from '../support/people.ts';
 import {
   enterPassword,
   expectStatus,
@@ -12,17 +14,15 @@ import {
   loginTicket,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { whileHeld } from '../support/held.ts';
-import { person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
-  openWatchedDoor,
+  openWatchedRuntime,
   rows,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import {
   type Api,
@@ -37,13 +37,13 @@ import {
 import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
 import { setOnPerson } from './support/tables.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let who: Known;
 beforeAll(async () => {
-  door = await openWatchedDoor();
-  who = await knownPerson(door);
+  runtime = await openWatchedRuntime();
+  who = await knownPerson(runtime);
 });
-afterAll(() => door?.finish('scan'));
+afterAll(() => runtime?.finish('scan'));
 
 const phones = ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini'] as const satisfies readonly Channel[];
 interface Code {
@@ -55,11 +55,13 @@ interface Code {
 const edge =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36 Edg/150.0';
 const showCode = async (): Promise<Code> =>
-  expectStatus(await door.http('POST', '/v1/qr-logins', undefined, { headers: { 'user-agent': edge } }), 201)
-    .body;
+  expectStatus(
+    await runtime.http('POST', '/v1/qr-logins', undefined, { headers: { 'user-agent': edge } }),
+    201,
+  ).body;
 const phoneOf = (of: Sample = who, channel: Channel = 'ahtax-app', identity?: Loose): Partner =>
-  localPartner(door, channel, workingAs(of, identity));
-const ask = (code: Code) => pollScan(door.http, code, { 'user-agent': edge });
+  localPartner(runtime, channel, workingAs(of, identity));
+const ask = (code: Code) => pollScan(runtime.http, code, { 'user-agent': edge });
 const told = (reply: Reply<Loose>) => [reply.status, reply.body?.code ?? reply.body?.state];
 
 describe('QR-1 login by scanning', () => {
@@ -69,11 +71,11 @@ describe('QR-1 login by scanning', () => {
       const code = await showCode();
       expect(code).toEqual({
         ticket: expect.stringMatching(/^[\w-]{22,64}$/),
-        qrContent: `${door.issuer}/s/${code.ticket}`,
+        qrContent: `${runtime.issuer}/s/${code.ticket}`,
         pollSecret: expect.stringMatching(/^[\w-]{22,64}$/),
         expiresAt: expect.stringMatching(/\+08:00$/),
       });
-      expect(Date.parse(code.expiresAt) - door.clock.now().getTime()).toBe(180_000);
+      expect(Date.parse(code.expiresAt) - runtime.clock.now().getTime()).toBe(180_000);
 
       const pending = await ask(code);
       expect(pending.body).toEqual({ state: 'pending' });
@@ -108,9 +110,9 @@ describe('QR-1 login by scanning', () => {
       expect(again.cookie).toBeUndefined();
 
       const token = opened.body.session.accessToken;
-      expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+      expectStatus(await runtime.http('GET', '/v1/session', undefined, { token }), 200);
       expectStatus(
-        await door.http('POST', '/v1/session/refresh', undefined, { cookie: opened.cookie ?? '' }),
+        await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: opened.cookie ?? '' }),
         200,
       );
     },
@@ -121,7 +123,7 @@ describe('QR-1 login by scanning', () => {
     const phone = phoneOf(who, channel);
     expectStatus(await phone.confirmCode(code.qrContent, { kind: 'natural' }), 204);
     expect((await ask(code)).body.session.identity).toEqual({ kind: 'natural' });
-    expect((await history(door, who)).filter((event) => event.kind === 'qr-login').at(-1)).toMatchObject({
+    expect((await history(runtime, who)).filter((event) => event.kind === 'qr-login').at(-1)).toMatchObject({
       outcome: 'success',
       channel,
       detail: { identity: 'natural', browser: 'Edge · Windows' },
@@ -131,7 +133,7 @@ describe('QR-1 login by scanning', () => {
   long('QR-1 nobody confirms without being logged in on the phone, in the 安徽税务 APP neither', async () => {
     for (const channel of phones) {
       const code = await showCode();
-      const phone = localPartner(door, channel);
+      const phone = localPartner(runtime, channel);
       expectStatus(await phone.scan(code.qrContent), 200);
       expect(told(await phone.confirm(code.ticket))).toEqual([401, 'ASSERTION_INVALID']);
       // The app saw what the code is for. Nobody is logged in in this app, so the code is reserved for nobody.
@@ -150,12 +152,12 @@ describe('QR-1 login by scanning', () => {
   long(
     'SES-3 SES-5 the session passed no factor, remembers its channel and replaces the one before',
     async () => {
-      const before = await loggedInByFace(door, who);
+      const before = await loggedInByFace(runtime, who);
       const code = await showCode();
       expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
       const opened = await ask(code);
       expect(opened.body.session.notices).toMatchObject([{ code: 'SESSION_REPLACED' }]);
-      const session = (await rows(door, 'Sessions')).find(
+      const session = (await rows(runtime, 'Sessions')).find(
         (one) => one.sessionId === opened.body.session.sessionId,
       );
       expect(session).toMatchObject({
@@ -163,18 +165,18 @@ describe('QR-1 login by scanning', () => {
         factorAt: 0,
         qr: 'ahtax-app',
       });
-      const old = await door.http('GET', '/v1/session', undefined, { token: before.session.accessToken });
+      const old = await runtime.http('GET', '/v1/session', undefined, { token: before.session.accessToken });
       expect(old.body).toMatchObject({ code: 'SESSION_ENDED', reason: 'replaced', by: 'Edge · Windows' });
     },
   );
 
   it('LCK-5 works while the account is locked, and does not unlock it', async () => {
-    const locked = await knownPerson(door);
-    for (let i = 0; i < 5; i++) await enterPassword(door, locked.documentNumber, 'Falsch#2058');
+    const locked = await knownPerson(runtime);
+    for (let i = 0; i < 5; i++) await enterPassword(runtime, locked.documentNumber, 'Falsch#2058');
     const code = await showCode();
     expectStatus(await phoneOf(locked).confirmCode(code.qrContent), 204);
     expect((await ask(code)).body.session.accessToken).toBeDefined();
-    expect(told(await enterPassword(door, locked.documentNumber, locked.password))).toEqual([
+    expect(told(await enterPassword(runtime, locked.documentNumber, locked.password))).toEqual([
       423,
       'ACCOUNT_LOCKED',
     ]);
@@ -190,7 +192,7 @@ describe('QR-2 states, times and races', () => {
     const winners = replies.filter((reply) => reply.body.session);
     expect(winners).toHaveLength(1);
     expect(replies.filter((reply) => reply.cookie)).toEqual(winners);
-    const opened = (await rows(door, 'Sessions')).filter(
+    const opened = (await rows(runtime, 'Sessions')).filter(
       (one) => one.personKey === who.personKey && one.ended === undefined,
     );
     expect(opened.map((one) => one.sessionId)).toEqual([winners[0]?.body.session.sessionId]);
@@ -198,7 +200,7 @@ describe('QR-2 states, times and races', () => {
 
   it('QR-2 belongs to the person who scanned it first: another neither scans, confirms nor refuses it', async () => {
     const code = await showCode();
-    const other = await knownPerson(door);
+    const other = await knownPerson(runtime);
     expectStatus(await phoneOf().scan(code.qrContent), 200);
     const taken = {
       status: 409,
@@ -209,7 +211,7 @@ describe('QR-2 states, times and races', () => {
     for (const phone of [phoneOf(other), phoneOf(other, 'wechat-mini')])
       for (const call of [phone.scan(code.qrContent), phone.confirm(code.ticket), phone.cancel(code.ticket)])
         expect((await call).body).toMatchObject(taken);
-    const nobody = localPartner(door, 'ahtax-app');
+    const nobody = localPartner(runtime, 'ahtax-app');
     for (const call of [nobody.scan(code.qrContent), nobody.cancel(code.ticket)])
       expect((await call).body).toMatchObject(taken);
     expect(told(await nobody.confirm(code.ticket))).toEqual([401, 'ASSERTION_INVALID']);
@@ -218,12 +220,12 @@ describe('QR-2 states, times and races', () => {
     expectStatus(await phoneOf(who, 'iit-app').scan(code.qrContent), 200);
     expectStatus(await phoneOf().confirm(code.ticket), 204);
     const { session } = (await ask(code)).body;
-    const row = (await rows(door, 'Sessions')).find((one) => one.sessionId === session.sessionId);
+    const row = (await rows(runtime, 'Sessions')).find((one) => one.sessionId === session.sessionId);
     expect(row.personKey).toBe(who.personKey);
   });
 
   long('QR-2 of many who scan one code at once one person has it, and only that one confirms', async () => {
-    const people = [who, await knownPerson(door), await knownPerson(door)];
+    const people = [who, await knownPerson(runtime), await knownPerson(runtime)];
     for (let round = 0; round < 4; round++) {
       const code = await showCode();
       // Each person scans with two phones: two phones of one person do not disturb each other.
@@ -244,7 +246,7 @@ describe('QR-2 states, times and races', () => {
       for (const { reply } of confirms)
         if (reply.status !== 204) expect(told(reply)).toEqual([409, 'STATE_CONFLICT']);
       const { session } = (await ask(code)).body;
-      const row = (await rows(door, 'Sessions')).find((one) => one.sessionId === session.sessionId);
+      const row = (await rows(runtime, 'Sessions')).find((one) => one.sessionId === session.sessionId);
       expect(row.personKey).toBe(owner.personKey);
     }
   });
@@ -253,7 +255,9 @@ describe('QR-2 states, times and races', () => {
     const code = await showCode();
     expectStatus(await phoneOf().scan(code.qrContent), 200);
     expect(told(await ask({ ...code, pollSecret: 'guessed' }))).toEqual([404, 'NOT_FOUND']);
-    const ticket = (await rows(door, 'Tickets')).find((row) => row.scannedBy && row.scanState === 'scanned');
+    const ticket = (await rows(runtime, 'Tickets')).find(
+      (row) => row.scannedBy && row.scanState === 'scanned',
+    );
     expect(JSON.stringify(ticket)).not.toContain(who.name);
     expectStatus(await phoneOf().cancel(code.ticket), 204);
     expect((await ask(code)).body).toEqual({ state: 'cancelled' });
@@ -274,7 +278,7 @@ describe('QR-2 states, times and races', () => {
     for (const call of [phone.scan(code.qrContent), phone.confirm(code.ticket), phone.cancel(code.ticket)])
       expect(told(await call)).toEqual([409, 'STATE_CONFLICT']);
     expect((await ask(code)).body).toEqual({ state: 'cancelled' });
-    expect((await history(door, who)).filter((event) => event.kind === 'qr-login').at(-1)).toMatchObject({
+    expect((await history(runtime, who)).filter((event) => event.kind === 'qr-login').at(-1)).toMatchObject({
       outcome: 'failure',
       detail: { cancelled: true },
     });
@@ -282,7 +286,7 @@ describe('QR-2 states, times and races', () => {
 
   long('QR-2 whoever is not logged in on the phone may refuse a code that nobody has', async () => {
     const code = await showCode();
-    const phone = localPartner(door, 'ahtax-app');
+    const phone = localPartner(runtime, 'ahtax-app');
     expectStatus(await phone.scan(code.qrContent), 200);
     expectStatus(await phone.cancel(code.ticket), 204);
     expect((await ask(code)).body).toEqual({ state: 'cancelled' });
@@ -334,7 +338,7 @@ describe('QR-2 states, times and races', () => {
     expectStatus(await phone.confirmCode(agreed.qrContent), 204);
     expectStatus(await phone.confirmCode(done.qrContent), 204);
     expectStatus(await ask(done), 200);
-    await wait(door, defaultPolicies.qrLoginSeconds);
+    await wait(runtime, defaultPolicies.qrLoginSeconds);
     for (const call of [
       phone.scan(unseen.qrContent),
       phone.confirm(shown.ticket),
@@ -356,26 +360,26 @@ describe('QR-2 states, times and races', () => {
     expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
     for (const pollSecret of ['', 'x', foreign.pollSecret, code.ticket])
       expect(told(await ask({ ...code, pollSecret }))).toEqual([404, 'NOT_FOUND']);
-    expect(told(await door.http('GET', `/v1/scans/${code.ticket}`))).toEqual([404, 'NOT_FOUND']);
+    expect(told(await runtime.http('GET', `/v1/scans/${code.ticket}`))).toEqual([404, 'NOT_FOUND']);
     expect((await ask(code)).body.session.accessToken).toBeDefined();
   });
 
   it('QR-2 a waiting poll is one eventually consistent read; the session is three calls deep', async () => {
     const code = await showCode();
-    door.resetUsage();
+    runtime.resetUsage();
     expect((await ask(code)).body).toEqual({ state: 'pending' });
-    const route = () => door.usage().scan?.routes['GET /v1/scans/{ticket}'];
+    const route = () => runtime.usage().scan?.routes['GET /v1/scans/{ticket}'];
     expect(route()).toEqual({ invocations: 1, calls: 1, longestChain: 1, readUnits: 0.5, writeUnits: 0 });
     expectStatus(await phoneOf().confirmCode(code.qrContent), 204);
-    door.resetUsage();
+    runtime.resetUsage();
     expect((await ask(code)).body.session).toBeDefined();
     expect(route()).toMatchObject({ invocations: 1, calls: 3, longestChain: 3 });
     // The calls: spend the assertion, read ticket and person in parallel, write the transaction.
     const confirming = await showCode();
     expectStatus(await phoneOf().scan(confirming.qrContent), 200);
-    door.resetUsage();
+    runtime.resetUsage();
     expectStatus(await phoneOf().confirm(confirming.ticket), 204);
-    expect(door.usage()['channel-scan']).toMatchObject({ calls: 4, longestChain: 3 });
+    expect(runtime.usage()['channel-scan']).toMatchObject({ calls: 4, longestChain: 3 });
   });
 });
 
@@ -383,7 +387,7 @@ describe('QR-3 companies', () => {
   let taxpayerId: string;
   const asCompany = (id = taxpayerId, role = 'legal-representative') => ({ taxpayerId: id, role });
   beforeAll(async () => {
-    taxpayerId = await companyOf(door, who);
+    taxpayerId = await companyOf(runtime, who);
   });
 
   long('QR-1 QR-3 the page takes over the company that the phone works for', async () => {
@@ -409,7 +413,7 @@ describe('QR-3 companies', () => {
 
   it('QR-3 a company that the channel did not sign for is refused', async () => {
     const code = await showCode();
-    const other = await companyOf(door, who);
+    const other = await companyOf(runtime, who);
     expectStatus(await phoneOf().scan(code.qrContent), 200);
     expect(told(await phoneOf().confirm(code.ticket, asCompany()))).toEqual([401, 'ASSERTION_INVALID']);
     const phone = phoneOf(who, 'ahtax-app', asCompany());
@@ -419,11 +423,11 @@ describe('QR-3 companies', () => {
   });
 
   long("QR-3 the phone's word is not enough: no such relation here, no login", async () => {
-    const stranger = await knownPerson(door);
-    const waiting = await companyOf(door, who, { state: 'awaiting-confirmation' });
-    const special = await companyOf(door, who, { subject: 'cross-region' });
-    const gone = await companyOf(door, who);
-    await feed(door, companyLine(gone, { state: 'cancelled' }));
+    const stranger = await knownPerson(runtime);
+    const waiting = await companyOf(runtime, who, { state: 'awaiting-confirmation' });
+    const special = await companyOf(runtime, who, { subject: 'cross-region' });
+    const gone = await companyOf(runtime, who);
+    await feed(runtime, companyLine(gone, { state: 'cancelled' }));
     const refused = async (of: Sample, identity: object, answer: string) => {
       const code = await showCode();
       const phone = phoneOf(of, 'iit-app', identity);
@@ -443,20 +447,23 @@ describe('QR-3 companies', () => {
 
   long('QR-3 a relation lost between confirmation and page opens nothing', async () => {
     const code = await showCode();
-    const lost = await companyOf(door, who);
+    const lost = await companyOf(runtime, who);
     expectStatus(await phoneOf(who, 'ahtax-app', asCompany(lost)).confirmCode(code.qrContent), 204);
-    const successor = await knownPerson(door);
-    await feed(door, representativeLine(lost, successor));
-    const before = (await rows(door, 'Sessions')).length;
+    const successor = await knownPerson(runtime);
+    await feed(runtime, representativeLine(lost, successor));
+    const before = (await rows(runtime, 'Sessions')).length;
     expect(told(await ask(code))).toEqual([403, 'RELATION_NOT_FOUND']);
-    expect(await rows(door, 'Sessions')).toHaveLength(before);
+    expect(await rows(runtime, 'Sessions')).toHaveLength(before);
   });
 
   const leave = ({ personKey }: Known) =>
-    setOnPerson(door, personKey, 'account', { status: 'cancelled', since: door.clock.now().toISOString() });
+    setOnPerson(runtime, personKey, 'account', {
+      status: 'cancelled',
+      since: runtime.clock.now().toISOString(),
+    });
 
   it('CTR-2 an account that ends between confirmation and page opens nothing', async () => {
-    const leaving = await knownPerson(door);
+    const leaving = await knownPerson(runtime);
     const code = await showCode();
     expectStatus(await phoneOf(leaving).confirmCode(code.qrContent), 204);
     await leave(leaving);
@@ -464,7 +471,7 @@ describe('QR-3 companies', () => {
   });
 
   long('CTR-2 an account that has ended since its phone scanned the code confirms nothing', async () => {
-    const leaving = await knownPerson(door);
+    const leaving = await knownPerson(runtime);
     const code = await showCode();
     const phone = phoneOf(leaving);
     expectStatus(await phone.scan(code.qrContent), 200);
@@ -475,14 +482,14 @@ describe('QR-3 companies', () => {
 
   long('QR-3 a relation that is lost while the page fetches its session is told at once', async () => {
     const code = await showCode();
-    const lost = await companyOf(door, who);
+    const lost = await companyOf(runtime, who);
     expectStatus(await phoneOf(who, 'ahtax-app', asCompany(lost)).confirmCode(code.qrContent), 204);
-    const successor = await knownPerson(door);
+    const successor = await knownPerson(runtime);
     const reply = await whileHeld(
-      door,
+      runtime,
       { function: 'scan' },
       () => ask(code),
-      () => feed(door, representativeLine(lost, successor)),
+      () => feed(runtime, representativeLine(lost, successor)),
     );
     expect(told(reply)).toEqual([403, 'RELATION_NOT_FOUND']);
   });
@@ -494,12 +501,12 @@ describe('QR-3 tax agents', () => {
   let served: string;
   let agreement: ReturnType<typeof agreementLine>;
   beforeAll(async () => {
-    agency = await agencyFirm(door);
-    agent = await knownPerson(door);
-    served = await client(door);
+    agency = await agencyFirm(runtime);
+    agent = await knownPerson(runtime);
+    served = await client(runtime);
     agreement = agreementLine(agency.id, served, [agent]);
   });
-  beforeEach(() => feed(door, staffLine(agency.id, [agent]), agreement));
+  beforeEach(() => feed(runtime, staffLine(agency.id, [agent]), agreement));
   const asAgent = (taxpayerId: string) => ({ taxpayerId, role: 'tax-agent' });
   /** A code that was confirmed on a phone that works for the company. */
   const confirmedFor = async (taxpayerId: string, of: Sample = agent): Promise<Code> => {
@@ -511,20 +518,20 @@ describe('QR-3 tax agents', () => {
 
   it('AGY-1 AGY-3 QR-1 QR-3 the page takes over the client that the agent works for, three calls deep', async () => {
     const code = await confirmedFor(served);
-    door.resetUsage();
+    runtime.resetUsage();
     const { session } = expectStatus(await ask(code), 200).body;
-    expect(door.usage().scan?.routes['GET /v1/scans/{ticket}']?.longestChain).toBe(3);
+    expect(runtime.usage().scan?.routes['GET /v1/scans/{ticket}']?.longestChain).toBe(3);
     expect(session.identity).toEqual({
       kind: 'enterprise',
       ...asAgent(served),
       taxpayerName: '黄山毛峰有限公司',
       permissions: ['filing', 'declaration', 'enquiry'],
     });
-    const api = apiOf(door, session.accessToken);
+    const api = apiOf(runtime, session.accessToken);
     expect(await seen(api)).toMatchObject(asAgent(served));
     // SWI-4: the session cannot go on to other clients of the agency.
     expect(told(await api('GET', '/v1/session/clients'))).toEqual([403, 'SWITCH_NOT_ALLOWED']);
-    await feed(door, staffLine(agency.id, []));
+    await feed(runtime, staffLine(agency.id, []));
     expect(told(await api('GET', '/v1/enterprise'))).toEqual([403, 'RELATION_NOT_FOUND']);
   });
 
@@ -537,7 +544,11 @@ describe('QR-3 tax agents', () => {
     const code = await confirmedFor(served);
     const other = person();
     const { agents } = staffLine(agency.id, [other, agent]);
-    await feed(door, staffLine(agency.id, [other, agent]), { ...agreement, agents, items: ['consulting'] });
+    await feed(runtime, staffLine(agency.id, [other, agent]), {
+      ...agreement,
+      agents,
+      items: ['consulting'],
+    });
     expect((await ask(code)).body.session.identity.permissions).toEqual(['enquiry']);
   });
 
@@ -548,24 +559,24 @@ describe('QR-3 tax agents', () => {
     ['a client that is gone', () => companyLine(served, { state: 'cancelled' })],
   ])('AGY-1 QR-3 what changes between confirmation and page opens nothing: %s', async (_what, change) => {
     const code = await confirmedFor(served);
-    await feed(door, change());
-    const before = (await rows(door, 'Sessions')).length;
+    await feed(runtime, change());
+    const before = (await rows(runtime, 'Sessions')).length;
     expect(told(await ask(code))).toEqual([403, 'RELATION_NOT_FOUND']);
-    expect(await rows(door, 'Sessions')).toHaveLength(before);
-    await feed(door, companyLine(served, { name: '黄山毛峰有限公司' }));
+    expect(await rows(runtime, 'Sessions')).toHaveLength(before);
+    await feed(runtime, companyLine(served, { name: '黄山毛峰有限公司' }));
   });
 
   long("AGY-1 QR-3 a client of somebody else's is refused, whatever the phone says", async () => {
-    const colleague = await knownPerson(door);
+    const colleague = await knownPerson(runtime);
     const [unlisted, foreign, theirs, later, special] = [
-      await agencyFirm(door),
-      await client(door),
-      await client(door),
-      await client(door),
-      await client(door, { subject: 'cross-region' }),
+      await agencyFirm(runtime),
+      await client(runtime),
+      await client(runtime),
+      await client(runtime),
+      await client(runtime, { subject: 'cross-region' }),
     ];
     await feed(
-      door,
+      runtime,
       // One agent is only on the agreement, the other one only on the staff form.
       agreementLine(unlisted.id, foreign, [agent]),
       staffLine(agency.id, [agent, colleague]),
@@ -573,7 +584,7 @@ describe('QR-3 tax agents', () => {
       agreementLine(agency.id, later, [agent], { from: '2027-03-03' }),
       agreementLine(agency.id, special, [agent]),
     );
-    const own = await companyOf(door, agent);
+    const own = await companyOf(runtime, agent);
     const refused = async (of: Sample, taxpayerId: string) => {
       const code = await showCode();
       const phone = phoneOf(of, 'iit-app', asAgent(taxpayerId));
@@ -592,8 +603,10 @@ describe('QR bad input', () => {
     const code = await showCode();
     expectStatus(await phoneOf().scan(code.qrContent), 200);
     const path = `/v1/channel/scans/${code.ticket}/confirm`;
-    const assertion = await door.assertion('ahtax-app', { method: 'POST', path, ...workingAs(who) });
-    const replies = await Promise.all([1, 2, 3].map(() => door.http('POST', path, undefined, { assertion })));
+    const assertion = await runtime.assertion('ahtax-app', { method: 'POST', path, ...workingAs(who) });
+    const replies = await Promise.all(
+      [1, 2, 3].map(() => runtime.http('POST', path, undefined, { assertion })),
+    );
     expect(replies.map(told).sort()).toEqual([
       [204, undefined],
       [401, 'ASSERTION_INVALID'],
@@ -601,7 +614,7 @@ describe('QR bad input', () => {
     ]);
     const other = await showCode();
     expect(
-      told(await door.http('POST', `/v1/channel/scans/${other.ticket}/confirm`, undefined, { assertion })),
+      told(await runtime.http('POST', `/v1/channel/scans/${other.ticket}/confirm`, undefined, { assertion })),
     ).toEqual([401, 'ASSERTION_INVALID']);
   });
 
@@ -623,8 +636,8 @@ describe('QR bad input', () => {
 
   long('QR-2 tickets of other journeys are none', async () => {
     const phone = phoneOf();
-    const registrationId = await startRegistration(door, person());
-    const loginId = await loginTicket(door, who);
+    const registrationId = await startRegistration(runtime, person());
+    const loginId = await loginTicket(runtime, who);
     for (const id of [registrationId, loginId, 'x', '..', 'a'.repeat(65)])
       for (const step of ['confirm', 'cancel'])
         expect(told(await phone.call('POST', `/v1/channel/scans/${id}/${step}`))).toEqual([404, 'NOT_FOUND']);
@@ -632,13 +645,13 @@ describe('QR bad input', () => {
       404,
       'NOT_FOUND',
     ]);
-    const face = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+    const face = expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/face`), 201).body;
     expect(told(await phone.confirmCode(face.qrContent))).toEqual([409, 'STATE_CONFLICT']);
     const code = await showCode();
     expectStatus(await phone.scan(code.qrContent), 200);
     expect(told(await phone.startFace(code.ticket))).toEqual([409, 'STATE_CONFLICT']);
     expect(told(await phone.faceResult(code.ticket, 'x'))).toEqual([409, 'STATE_CONFLICT']);
-    const used = await door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: code.ticket });
+    const used = await runtime.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: code.ticket });
     expect(told(used)).toEqual([403, 'FACE_REQUIRED']);
   });
 });

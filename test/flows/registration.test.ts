@@ -2,52 +2,52 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentTypes } from '#domain/documents.ts';
 import type { Channel } from '#domain/names.ts';
 import { defaultPolicies } from '#domain/policies.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
 import {
   askRegistration,
   codeFor,
-  type Door,
   enterPassword,
   expectStatus,
   fillProfile,
   loginTicket,
-  openDoor,
+  openTestRuntime,
   registered,
   scanFace,
   sendRegistrationCode,
   startRegistration,
+  type TestRuntime,
   wait,
-} from '../support/door.ts';
-import { mobile, person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import { asChannel, poll, startKit } from './support/channels.ts';
 import { collectionLine, directTypes, officeFirstTypes, personWith } from './support/documents.ts';
 import { type Event, eventsOf, personOf, rowsOf, setOnPerson, subjectOf } from './support/tables.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 beforeAll(async () => {
-  door = await openDoor();
+  runtime = await openTestRuntime();
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
-const start = (who: Sample, overrides: object = {}) => askRegistration(door, who, overrides);
+const start = (who: Sample, overrides: object = {}) => askRegistration(runtime, who, overrides);
 const startFace = async (id: string) =>
-  expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-const complete = (id: string) => door.http('POST', `/v1/registrations/${id}/complete`);
+  expectStatus(await runtime.http('POST', `/v1/registrations/${id}/face`), 201).body;
+const complete = (id: string) => runtime.http('POST', `/v1/registrations/${id}/complete`);
 const passFace = async (id: string) =>
-  expectStatus(await scanFace(door, (await startFace(id)).qrContent), 200);
+  expectStatus(await scanFace(runtime, (await startFace(id)).qrContent), 200);
 /** Makes every step except the last one. */
 async function ready(who: Sample, extra: object = {}): Promise<string> {
-  const id = await startRegistration(door, who);
-  expectStatus(await fillProfile(door, id, who, extra), 200);
+  const id = await startRegistration(runtime, who);
+  expectStatus(await fillProfile(runtime, id, who, extra), 200);
   await passFace(id);
   return id;
 }
 async function failFace(qrContent: string, outcome: 'fail' | 'mismatch' = 'fail') {
-  door.face(outcome);
+  runtime.face(outcome);
   try {
-    return await scanFace(door, qrContent);
+    return await scanFace(runtime, qrContent);
   } finally {
-    door.face('pass');
+    runtime.face('pass');
   }
 }
 
@@ -61,16 +61,16 @@ describe('REG-1 logged in by registering', () => {
       expect(session).toMatchObject({ identity: { kind: 'natural' }, person: { realNameLevel: 4 } });
       expect(reply.headers.get('set-cookie')).toMatch(/^__Host-refresh=/);
       const token = session.accessToken;
-      expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+      expectStatus(await runtime.http('GET', '/v1/session', undefined, { token }), 200);
       // The session has a fresh factor, so a change that needs one is allowed.
-      const renamed = await door.http(
+      const renamed = await runtime.http(
         'PUT',
         '/v1/account/username',
         { username: `u${who.phone.slice(1)}` },
         { token },
       );
       expectStatus(renamed, 200);
-      const { body } = await door.http('GET', '/v1/account/activity', undefined, { token });
+      const { body } = await runtime.http('GET', '/v1/account/activity', undefined, { token });
       expect(body.events.find(({ kind }: Event) => kind === 'login')?.detail).toMatchObject({
         method: 'registration',
       });
@@ -80,17 +80,17 @@ describe('REG-1 logged in by registering', () => {
   long('REG-1 a session that cannot be opened leaves the person registered, who logs in', async () => {
     const who = person();
     const id = await ready(who);
-    door.faults.add({
+    runtime.faults.add({
       kind: 'error500',
       function: 'registration',
       table: 'Sessions',
       times: Number.POSITIVE_INFINITY,
     });
     const reply = await complete(id);
-    door.faults.clear();
+    runtime.faults.clear();
     expectStatus(reply, 201);
     expect(reply.body.session).toBeUndefined();
-    expectStatus(await enterPassword(door, who.phone, who.password), 201);
+    expectStatus(await enterPassword(runtime, who.phone, who.password), 201);
   });
 });
 
@@ -104,37 +104,37 @@ describe('REG-1 the steps of a registration', () => {
       const id = begun.registrationId;
       expect((await complete(id)).body).toMatchObject({ status: 409, code: 'STEP_MISSING' });
 
-      const sent = expectStatus(await sendRegistrationCode(door, id, who.phone), 202).body;
+      const sent = expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202).body;
       expect(sent).toEqual({
         maskedPhone: `${who.phone.slice(0, 3)}****${who.phone.slice(7)}`,
         resendAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/),
       });
-      const profile = await door.http('PUT', `/v1/registrations/${id}/profile`, {
+      const profile = await runtime.http('PUT', `/v1/registrations/${id}/profile`, {
         phone: who.phone,
-        smsCode: await codeFor(door, who.phone),
+        smsCode: await codeFor(runtime, who.phone),
         password: who.password,
       });
       expect(expectStatus(profile, 200).body).toEqual({ maskedPhone: sent.maskedPhone, faceRequired: true });
       expect((await complete(id)).body).toMatchObject({ status: 403, code: 'FACE_REQUIRED' });
-      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe(
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
         'USER_NOT_REGISTERED',
       );
 
       const scan = await startFace(id);
-      expect((await poll(door, scan)).body).toEqual({ state: 'pending' });
-      expect((await scanFace(door, scan.qrContent)).body).toMatchObject({ passed: true });
-      expect((await poll(door, scan)).body).toEqual({ state: 'passed' });
+      expect((await poll(runtime, scan)).body).toEqual({ state: 'pending' });
+      expect((await scanFace(runtime, scan.qrContent)).body).toMatchObject({ passed: true });
+      expect((await poll(runtime, scan)).body).toEqual({ state: 'passed' });
       const done = await complete(id);
       expect(done.status).toBe(201);
       expect(done.body).toMatchObject({ realNameLevel: 4 });
-      expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
-      expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).status).toBe(201);
+      expect((await enterPassword(runtime, who.phone, who.password)).status).toBe(201);
     },
   );
 
   long('REG-1 refuses a face check before the basic information', async () => {
-    const id = await startRegistration(door, person());
-    expect((await door.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STEP_MISSING');
+    const id = await startRegistration(runtime, person());
+    expect((await runtime.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STEP_MISSING');
   });
 
   long('REG-1 a registration is used up by its completion and over after 30 minutes', async () => {
@@ -147,26 +147,26 @@ describe('REG-1 the steps of a registration', () => {
       ['POST', 'sms', { phone: who.phone }],
       ['PUT', 'profile', { phone: who.phone, smsCode: '123456', password: who.password }],
     ] as const)
-      expect((await door.http(method, `/v1/registrations/${id}/${path}`, body)).body).toMatchObject({
+      expect((await runtime.http(method, `/v1/registrations/${id}/${path}`, body)).body).toMatchObject({
         status: 409,
         code: 'STATE_CONFLICT',
       });
 
     const late = await ready(person());
-    await wait(door, defaultPolicies.registrationSeconds);
+    await wait(runtime, defaultPolicies.registrationSeconds);
     expect((await complete(late)).body).toMatchObject({ status: 410, code: 'EXPIRED' });
-    expect((await sendRegistrationCode(door, late, mobile())).body.code).toBe('EXPIRED');
+    expect((await sendRegistrationCode(runtime, late, mobile())).body.code).toBe('EXPIRED');
   });
 
   long('REG-1 takes no ticket of another journey', async () => {
-    const who = await registered(door);
-    const loginId = await loginTicket(door, who);
+    const who = await registered(runtime);
+    const loginId = await loginTicket(runtime, who);
     expect((await complete(loginId)).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
-    expect((await sendRegistrationCode(door, loginId, mobile())).status).toBe(404);
+    expect((await sendRegistrationCode(runtime, loginId, mobile())).status).toBe(404);
   });
 
   it('REG-3 tells a registered person so', async () => {
-    const who = await registered(door);
+    const who = await registered(runtime);
     const again = await start(who);
     expect(again.body).toMatchObject({
       status: 409,
@@ -203,8 +203,8 @@ describe('DOC-1 the twelve document types', () => {
   keeping(2)(directTypes)(
     'DOC-1 REG-1 DOC-5 %s registers online and logs in without a type',
     async (type) => {
-      const who = await registered(door, personWith(type));
-      const login = await enterPassword(door, ` ${who.documentNumber.toLowerCase()} `, who.password);
+      const who = await registered(runtime, personWith(type));
+      const login = await enterPassword(runtime, ` ${who.documentNumber.toLowerCase()} `, who.password);
       expect(expectStatus(login, 201).body.secondFactors[0]).toMatchObject({ method: 'sms' });
     },
   );
@@ -213,39 +213,39 @@ describe('DOC-1 the twelve document types', () => {
     'REG-2 LVL-1 %s needs the hall, then registers with its phone, no face, level 5',
     async (type) => {
       const who = personWith(type);
-      const before = await rowsOf(door, 'Users');
-      const tickets = await rowsOf(door, 'Tickets');
+      const before = await rowsOf(runtime, 'Users');
+      const tickets = await rowsOf(runtime, 'Tickets');
       const refused = await start(who);
       expect(refused.body).toMatchObject({ status: 403, code: 'OFFICE_COLLECTION_REQUIRED' });
       expect(refused.body.title).toContain('办税服务');
       // Neither a person nor a ticket was created.
-      expect(await rowsOf(door, 'Users')).toHaveLength(before.length);
-      expect(await rowsOf(door, 'Tickets')).toHaveLength(tickets.length);
+      expect(await rowsOf(runtime, 'Users')).toHaveLength(before.length);
+      expect(await rowsOf(runtime, 'Tickets')).toHaveLength(tickets.length);
 
-      expect(await door.registry(collectionLine(who))).toMatchObject({ accepted: 1, rejected: [] });
+      expect(await runtime.registry(collectionLine(who))).toMatchObject({ accepted: 1, rejected: [] });
       const begun = expectStatus(await start(who, { consents: ['privacy'] }), 201).body;
       expect(begun.faceRequired).toBe(false);
       const id = begun.registrationId;
       const stranger = mobile();
-      const wrongPhone = await sendRegistrationCode(door, id, stranger);
+      const wrongPhone = await sendRegistrationCode(runtime, id, stranger);
       expect(wrongPhone.body).toMatchObject({ status: 401, code: 'IDENTITY_MISMATCH' });
-      expect(door.sms(stranger)).toEqual([]);
-      expectStatus(await fillProfile(door, id, who), 200);
+      expect(runtime.sms(stranger)).toEqual([]);
+      expectStatus(await fillProfile(runtime, id, who), 200);
       const done = expectStatus(await complete(id), 201);
       expect(done.body).toMatchObject({ realNameLevel: 5 });
-      expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
-      expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).status).toBe(201);
+      expect((await enterPassword(runtime, who.phone, who.password)).status).toBe(201);
     },
   );
 
   it('REG-2 refuses another phone at the basic information too, whatever code it brings', async () => {
     const who = personWith('208');
-    await door.registry(collectionLine(who));
+    await runtime.registry(collectionLine(who));
     const id = expectStatus(await start(who), 201).body.registrationId;
-    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-    const other = await door.http('PUT', `/v1/registrations/${id}/profile`, {
+    expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202);
+    const other = await runtime.http('PUT', `/v1/registrations/${id}/profile`, {
       phone: mobile(),
-      smsCode: await codeFor(door, who.phone),
+      smsCode: await codeFor(runtime, who.phone),
       password: who.password,
     });
     expect(other.status).toBe(401);
@@ -254,43 +254,43 @@ describe('DOC-1 the twelve document types', () => {
 
   it('REG-2 a hall record stands for the face check of a direct type as well, and ties it to that phone', async () => {
     const who = person();
-    await door.registry(collectionLine(who));
+    await runtime.registry(collectionLine(who));
     const begun = expectStatus(await start(who, { consents: ['privacy'] }), 201).body;
     expect(begun.faceRequired).toBe(false);
-    expect((await sendRegistrationCode(door, begun.registrationId, mobile())).body.code).toBe(
+    expect((await sendRegistrationCode(runtime, begun.registrationId, mobile())).body.code).toBe(
       'IDENTITY_MISMATCH',
     );
-    expectStatus(await fillProfile(door, begun.registrationId, who), 200);
+    expectStatus(await fillProfile(runtime, begun.registrationId, who), 200);
     expect((await complete(begun.registrationId)).body).toMatchObject({ realNameLevel: 5 });
   });
 
   long('REG-2 ENT-3 a newer hall record counts, an older one changes nothing', async () => {
     const who = personWith('239');
     const corrected = { ...who, phone: mobile() };
-    await door.registry(collectionLine(who, 5));
-    expect(await door.registry(collectionLine(corrected, 4))).toMatchObject({ accepted: 0, stale: 1 });
+    await runtime.registry(collectionLine(who, 5));
+    expect(await runtime.registry(collectionLine(corrected, 4))).toMatchObject({ accepted: 0, stale: 1 });
     const old = expectStatus(await start(who), 201).body.registrationId;
-    expectStatus(await fillProfile(door, old, who), 200);
-    await door.registry(collectionLine(corrected, 6));
+    expectStatus(await fillProfile(runtime, old, who), 200);
+    await runtime.registry(collectionLine(corrected, 6));
     // The hall corrected the phone during the registration: only the newly checked number is accepted.
     expect((await complete(old)).body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
     const fresh = expectStatus(await start(who), 201).body.registrationId;
-    expect((await sendRegistrationCode(door, fresh, who.phone)).body.code).toBe('IDENTITY_MISMATCH');
-    expectStatus(await fillProfile(door, fresh, corrected), 200);
+    expect((await sendRegistrationCode(runtime, fresh, who.phone)).body.code).toBe('IDENTITY_MISMATCH');
+    expectStatus(await fillProfile(runtime, fresh, corrected), 200);
     expect((await complete(fresh)).body).toMatchObject({ realNameLevel: 5 });
   });
 
   it('REG-2 a hall record that arrives under way does not let another phone slip in', async () => {
     const who = person();
     const id = await ready({ ...who, phone: mobile() });
-    await door.registry(collectionLine(who));
+    await runtime.registry(collectionLine(who));
     expect((await complete(id)).body.code).toBe('STATE_CONFLICT');
   });
 
   long('DOC-2 takes a number in full width, lower case and with spaces for the same', async () => {
     let who = person();
     while (!who.documentNumber.endsWith('X')) who = person();
-    await registered(door, who);
+    await registered(runtime, who);
     const wide = [...who.documentNumber.toLowerCase()]
       .map((c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))
       .join('');
@@ -319,15 +319,15 @@ describe('DOC-1 the twelve document types', () => {
   });
 
   long('DOC-5 PERSON_MISMATCH refuses a number that another name holds under the same type', async () => {
-    const who = await registered(door);
+    const who = await registered(runtime);
     const other = await start(who, { name: '欧阳不同' });
     expect(other.body).toMatchObject({ status: 409, code: 'PERSON_MISMATCH' });
     expect(JSON.stringify(other.body)).not.toContain(who.name);
 
     const collected = personWith('240');
-    await door.registry(collectionLine(collected));
+    await runtime.registry(collectionLine(collected));
     expect((await start(collected, { name: '欧阳不同' })).body.code).toBe('PERSON_MISMATCH');
-    const report = await door.registry(collectionLine({ ...collected, name: '欧阳不同' }, 2));
+    const report = await runtime.registry(collectionLine({ ...collected, name: '欧阳不同' }, 2));
     expect(report.rejected).toMatchObject([{ line: 1, code: 'PERSON_MISMATCH' }]);
   });
 
@@ -345,15 +345,15 @@ describe('DOC-1 the twelve document types', () => {
       documentNumber: taiwanese.documentNumber,
       password: 'Huaibei!3926',
     });
-    await registered(door, taiwanese);
-    await door.registry(collectionLine(foreigner));
+    await registered(runtime, taiwanese);
+    await runtime.registry(collectionLine(foreigner));
     const id = expectStatus(await start(foreigner), 201).body.registrationId;
-    expectStatus(await fillProfile(door, id, foreigner), 200);
+    expectStatus(await fillProfile(runtime, id, foreigner), 200);
     expectStatus(await complete(id), 201);
     for (const who of [taiwanese, foreigner]) {
       const accountKind = { kind: 'document', documentType: who.documentType };
       const login = expectStatus(
-        await enterPassword(door, who.documentNumber, who.password, 'natural', { accountKind }),
+        await enterPassword(runtime, who.documentNumber, who.password, 'natural', { accountKind }),
         201,
       );
       expect(login.body.secondFactors[0].maskedPhone.slice(-4)).toBe(who.phone.slice(-4));
@@ -366,28 +366,30 @@ describe('REG-4 registering again', () => {
     'REG-4 a %s account is unknown at login and comes back by registering',
     async (status) => {
       const who = person();
-      const key = await subjectOf(door, () => registered(door, who), 'registered');
-      const before = await personOf(door, key);
-      await setOnPerson(door, key, 'account', { status, since: new Date().toISOString() });
-      expect((await enterPassword(door, who.documentNumber, who.password)).body).toMatchObject({
+      const key = await subjectOf(runtime, () => registered(runtime, who), 'registered');
+      const before = await personOf(runtime, key);
+      await setOnPerson(runtime, key, 'account', { status, since: new Date().toISOString() });
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).body).toMatchObject({
         status: 404,
         code: 'USER_NOT_REGISTERED',
         title: '该用户未注册',
       });
-      expect((await enterPassword(door, who.phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
+      expect((await enterPassword(runtime, who.phone, who.password)).body.code).toBe('PHONE_NOT_FOUND');
       expect((await start(who, { name: '诸葛无名' })).body.code).toBe('PERSON_MISMATCH');
 
-      await wait(door, 61);
+      await wait(runtime, 61);
       const renewed = { ...who, password: 'Chaohu!8274' };
-      const written = await eventsOf(door, () => registered(door, renewed));
+      const written = await eventsOf(runtime, () => registered(runtime, renewed));
       expect(written.find((event) => event.kind === 'registered')).toMatchObject({
         subject: key,
         detail: { again: true },
       });
-      expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('BAD_CREDENTIALS');
-      expect((await enterPassword(door, who.documentNumber, renewed.password)).status).toBe(201);
+      expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
+        'BAD_CREDENTIALS',
+      );
+      expect((await enterPassword(runtime, who.documentNumber, renewed.password)).status).toBe(201);
       // It is the same person: everything under the key (relations, consents, level) is there again.
-      const after = await personOf(door, key);
+      const after = await personOf(runtime, key);
       expect(after.account).toMatchObject({ status: 'active' });
       expect((after.consents as unknown[]).length).toBe((before.consents as unknown[]).length * 2);
       expect(after.realNameLevel).toBe(4);
@@ -396,11 +398,11 @@ describe('REG-4 registering again', () => {
 
   long('REG-4 PWD-2 keeps the history of passwords: the last ones stay refused', async () => {
     const who = person();
-    const key = await subjectOf(door, () => registered(door, who), 'registered');
-    await setOnPerson(door, key, 'account', { status: 'cancelled', since: new Date().toISOString() });
-    await wait(door, 61);
-    const id = await startRegistration(door, who);
-    const same = await fillProfile(door, id, who);
+    const key = await subjectOf(runtime, () => registered(runtime, who), 'registered');
+    await setOnPerson(runtime, key, 'account', { status: 'cancelled', since: new Date().toISOString() });
+    await wait(runtime, 61);
+    const id = await startRegistration(runtime, who);
+    const same = await fillProfile(runtime, id, who);
     expect(same.body).toMatchObject({ status: 422, code: 'PASSWORD_WEAK', reasons: ['history'] });
   });
 });
@@ -408,14 +410,14 @@ describe('REG-4 registering again', () => {
 describe('REG-5 a failed face check', () => {
   long('REG-5 says what helps, allows another try, and names the hall and the police record', async () => {
     const who = person();
-    const id = await startRegistration(door, who);
-    expectStatus(await fillProfile(door, id, who), 200);
+    const id = await startRegistration(runtime, who);
+    expectStatus(await fillProfile(runtime, id, who), 200);
     const scan = await startFace(id);
     const failed = expectStatus(await failFace(scan.qrContent), 200).body;
     expect(failed).toMatchObject({ passed: false, remainingAttempts: 4 });
     const advice = JSON.stringify(failed);
     for (const word of ['光线', '人脸', '动作', '办税服务厅', '公安']) expect(advice).toContain(word);
-    const waiting = (await poll(door, scan)).body;
+    const waiting = (await poll(runtime, scan)).body;
     expect(waiting.state).toBe('scanned');
     expect(waiting).toMatchObject({ advice: failed.advice, remainingAttempts: 4 });
 
@@ -423,40 +425,40 @@ describe('REG-5 a failed face check', () => {
     expect(mismatch.body).toMatchObject({ status: 403, code: 'FACE_MISMATCH', remainingAttempts: 3 });
     for (const word of ['办税服务厅', '公安']) expect(JSON.stringify(mismatch.body)).toContain(word);
 
-    expect((await scanFace(door, scan.qrContent)).body).toMatchObject({ passed: true });
+    expect((await scanFace(runtime, scan.qrContent)).body).toMatchObject({ passed: true });
     expectStatus(await complete(id), 201);
   });
 
   long('REG-5 five failures over several scans end the ticket', async () => {
     const who = person();
-    const id = await startRegistration(door, who);
-    expectStatus(await fillProfile(door, id, who), 200);
+    const id = await startRegistration(runtime, who);
+    expectStatus(await fillProfile(runtime, id, who), 200);
     const [first, second, third] = [await startFace(id), await startFace(id), await startFace(id)];
-    const kit = await startKit(door, third.qrContent);
+    const kit = await startKit(runtime, third.qrContent);
     const left: number[] = [];
     for (const scan of [first, first, second, first])
       left.push((await failFace(scan.qrContent)).body.remainingAttempts);
     expect(left).toEqual([4, 3, 2, 1]);
     const last = await failFace(second.qrContent, 'mismatch');
     expect(last.body.remainingAttempts).toBe(0);
-    expect((await poll(door, second)).body).toMatchObject({ state: 'failed', remainingAttempts: 0 });
+    expect((await poll(runtime, second)).body).toMatchObject({ state: 'failed', remainingAttempts: 0 });
     // Nothing revives the ticket: not an open scan, not a new scan, and not the last step.
     expect((await kit.result()).status).toBe(409);
-    expect((await door.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STATE_CONFLICT');
+    expect((await runtime.http('POST', `/v1/registrations/${id}/face`)).body.code).toBe('STATE_CONFLICT');
     expect((await complete(id)).body.code).toBe('STATE_CONFLICT');
     // But the person may begin again at once.
-    await wait(door, 61);
-    await registered(door, who);
+    await wait(runtime, 61);
+    await registered(runtime, who);
   });
 
   it('REG-5 counts one failed check once, however often its result is asked for', async () => {
     const who = person();
-    const id = await startRegistration(door, who);
-    expectStatus(await fillProfile(door, id, who), 200);
-    const kit = await startKit(door, (await startFace(id)).qrContent);
-    door.face('fail');
+    const id = await startRegistration(runtime, who);
+    expectStatus(await fillProfile(runtime, id, who), 200);
+    const kit = await startKit(runtime, (await startFace(id)).qrContent);
+    runtime.face('fail');
     const replies = await Promise.all([kit.result(), kit.result(), kit.result()]);
-    door.face('pass');
+    runtime.face('pass');
     expect(replies.filter((reply) => reply.body.passed === false)).toHaveLength(1);
     for (const reply of replies) expect([200, 409]).toContain(reply.status);
     const scan = await startFace(id);
@@ -470,25 +472,25 @@ describe('REG-6 consents', () => {
     ['face only', ['face'], ['privacy']],
     ['privacy only', ['privacy'], ['face']],
   ])('REG-6 %s: no step', async (_, consents, missing) => {
-    const tickets = await rowsOf(door, 'Tickets');
+    const tickets = await rowsOf(runtime, 'Tickets');
     const reply = await start(person(), { consents });
     expect(reply.body).toMatchObject({ status: 400, code: 'CONSENT_REQUIRED', missing });
-    expect(await rowsOf(door, 'Tickets')).toHaveLength(tickets.length);
+    expect(await rowsOf(runtime, 'Tickets')).toHaveLength(tickets.length);
   });
 
   long(
     'REG-6 records them with version and time; of the face check only transaction id and result are kept',
     async () => {
       const who = person();
-      const written = await eventsOf(door, () => registered(door, who));
+      const written = await eventsOf(runtime, () => registered(runtime, who));
       const key = written.find((event) => event.kind === 'registered')?.subject ?? '';
-      const { consents } = (await personOf(door, key)) as {
+      const { consents } = (await personOf(runtime, key)) as {
         consents: { kind: string; version: string; at: string }[];
       };
       expect(consents.map((consent) => consent.kind).sort()).toEqual(['face', 'privacy']);
       for (const consent of consents) {
         expect(consent.version).toBe(defaultPolicies.consentVersion);
-        expect(Math.abs(Date.parse(consent.at) - door.clock.now().getTime())).toBeLessThan(60_000);
+        expect(Math.abs(Date.parse(consent.at) - runtime.clock.now().getTime())).toBeLessThan(60_000);
       }
       expect(written.find((event) => event.kind === 'consented')).toMatchObject({
         subject: key,
@@ -503,13 +505,13 @@ describe('REG-6 consents', () => {
   );
 
   long('REG-6 a face check needs its own consent, also where only a takeover asks for it', async () => {
-    const holder = await registered(door);
+    const holder = await registered(runtime);
     const who = personWith('241', { phone: holder.phone });
-    await door.registry(collectionLine(who));
+    await runtime.registry(collectionLine(who));
     const id = expectStatus(await start(who, { consents: ['privacy'] }), 201).body.registrationId;
-    await wait(door, 61);
-    expectStatus(await fillProfile(door, id, who, { takeoverPhone: true }), 200);
-    const face = await door.http('POST', `/v1/registrations/${id}/face`);
+    await wait(runtime, 61);
+    expectStatus(await fillProfile(runtime, id, who, { takeoverPhone: true }), 200);
+    const face = await runtime.http('POST', `/v1/registrations/${id}/face`);
     expect(face.body).toMatchObject({ status: 400, code: 'CONSENT_REQUIRED', missing: ['face'] });
   });
 });
@@ -518,7 +520,7 @@ describe('REG-7 channels', () => {
   const others: Channel[] = ['wechat-mini', 'alipay-mini', 'iit-app', 'terminal', 'hall', 'exchange'];
   it.each(others)('REG-7 CHN-1 %s may not register, at no step', async (channel) => {
     const who = person();
-    const call = asChannel(door, channel);
+    const call = asChannel(runtime, channel);
     const body = {
       name: who.name,
       documentType: who.documentType,
@@ -527,7 +529,7 @@ describe('REG-7 channels', () => {
     };
     const refused = await call('POST', '/v1/registrations', body);
     expect(refused.body).toMatchObject({ status: 403, code: 'CHANNEL_NOT_ALLOWED' });
-    const id = await startRegistration(door, who);
+    const id = await startRegistration(runtime, who);
     for (const [method, step, sent] of [
       ['POST', 'sms', { phone: who.phone }],
       ['PUT', 'profile', { phone: who.phone, smsCode: '123456', password: who.password }],
@@ -537,13 +539,13 @@ describe('REG-7 channels', () => {
       expect((await call(method, `/v1/registrations/${id}/${step}`, sent)).body.code).toBe(
         'CHANNEL_NOT_ALLOWED',
       );
-    expect(door.sms(who.phone)).toEqual([]);
+    expect(runtime.sms(who.phone)).toEqual([]);
   });
 
   long('REG-7 the 安徽税务 APP registers, and the audit knows that it did', async () => {
     const who = person();
-    const app = asChannel(door, 'ahtax-app');
-    const written = await eventsOf(door, async () => {
+    const app = asChannel(runtime, 'ahtax-app');
+    const written = await eventsOf(runtime, async () => {
       const { name, documentType, documentNumber, phone, password } = who;
       const id = expectStatus(
         await app('POST', '/v1/registrations', {
@@ -555,10 +557,10 @@ describe('REG-7 channels', () => {
         201,
       ).body.registrationId;
       expectStatus(await app('POST', `/v1/registrations/${id}/sms`, { phone }), 202);
-      const smsCode = await codeFor(door, phone);
+      const smsCode = await codeFor(runtime, phone);
       expectStatus(await app('PUT', `/v1/registrations/${id}/profile`, { phone, smsCode, password }), 200);
       const scan = expectStatus(await app('POST', `/v1/registrations/${id}/face`), 201).body;
-      expectStatus(await scanFace(door, scan.qrContent), 200);
+      expectStatus(await scanFace(runtime, scan.qrContent), 200);
       const done = expectStatus(await app('POST', `/v1/registrations/${id}/complete`), 201).body;
       // The app keeps a session of its own (SES-3).
       expect(done).toMatchObject({ realNameLevel: 4 });
@@ -578,9 +580,9 @@ describe('REG-7 channels', () => {
     for (const assertion of [
       'x',
       'a.b.c',
-      await door.assertion('ahtax-app', { method: 'POST', path: '/v1/logins' }),
+      await runtime.assertion('ahtax-app', { method: 'POST', path: '/v1/logins' }),
     ])
-      expect((await door.http('POST', '/v1/registrations', body, { assertion })).body).toMatchObject({
+      expect((await runtime.http('POST', '/v1/registrations', body, { assertion })).body).toMatchObject({
         status: 401,
         code: 'ASSERTION_INVALID',
       });
@@ -599,15 +601,15 @@ describe('PHN-3 a number that somebody else holds', () => {
     'PHN-3 PHONE_TAKEN is said only after the right code, takeover needs the face, the holder is told',
     async () => {
       const holder = person();
-      const holderKey = await subjectOf(door, () => registered(door, holder), 'registered');
-      await wait(door, 61);
+      const holderKey = await subjectOf(runtime, () => registered(runtime, holder), 'registered');
+      await wait(runtime, 61);
       const who = person({ phone: holder.phone, password: 'Fengyang!6183' });
-      const id = await startRegistration(door, who);
-      expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-      const code = await codeFor(door, who.phone);
+      const id = await startRegistration(runtime, who);
+      expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202);
+      const code = await codeFor(runtime, who.phone);
       const wrong = code === '123456' ? '654321' : '123456';
       const save = (smsCode: string, extra: object = {}) =>
-        door.http('PUT', `/v1/registrations/${id}/profile`, {
+        runtime.http('PUT', `/v1/registrations/${id}/profile`, {
           phone: who.phone,
           smsCode,
           password: who.password,
@@ -619,24 +621,24 @@ describe('PHN-3 a number that somebody else holds', () => {
       expect(taken.body.faceRequired).toBe(true);
       expect((await complete(id)).body.code).toBe('FACE_REQUIRED');
       // Until the last step the number stays with its holder.
-      expect((await enterPassword(door, holder.phone, holder.password)).status).toBe(201);
+      expect((await enterPassword(runtime, holder.phone, holder.password)).status).toBe(201);
       await passFace(id);
-      const written = await eventsOf(door, () => complete(id));
+      const written = await eventsOf(runtime, () => complete(id));
       expect(written.filter((event) => event.subject === holderKey)).toMatchObject([
         { kind: 'phone-lost', outcome: 'success', detail: { reason: 'taken-over' } },
       ]);
 
       // The number belongs to the new owner, and LGN-5 applies to the former holder.
-      const login = expectStatus(await enterPassword(door, who.phone, who.password), 201);
+      const login = expectStatus(await enterPassword(runtime, who.phone, who.password), 201);
       expect(login.body.notices).toEqual([]);
-      expect((await enterPassword(door, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
+      expect((await enterPassword(runtime, holder.phone, holder.password)).body.code).toBe('BAD_CREDENTIALS');
       const without = expectStatus(
-        await enterPassword(door, holder.documentNumber, holder.password),
+        await enterPassword(runtime, holder.documentNumber, holder.password),
         201,
       ).body;
       expect(without.secondFactors).toEqual([{ method: 'face' }]);
       expect(without.notices[0].title).toContain('您的手机号为空');
-      expect((await personOf(door, holderKey)).phones).toEqual([]);
+      expect((await personOf(runtime, holderKey)).phones).toEqual([]);
     },
   );
 
@@ -644,15 +646,15 @@ describe('PHN-3 a number that somebody else holds', () => {
     const who = person();
     const rival = person({ phone: who.phone });
     const id = await ready(who);
-    await wait(door, 61);
+    await wait(runtime, 61);
     const rivalId = await ready(rival, { takeoverPhone: true });
     expectStatus(await complete(id), 201);
     // The number was free when the rival typed it, so the rival has not agreed to a takeover.
     expect((await complete(rivalId)).body).toMatchObject({ status: 409, code: 'PHONE_TAKEN' });
-    await wait(door, 61);
-    expectStatus(await fillProfile(door, rivalId, rival, { takeoverPhone: true }), 200);
+    await wait(runtime, 61);
+    expectStatus(await fillProfile(runtime, rivalId, rival, { takeoverPhone: true }), 200);
     expectStatus(await complete(rivalId), 201);
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.secondFactors).toEqual([
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).body.secondFactors).toEqual([
       { method: 'face' },
     ]);
   });
@@ -663,23 +665,23 @@ describe('PHN-3 a number that somebody else holds', () => {
     const ids: string[] = [];
     for (const who of people) {
       ids.push(await ready(who));
-      await wait(door, 61);
+      await wait(runtime, 61);
     }
     const replies = await Promise.all(ids.map(complete));
     expect(replies.map((reply) => reply.status).sort()).toEqual([201, 409, 409]);
     for (const reply of replies) if (reply.status === 409) expect(reply.body.code).toBe('PHONE_TAKEN');
     const winner = people[replies.findIndex((reply) => reply.status === 201)] as Sample;
-    expect((await enterPassword(door, phone, winner.password)).status).toBe(201);
+    expect((await enterPassword(runtime, phone, winner.password)).status).toBe(201);
   });
 });
 
 describe('basic information', () => {
   async function withCodeSent(who: Sample) {
-    const id = await startRegistration(door, who);
-    expectStatus(await sendRegistrationCode(door, id, who.phone), 202);
-    const smsCode = await codeFor(door, who.phone);
+    const id = await startRegistration(runtime, who);
+    expectStatus(await sendRegistrationCode(runtime, id, who.phone), 202);
+    const smsCode = await codeFor(runtime, who.phone);
     const save = (changes: object = {}) =>
-      door.http('PUT', `/v1/registrations/${id}/profile`, {
+      runtime.http('PUT', `/v1/registrations/${id}/profile`, {
         phone: who.phone,
         smsCode,
         password: who.password,
@@ -724,7 +726,7 @@ describe('basic information', () => {
       expect((await first.save({ smsCode: first.wrong })).body.code).toBe('SMS_CODE_WRONG');
     expect((await first.save()).body.code).toBe('SMS_CODE_WRONG');
     const late = await withCodeSent(person());
-    await wait(door, 300);
+    await wait(runtime, 300);
     expect((await late.save()).body.code).toBe('SMS_CODE_WRONG');
   });
 
@@ -734,17 +736,17 @@ describe('basic information', () => {
       const { save, wrong } = await withCodeSent({ ...who, phone: mobile() });
       for (let i = 0; i < 5; i++) expect((await save({ smsCode: wrong })).body.code).toBe('SMS_CODE_WRONG');
     }
-    const id = await startRegistration(door, who);
-    expectStatus(await sendRegistrationCode(door, id, mobile()), 202);
+    const id = await startRegistration(runtime, who);
+    expectStatus(await sendRegistrationCode(runtime, id, mobile()), 202);
   });
 
   long(
     'USR-1 USR-2 a username is unique ignoring case, minds case at login, and has no shape of a number',
     async () => {
       const username = `Huizhou${Date.now() % 1_000_000}`;
-      const owner = await registered(door, person(), { username });
-      expect((await enterPassword(door, username, owner.password)).status).toBe(201);
-      expect((await enterPassword(door, username.toUpperCase(), owner.password)).body.code).toBe(
+      const owner = await registered(runtime, person(), { username });
+      expect((await enterPassword(runtime, username, owner.password)).status).toBe(201);
+      expect((await enterPassword(runtime, username.toUpperCase(), owner.password)).body.code).toBe(
         'USER_NOT_REGISTERED',
       );
       const { id, save } = await withCodeSent(person());
@@ -772,20 +774,20 @@ describe('basic information', () => {
     const username = `Xin${Date.now() % 1_000_000}`;
     const late = person();
     const lateId = await ready(late, { username });
-    await registered(door, person(), { username: username.toLowerCase() });
+    await registered(runtime, person(), { username: username.toLowerCase() });
     expect((await complete(lateId)).body).toMatchObject({ status: 409, code: 'USERNAME_TAKEN' });
-    await wait(door, 61);
-    expectStatus(await fillProfile(door, lateId, late, { username: `${username}z` }), 200);
+    await wait(runtime, 61);
+    expectStatus(await fillProfile(runtime, lateId, late, { username: `${username}z` }), 200);
     expectStatus(await complete(lateId), 201);
   });
 
   long('SMS-2 the basic information may be given again, and the last one counts', async () => {
     const who = person();
-    const id = await startRegistration(door, who);
-    expectStatus(await fillProfile(door, id, { ...who, phone: mobile(), password: 'Erster!4711' }), 200);
-    expectStatus(await fillProfile(door, id, who), 200);
+    const id = await startRegistration(runtime, who);
+    expectStatus(await fillProfile(runtime, id, { ...who, phone: mobile(), password: 'Erster!4711' }), 200);
+    expectStatus(await fillProfile(runtime, id, who), 200);
     await passFace(id);
     expectStatus(await complete(id), 201);
-    expect((await enterPassword(door, who.phone, who.password)).status).toBe(201);
+    expect((await enterPassword(runtime, who.phone, who.password)).status).toBe(201);
   });
 });

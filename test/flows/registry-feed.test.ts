@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Door, openDoor } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { rowsOf } from './support/tables.ts';
@@ -19,11 +19,11 @@ const collection = (version: number, overrides: object = {}) => {
 const message = (messageId: string, body: string) => ({ messageId, body });
 
 describe('the registry feed', () => {
-  let door: Door;
+  let runtime: TestRuntime;
   beforeAll(async () => {
-    door = await openDoor();
+    runtime = await openTestRuntime();
   });
-  afterAll(() => door?.stop());
+  afterAll(() => runtime?.stop());
 
   long('ENT-3 reports bad lines by number and code, and takes all others', async () => {
     const good = collection(3);
@@ -37,7 +37,7 @@ describe('the registry feed', () => {
       '',
       JSON.stringify(collection(1)),
     ];
-    const report = await door.registry(lines.join('\n'));
+    const report = await runtime.registry(lines.join('\n'));
     expect(report).toMatchObject({ accepted: 2, stale: 0 });
     expect(
       (report.rejected as { line: number; code: string }[]).map(({ line, code }) => [line, code]),
@@ -54,7 +54,7 @@ describe('the registry feed', () => {
     const id = creditCode();
     const who = person();
     const report = await feed(
-      door,
+      runtime,
       taxpayer(id),
       taxpayer('91340100MA_000000A'),
       taxpayer(id, 2, { name: '   ' }),
@@ -90,22 +90,22 @@ describe('the registry feed', () => {
     const told = JSON.stringify(report);
     for (const secret of [who.name, who.documentNumber.slice(0, 17), 'asleep', 'club'])
       expect(told).not.toContain(secret);
-    const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
+    const row = (await rowsOf(runtime, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
     expect(row).toMatchObject({ subjects: ['enterprise', 'agency'], taxpayerVersion: 2, state: 'active' });
   });
 
   it('ENT-3 takes a line twice and an older one without changing anything, and counts them as stale', async () => {
     const line = collection(7);
-    expect(await door.registry(JSON.stringify(line))).toMatchObject({ accepted: 1, stale: 0 });
+    expect(await runtime.registry(JSON.stringify(line))).toMatchObject({ accepted: 1, stale: 0 });
     const again = [line, { ...line, version: 6, phone: person().phone }]
       .map((one) => JSON.stringify(one))
       .join('\n');
-    expect(await door.registry(again)).toMatchObject({ accepted: 0, stale: 2, rejected: [] });
+    expect(await runtime.registry(again)).toMatchObject({ accepted: 0, stale: 2, rejected: [] });
   });
 
   it('ENT-3 gives back the queue messages that a dependency kept from being taken, and only those', async () => {
     const [first, second] = [collection(1), collection(1)];
-    door.faults.add({
+    runtime.faults.add({
       function: 'registry-feed',
       table: 'Users',
       action: 'GetItem',
@@ -113,28 +113,28 @@ describe('the registry feed', () => {
       times: 3,
     });
     const event = { Records: [message('a', JSON.stringify(first)), message('b', JSON.stringify(second))] };
-    expect(await door.invoke('registry-feed', event)).toEqual({
+    expect(await runtime.invoke('registry-feed', event)).toEqual({
       batchItemFailures: [{ itemIdentifier: 'a' }],
     });
-    door.faults.clear();
-    expect(await door.invoke('registry-feed', event)).toEqual({ batchItemFailures: [] });
-    expect(await door.registry(JSON.stringify(first))).toMatchObject({ stale: 1 });
+    runtime.faults.clear();
+    expect(await runtime.invoke('registry-feed', event)).toEqual({ batchItemFailures: [] });
+    expect(await runtime.registry(JSON.stringify(first))).toMatchObject({ stale: 1 });
   });
 
   it('DOC-2 ENT-5 takes a queue message with a byte order mark, and no line that lost characters on its way', async () => {
     const id = creditCode();
     const lines = [taxpayer(id, 1, { name: '庐州茶业' }), taxpayer(id, 2, { name: '\ufffd\ufffd' })];
     const body = `\ufeff${lines.map((line) => JSON.stringify(line)).join('\n')}`;
-    expect(await door.invoke('registry-feed', { Records: [message('c', body)] })).toEqual({
+    expect(await runtime.invoke('registry-feed', { Records: [message('c', body)] })).toEqual({
       batchItemFailures: [],
     });
-    const row = (await rowsOf(door, 'Taxpayers')).find(({ companyKey }) => companyKey === `c_${id}`);
+    const row = (await rowsOf(runtime, 'Taxpayers')).find(({ companyKey }) => companyKey === `c_${id}`);
     expect(row).toMatchObject({ name: '庐州茶业', taxpayerVersion: 1 });
   });
 
   it('ENT-3 ignores the message by which S3 tests a notification', async () => {
     const body = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'x' });
-    expect(await door.invoke('registry-feed', { Records: [message('t', body)] })).toEqual({
+    expect(await runtime.invoke('registry-feed', { Records: [message('t', body)] })).toEqual({
       batchItemFailures: [],
     });
   });

@@ -1,30 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Door, expectStatus, loggedInByFace, openDoor, registered } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import {
+  expectStatus,
+  loggedInByFace,
+  openTestRuntime,
+  registered,
+  type TestRuntime,
+} from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { eventsOf, rowsOf } from './support/tables.ts';
 
 describe('legal representatives from the registry', () => {
-  let door: Door;
+  let runtime: TestRuntime;
   beforeAll(async () => {
-    door = await openDoor();
+    runtime = await openTestRuntime();
   });
-  afterAll(() => door?.stop());
+  afterAll(() => runtime?.stop());
 
   const signedIn = async (who: Sample = person()) => {
-    await registered(door, who);
-    return { who, token: (await loggedInByFace(door, who)).session.accessToken as string };
+    await registered(runtime, who);
+    return { who, token: (await loggedInByFace(runtime, who)).session.accessToken as string };
   };
   const listed = async (token: string, state: string, taxpayerId: string) =>
-    expectStatus(await authorizationsOf(door, token, state), 200).body.authorizations.filter(
+    expectStatus(await authorizationsOf(runtime, token, state), 200).body.authorizations.filter(
       (one: { taxpayerId: string }) => one.taxpayerId === taxpayerId,
     );
 
   long('REL-2 a legal representative is active by itself in a confirmed company', async () => {
     const { who, token } = await signedIn();
     const id = creditCode();
-    expect(await feed(door, taxpayer(id), legalRepresentative(id, who))).toMatchObject({
+    expect(await feed(runtime, taxpayer(id), legalRepresentative(id, who))).toMatchObject({
       accepted: 2,
       rejected: [],
     });
@@ -51,8 +57,8 @@ describe('legal representatives from the registry', () => {
     async () => {
       const who = person();
       const [first, second] = [creditCode(), creditCode()];
-      await feed(door, legalRepresentative(first, who), taxpayer(first));
-      await feed(door, taxpayer(second), legalRepresentative(second, who));
+      await feed(runtime, legalRepresentative(first, who), taxpayer(first));
+      await feed(runtime, taxpayer(second), legalRepresentative(second, who));
       const { token } = await signedIn(who);
       expect(await listed(token, 'active', first)).toHaveLength(1);
       expect(await listed(token, 'active', second)).toHaveLength(1);
@@ -62,10 +68,10 @@ describe('legal representatives from the registry', () => {
   long('REL-2 waits with a company that waits for confirmation and takes effect with it', async () => {
     const { who, token } = await signedIn();
     const id = creditCode();
-    await feed(door, taxpayer(id, 1, { state: 'awaiting-confirmation' }), legalRepresentative(id, who));
+    await feed(runtime, taxpayer(id, 1, { state: 'awaiting-confirmation' }), legalRepresentative(id, who));
     const [waiting] = await listed(token, 'pending', id);
     expect(waiting).toMatchObject({ state: 'pending', refusable: false });
-    const happened = await eventsOf(door, () => feed(door, taxpayer(id, 2)));
+    const happened = await eventsOf(runtime, () => feed(runtime, taxpayer(id, 2)));
     expect(await listed(token, 'pending', id)).toEqual([]);
     expect(await listed(token, 'active', id)).toMatchObject([{ authorizationId: waiting.authorizationId }]);
     expect(happened.map((event) => event.kind).sort()).toEqual([
@@ -81,8 +87,8 @@ describe('legal representatives from the registry', () => {
     async () => {
       const [old, fresh] = [await signedIn(), await signedIn()];
       const id = creditCode();
-      await feed(door, taxpayer(id), legalRepresentative(id, old.who));
-      const happened = await eventsOf(door, () => feed(door, legalRepresentative(id, fresh.who, 2)));
+      await feed(runtime, taxpayer(id), legalRepresentative(id, old.who));
+      const happened = await eventsOf(runtime, () => feed(runtime, legalRepresentative(id, fresh.who, 2)));
       expect(await listed(old.token, 'active', id)).toEqual([]);
       expect(await listed(old.token, 'history', id)).toMatchObject([{ state: 'superseded' }]);
       expect(await listed(fresh.token, 'active', id)).toHaveLength(1);
@@ -101,15 +107,15 @@ describe('legal representatives from the registry', () => {
   long('REL-10 who comes back begins a new authorization and keeps the old record', async () => {
     const { who, token } = await signedIn();
     const id = creditCode();
-    await feed(door, taxpayer(id), legalRepresentative(id, who));
+    await feed(runtime, taxpayer(id), legalRepresentative(id, who));
     const [before] = await listed(token, 'active', id);
-    await feed(door, legalRepresentative(id, person(), 2), legalRepresentative(id, who, 3));
+    await feed(runtime, legalRepresentative(id, person(), 2), legalRepresentative(id, who, 3));
     const [now] = await listed(token, 'active', id);
     expect(now.authorizationId).not.toBe(before.authorizationId);
     expect(await listed(token, 'history', id)).toMatchObject([
       { authorizationId: before.authorizationId, state: 'superseded' },
     ]);
-    const guards = (await rowsOf(door, 'Relationships')).filter((row) => row.relation === 'guard');
+    const guards = (await rowsOf(runtime, 'Relationships')).filter((row) => row.relation === 'guard');
     const at = (authorizationId: string) =>
       guards.find((row) => row.personKey === `authorization#${authorizationId}`)?.at;
     expect(at(before.authorizationId)).toMatch(/^history#/);
@@ -119,12 +125,17 @@ describe('legal representatives from the registry', () => {
   long('REL-2 a removal ends it; one of somebody who is not the one any more changes nothing', async () => {
     const [one, other] = [await signedIn(), await signedIn()];
     const id = creditCode();
-    await feed(door, taxpayer(id), legalRepresentative(id, one.who), legalRepresentative(id, other.who, 2));
-    expect(await feed(door, legalRepresentative(id, one.who, 3, { removed: true }))).toMatchObject({
+    await feed(
+      runtime,
+      taxpayer(id),
+      legalRepresentative(id, one.who),
+      legalRepresentative(id, other.who, 2),
+    );
+    expect(await feed(runtime, legalRepresentative(id, one.who, 3, { removed: true }))).toMatchObject({
       accepted: 1,
     });
     expect(await listed(other.token, 'active', id)).toHaveLength(1);
-    await feed(door, legalRepresentative(id, other.who, 4, { removed: true }));
+    await feed(runtime, legalRepresentative(id, other.who, 4, { removed: true }));
     expect(await listed(other.token, 'active', id)).toEqual([]);
     expect(await listed(other.token, 'history', id)).toMatchObject([{ state: 'deleted' }]);
   });
@@ -132,10 +143,10 @@ describe('legal representatives from the registry', () => {
   long('ENT-3 a stale line is counted and changes nothing, whichever object it is of', async () => {
     const [one, other] = [await signedIn(), await signedIn()];
     const id = creditCode();
-    await feed(door, taxpayer(id, 5), legalRepresentative(id, one.who, 5));
+    await feed(runtime, taxpayer(id, 5), legalRepresentative(id, one.who, 5));
     expect(
       await feed(
-        door,
+        runtime,
         taxpayer(id, 5, { name: '另一家公司' }),
         taxpayer(id, 4, { state: 'cancelled' }),
         legalRepresentative(id, other.who, 5),
@@ -150,7 +161,7 @@ describe('legal representatives from the registry', () => {
     const { who, token } = await signedIn();
     const id = creditCode();
     await feed(
-      door,
+      runtime,
       taxpayer(id),
       legalRepresentative(id, who, 3, { removed: true }),
       legalRepresentative(id, who, 2),
@@ -164,23 +175,23 @@ describe('legal representatives from the registry', () => {
       const { who, token } = await signedIn();
       const id = creditCode();
       await feed(
-        door,
+        runtime,
         taxpayer(id),
         legalRepresentative(id, who),
         taxpayer(id, 2, { name: '合肥秋实科技有限公司' }),
       );
       expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥秋实科技有限公司' }]);
-      await feed(door, taxpayer(id, 3, { state: 'cancelled' }));
+      await feed(runtime, taxpayer(id, 3, { state: 'cancelled' }));
       expect(await listed(token, 'active', id)).toEqual([]);
       // The relation leaves the list of live relations at once, and appears in the history when the copies are updated.
-      await door.settled();
+      await runtime.settled();
       expect(await listed(token, 'history', id)).toMatchObject([
         { state: 'company-cancelled', refusable: false },
       ]);
-      await feed(door, taxpayer(id, 4));
+      await feed(runtime, taxpayer(id, 4));
       expect(await listed(token, 'active', id)).toEqual([]);
       expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
-      await feed(door, legalRepresentative(id, who, 2));
+      await feed(runtime, legalRepresentative(id, who, 2));
       expect(await listed(token, 'active', id)).toHaveLength(1);
       // The record of the earlier term does not change.
       expect(await listed(token, 'history', id)).toMatchObject([{ state: 'company-cancelled' }]);
@@ -192,26 +203,28 @@ describe('legal representatives from the registry', () => {
     async () => {
       const { who, token } = await signedIn();
       const id = creditCode();
-      await feed(door, taxpayer(id), legalRepresentative(id, who));
-      await door.settled();
+      await feed(runtime, taxpayer(id), legalRepresentative(id, who));
+      await runtime.settled();
       for (const name of ['company-copies', 'copies-rest'])
-        door.faults.add({
+        runtime.faults.add({
           function: name,
           table: 'Relationships',
           action: 'Query',
           kind: 'error500',
           times: 1_000,
         });
-      expect(await feed(door, taxpayer(id, 2, { name: '合肥新名有限公司' }))).toMatchObject({ accepted: 1 });
-      await door.settled();
+      expect(await feed(runtime, taxpayer(id, 2, { name: '合肥新名有限公司' }))).toMatchObject({
+        accepted: 1,
+      });
+      await runtime.settled();
       // The copies are still old, but the list shows the company's present data.
       const copies = async () =>
-        (await rowsOf(door, 'Relationships')).filter(({ companyKey }) => companyKey === `c_${id}`);
+        (await rowsOf(runtime, 'Relationships')).filter(({ companyKey }) => companyKey === `c_${id}`);
       expect(await copies()).toMatchObject([{ taxpayerName: '合肥春晓科技有限公司' }]);
       expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
-      door.faults.clear();
-      door.clock.advance(181);
-      await door.settled();
+      runtime.faults.clear();
+      runtime.clock.advance(181);
+      await runtime.settled();
       expect(await copies()).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
       expect(await listed(token, 'active', id)).toMatchObject([{ taxpayerName: '合肥新名有限公司' }]);
     },
@@ -222,9 +235,9 @@ describe('legal representatives from the registry', () => {
     async () => {
       const { who } = await signedIn();
       const id = creditCode();
-      const report = await feed(door, taxpayer(id), legalRepresentative(id, { ...who, name: '不同人' }));
+      const report = await feed(runtime, taxpayer(id), legalRepresentative(id, { ...who, name: '不同人' }));
       expect(report).toMatchObject({ accepted: 1, rejected: [{ line: 2, code: 'PERSON_MISMATCH' }] });
-      const row = (await rowsOf(door, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
+      const row = (await rowsOf(runtime, 'Taxpayers')).find((one) => one.companyKey === `c_${id}`);
       expect(row?.legalRepresentative).toBeUndefined();
     },
   );
@@ -233,7 +246,7 @@ describe('legal representatives from the registry', () => {
     const { who, token } = await signedIn();
     const owner = person();
     await feed(
-      door,
+      runtime,
       taxpayer(owner.documentNumber, 1, { name: '合肥市小吃店', subject: ['sole-proprietor'] }),
       legalRepresentative(owner.documentNumber, who),
     );
@@ -244,24 +257,24 @@ describe('legal representatives from the registry', () => {
     );
     expect(shown).toMatchObject([{ taxpayerName: '合肥市小吃店' }]);
     for (const table of ['Taxpayers', 'Relationships', 'Audit'])
-      expect(JSON.stringify(await rowsOf(door, table))).not.toContain(owner.documentNumber);
+      expect(JSON.stringify(await rowsOf(runtime, table))).not.toContain(owner.documentNumber);
   });
 
   long('REL-10 appointments that arrive at once leave exactly one legal representative', async () => {
     const people = await Promise.all(Array.from({ length: 4 }, () => signedIn()));
     const id = creditCode();
-    await feed(door, taxpayer(id));
+    await feed(runtime, taxpayer(id));
     const order = [3, 1, 4, 2];
     await Promise.all(
       people.map(({ who }, i) =>
-        door.invoke('registry-feed', {
+        runtime.invoke('registry-feed', {
           lines: [JSON.stringify(legalRepresentative(id, who, order[i]))],
         }),
       ),
     );
     const active = await Promise.all(people.map(({ token }) => listed(token, 'active', id)));
     expect(active.map((list) => list.length)).toEqual([0, 0, 1, 0]);
-    const rows = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
+    const rows = (await rowsOf(runtime, 'Relationships')).filter((row) => row.companyKey === `c_${id}`);
     expect(rows.filter((row) => row.state === 'active')).toHaveLength(1);
     expect(rows.filter((row) => !['active', 'superseded'].includes(String(row.state)))).toEqual([]);
   });

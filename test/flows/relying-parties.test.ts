@@ -11,9 +11,9 @@ import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose, Reply } from '../support/client.ts';
-import { expectStatus, loggedIn, loggedInByFace, scanFace } from '../support/door.ts';
+import { expectStatus, loggedIn, loggedInByFace, scanFace } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { knownPerson, morning, openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { importsIn } from '../walls/imports.ts';
 import { browser, type ExampleSystem, enter, exampleSystem } from './support/example-systems.ts';
 import { companyOf } from './support/registry.ts';
@@ -21,7 +21,7 @@ import { changeRelation, giveRelation, inCompany } from './support/relations.ts'
 import { type StandIn, standIn } from './support/rps.ts';
 import { pageOf } from './support/sso.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let filing: ExampleSystem;
 let companies: ExampleSystem;
 let other: StandIn;
@@ -33,35 +33,35 @@ beforeAll(async () => {
   ]);
   // This system has an API of its own, which asks whether a token is valid.
   const selfAsking = { ...other.client, introspects: other.client.resources.map(({ uri }) => uri) };
-  door = await openWatchedDoor({ relyingParties: [filing.client, companies.client, selfAsking] });
-  for (const one of [filing, companies]) one.meet(door);
+  runtime = await openWatchedRuntime({ relyingParties: [filing.client, companies.client, selfAsking] });
+  for (const one of [filing, companies]) one.meet(runtime);
 });
 afterAll(async () => {
   for (const one of [filing, companies, other]) one.stop();
-  await door?.finish();
+  await runtime?.finish();
 });
-beforeEach(() => door.clock.set(morning));
+beforeEach(() => runtime.clock.set(morning));
 
 const person = async () => {
-  const who = await knownPerson(door);
-  const { session } = await loggedInByFace(door, who);
+  const who = await knownPerson(runtime);
+  const { session } = await loggedInByFace(runtime, who);
   return { who, token: session.accessToken as string };
 };
-const logOut = (token: string) => door.http('DELETE', '/v1/session', undefined, { token });
+const logOut = (token: string) => runtime.http('DELETE', '/v1/session', undefined, { token });
 
 describe('openid-client: the tax system of examples/relying-party', () => {
   long('SSO-6 SSO-8 a person enters, is shown there, logs out here and is told of there', async () => {
     const { who, token } = await person();
     const mine = browser();
     expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
-    const { back, page } = await enter(door, filing, token, mine);
+    const { back, page } = await enter(runtime, filing, token, mine);
     expect([back.status, back.location]).toEqual([303, '/']);
     expect(page.text).toContain('自然人 natural');
     expect(page.text).toContain('urn:ahtax:face');
     expect(page.text).not.toContain(who.name);
     const before = filing.notices.length;
     expectStatus(await logOut(token), 204);
-    await door.settled();
+    await runtime.settled();
     expect(filing.notices.length - before).toBe(1);
     expect(filing.notices[0]).toMatchObject({ ended: 1 });
     expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
@@ -70,27 +70,27 @@ describe('openid-client: the tax system of examples/relying-party', () => {
   long(
     'SSO-6 SSO-8 a handler enters for a company, switches, is told of, and the next request comes silently with the other',
     async () => {
-      const who = await knownPerson(door);
-      const boss = await knownPerson(door);
+      const who = await knownPerson(runtime);
+      const boss = await knownPerson(runtime);
       const [one, two] = [
-        await companyOf(door, boss, { name: '甲茶业有限公司' }),
-        await companyOf(door, boss, { name: '乙制笔有限公司' }),
+        await companyOf(runtime, boss, { name: '甲茶业有限公司' }),
+        await companyOf(runtime, boss, { name: '乙制笔有限公司' }),
       ];
-      for (const company of [one, two]) await giveRelation(door, who, company, 'tax-handler');
-      const { token } = await inCompany(door, who, one);
+      for (const company of [one, two]) await giveRelation(runtime, who, company, 'tax-handler');
+      const { token } = await inCompany(runtime, who, one);
       const mine = browser();
-      const first = await enter(door, filing, token, mine);
+      const first = await enter(runtime, filing, token, mine);
       for (const text of ['甲茶业有限公司', one, 'tax-handler', 'filing、declaration'])
         expect(first.page.text).toContain(text);
 
-      const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
+      const { choices } = (await runtime.http('GET', '/v1/session/identities', undefined, { token })).body;
       const { choiceId } = choices.find(({ identity }: Loose) => identity.taxpayerId === two);
-      const switched = await door.http('POST', '/v1/session/identity', { choiceId }, { token });
+      const switched = await runtime.http('POST', '/v1/session/identity', { choiceId }, { token });
       const next = expectStatus(switched, 200).body.session.accessToken;
-      await door.settled();
+      await runtime.settled();
       expect(filing.notices[0]).toMatchObject({ ended: 1 });
       expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
-      const second = await enter(door, filing, next, mine);
+      const second = await enter(runtime, filing, next, mine);
       expect(second.page.text).toContain('乙制笔有限公司');
       expect(second.page.text).not.toContain('甲茶业有限公司');
     },
@@ -99,31 +99,31 @@ describe('openid-client: the tax system of examples/relying-party', () => {
   long(
     'SSO-7 SES-2 asks anew while the person works there, and before what cannot be taken back',
     async () => {
-      const who = await knownPerson(door);
-      const taxpayerId = await companyOf(door, await knownPerson(door));
-      await giveRelation(door, who, taxpayerId, 'tax-handler');
-      const { token, cookie } = await inCompany(door, who, taxpayerId);
+      const who = await knownPerson(runtime);
+      const taxpayerId = await companyOf(runtime, await knownPerson(runtime));
+      await giveRelation(runtime, who, taxpayerId, 'tax-handler');
+      const { token, cookie } = await inCompany(runtime, who, taxpayerId);
       const mine = browser();
-      expect((await enter(door, filing, token, mine)).page.text).toContain('invoice');
+      expect((await enter(runtime, filing, token, mine)).page.text).toContain('invoice');
       // Two hours of work in the tax system, without a click in the portal.
       for (let i = 0; i < 6; i++) {
-        door.clock.advance(1_200);
+        runtime.clock.advance(1_200);
         expect((await mine.visit(`${filing.origin}/`)).text).toContain(taxpayerId);
       }
       const { body } = expectStatus(
-        await door.http('POST', '/v1/session/refresh', undefined, { cookie }),
+        await runtime.http('POST', '/v1/session/refresh', undefined, { cookie }),
         200,
       );
       const file = () => mine.visit(`${filing.origin}/file`, 'POST');
       expect((await file()).text).toContain('申报已提交');
-      await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
+      await changeRelation(runtime, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
       // The system asks before it files a declaration. It may also get the logout token before it asks.
       expect((await file()).text).toMatch(/没有申报权限|尚未登录/);
-      await door.settled();
+      await runtime.settled();
       expect(filing.notices[0]).toMatchObject({ ended: 1 });
-      const { text } = (await enter(door, filing, body.session.accessToken, mine)).page;
+      const { text } = (await enter(runtime, filing, body.session.accessToken, mine)).page;
       expect([text.includes('enquiry'), text.includes('invoice')]).toEqual([true, false]);
-      await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+      await changeRelation(runtime, who, taxpayerId, 'tax-handler', { state: 'deleted' });
       for (const over of [await file(), await mine.visit(`${filing.origin}/`)])
         expect(over.text).toContain('尚未登录');
     },
@@ -132,14 +132,14 @@ describe('openid-client: the tax system of examples/relying-party', () => {
   long('SSO-10 has a 退出 of its own, which logs out here, too, and comes back to it', async () => {
     const { token } = await person();
     const mine = browser();
-    await enter(door, filing, token, mine);
+    await enter(runtime, filing, token, mine);
     const away = await mine.visit(`${filing.origin}/logout`, 'POST');
     expect(away.location).toMatch(/^http[^?]*\/oauth2\/logout\?/);
     const { location } = await mine.visit(away.location);
     const id = location.split('/sso/logout#')[1];
-    const reply = await door.http('POST', `/v1/sso/logouts/${id}/confirm`, { silently: true }, { token });
+    const reply = await runtime.http('POST', `/v1/sso/logouts/${id}/confirm`, { silently: true }, { token });
     expect(expectStatus(reply, 200).body).toEqual({ loggedOut: true, redirectTo: `${filing.origin}/` });
-    expect((await door.http('GET', '/v1/session', undefined, { token })).status).toBe(401);
+    expect((await runtime.http('GET', '/v1/session', undefined, { token })).status).toBe(401);
     expect((await mine.visit(`${filing.origin}/`)).text).toContain('尚未登录');
   });
 
@@ -148,9 +148,9 @@ describe('openid-client: the tax system of examples/relying-party', () => {
     async () => {
       const { token } = await person();
       const mine = browser();
-      await enter(door, filing, token, mine);
+      await enter(runtime, filing, token, mine);
       const entered = async () => {
-        const { body } = await door.http('GET', '/v1/session/systems', undefined, { token });
+        const { body } = await runtime.http('GET', '/v1/session/systems', undefined, { token });
         return body.systems.find(({ clientId }: Loose) => clientId === 'filing-web').enteredAt !== undefined;
       };
       expect(await entered()).toBe(true);
@@ -162,11 +162,11 @@ describe('openid-client: the tax system of examples/relying-party', () => {
 
   long('SSO-4 says in its own words why nobody came', async () => {
     const { token } = await person();
-    const { back, page } = await enter(door, filing, token, browser(), 'refuse');
+    const { back, page } = await enter(runtime, filing, token, browser(), 'refuse');
     expect([back.status, /您没有同意进入本系统/.test(back.text)]).toEqual([403, true]);
     expect(page.text).toContain('尚未登录');
     // The system accepts only companies, so the person should choose an identity and has none to choose.
-    await expect(enter(door, companies, token, browser(), {})).rejects.toThrow('IDENTITY_NOT_ACCEPTED');
+    await expect(enter(runtime, companies, token, browser(), {})).rejects.toThrow('IDENTITY_NOT_ACCEPTED');
   });
 
   it('lets nobody in by somebody else’s answer', async () => {
@@ -175,7 +175,7 @@ describe('openid-client: the tax system of examples/relying-party', () => {
     const away = await theirs.visit(`${filing.origin}/login`);
     const id = /\/sso#([\w-]{32})$/.exec((await theirs.visit(away.location)).location)?.[1] ?? '';
     const cookie = theirs.cookies();
-    const reply = await door.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie });
+    const reply = await runtime.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie });
     const mine = browser();
     await mine.visit(`${filing.origin}/login`);
     expect((await mine.visit(expectStatus(reply, 200).body.redirectTo)).location).toBe('/');
@@ -240,13 +240,13 @@ describe('openid-client: an API that wants more of the login (RFC 9470)', () => 
     'SSO-9 what the API asks with 401 insufficient_user_authentication comes back exactly so',
     async () => {
       const { client: registered, privateKey } = other;
-      const who = await knownPerson(door);
-      const { session } = await loggedIn(door, who);
+      const who = await knownPerson(runtime);
+      const { session } = await loggedIn(runtime, who);
       const token = session.accessToken as string;
       const config = await client.discovery(
-        new URL(door.issuer),
+        new URL(runtime.issuer),
         registered.clientId,
-        { [client.clockSkew]: Math.round((door.clock.now().getTime() - Date.now()) / 1000) },
+        { [client.clockSkew]: Math.round((runtime.clock.now().getTime() - Date.now()) / 1000) },
         client.PrivateKeyJwt({ key: privateKey as client.CryptoKey, kid: 'k1' }),
         { execute: [client.allowInsecureRequests] },
       );
@@ -265,7 +265,7 @@ describe('openid-client: an API that wants more of the login (RFC 9470)', () => 
         });
         const mine = browser();
         const id = /\/sso#([\w-]{32})$/.exec((await mine.visit(url.href)).location)?.[1] ?? '';
-        const reply = await decide(pageOf(door, { id, cookie: mine.cookies() }, token));
+        const reply = await decide(pageOf(runtime, { id, cookie: mine.cookies() }, token));
         const back = new URL(expectStatus(reply, 200).body.redirectTo);
         return client.authorizationCodeGrant(config, back, { pkceCodeVerifier, idTokenExpected: true });
       };
@@ -275,7 +275,7 @@ describe('openid-client: an API that wants more of the login (RFC 9470)', () => 
       const challenge = `Bearer error="insufficient_user_authentication", error_description="Show your face", acr_values="${wants.acr}", max_age="${wants.maxAge}"`;
       const server = createServer((incoming, response) => {
         const { acr, auth_time } = decodeJwt(incoming.headers.authorization?.slice(7) ?? '');
-        const age = door.clock.now().getTime() / 1000 - Number(auth_time);
+        const age = runtime.clock.now().getTime() / 1000 - Number(auth_time);
         const enough = acr === wants.acr && age <= wants.maxAge;
         response.writeHead(enough ? 200 : 401, enough ? {} : { 'www-authenticate': challenge }).end();
       }).listen(0, '127.0.0.1');
@@ -297,9 +297,9 @@ describe('openid-client: an API that wants more of the login (RFC 9470)', () => 
         const second = await tokens({ acr_values, max_age }, async (page) => {
           expect((await page.approve()).body.code).toBe('FACE_REQUIRED');
           const call = (path: string, body?: object) =>
-            door.http('POST', `/v1/session/factor${path}`, body, { token });
+            runtime.http('POST', `/v1/session/factor${path}`, body, { token });
           const scan = expectStatus(await call('/face'), 201).body;
-          expectStatus(await scanFace(door, scan.qrContent), 200);
+          expectStatus(await scanFace(runtime, scan.qrContent), 200);
           expectStatus(await call('', { faceTicket: scan.ticket }), 204);
           return page.approve();
         });
@@ -320,10 +320,10 @@ describe('oauth4webapi: another library, call by call', () => {
   /** The library oauth4webapi with all its checks, at the time of the runtime's clock. */
   async function system() {
     const { client, privateKey } = other;
-    const skew = Math.round((door.clock.now().getTime() - Date.now()) / 1000);
+    const skew = Math.round((runtime.clock.now().getTime() - Date.now()) / 1000);
     const self: oauth.Client = { client_id: client.clientId, [oauth.clockSkew]: skew };
     const plain = { [oauth.allowInsecureRequests]: true };
-    const issuer = new URL(door.issuer);
+    const issuer = new URL(runtime.issuer);
     const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plain));
     const byKey = oauth.PrivateKeyJwt({ key: privateKey as oauth.CryptoKey, kid: 'k1' });
     return { as, self, byKey, plain, redirectUri: client.redirectUris[0] ?? '' };
@@ -358,7 +358,7 @@ describe('oauth4webapi: another library, call by call', () => {
     const url = new URL(as.authorization_endpoint ?? '');
     url.search = new URLSearchParams({ client_id: self.client_id, ...parameters }).toString();
     const id = /\/sso#([\w-]{32})$/.exec((await visit(url.href)).location)?.[1];
-    const reply = await door.http('POST', `/v1/sso/${id}/${decide}`, {}, { token, cookie: cookies() });
+    const reply = await runtime.http('POST', `/v1/sso/${id}/${decide}`, {}, { token, cookie: cookies() });
     return new URL(expectStatus(reply, 200).body.redirectTo);
   }
   const exchanged = (
@@ -468,7 +468,7 @@ describe('oauth4webapi: another library, call by call', () => {
     expect(() => oauth.validateAuthResponse(rp.as, rp.self, back, one.state)).toThrow(
       expect.objectContaining({ error: 'access_denied' }),
     );
-    expect(back.searchParams.get('iss')).toBe(door.issuer);
+    expect(back.searchParams.get('iss')).toBe(runtime.issuer);
   });
 
   long('SSO-9 prompt=none with a session needs no page, and max_age wants a login again', async () => {
@@ -476,7 +476,7 @@ describe('oauth4webapi: another library, call by call', () => {
     const { token } = await person();
     const silent = await begun(rp, { prompt: 'none' });
     await tokensOf(rp, silent, await decided(rp, silent.parameters, token));
-    door.clock.advance(120);
+    runtime.clock.advance(120);
     const aged = await begun(rp, { prompt: 'none', max_age: '60' });
     const back = await decided(rp, aged.parameters, token);
     expect(back.searchParams.get('error')).toBe('login_required');

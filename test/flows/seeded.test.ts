@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { loggedIn, loggedInByFace, registered, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { loggedIn, loggedInByFace, registered, wait } from '../support/runtime.ts';
 import { seeded } from '../support/seed.ts';
-import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { type Row, rowsOf } from './support/tables.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 /** Attributes that differ between any two people, each with the part of its value that must agree. */
 const own: Record<string, (value: Loose) => unknown> = {
@@ -56,8 +56,8 @@ const withoutSession = ({ webSession, ...row }: Row): Row => ({
 
 /** The rows that an action leaves in the tables, without spent tickets and without the session. */
 async function left(action: () => Promise<unknown>): Promise<Record<string, string[]>> {
-  const tables = door.tables.filter((name) => !name.endsWith('-Tickets'));
-  const all = () => Promise.all(tables.map((table) => rowsOf(door, table)));
+  const tables = runtime.tables.filter((name) => !name.endsWith('-Tickets'));
+  const all = () => Promise.all(tables.map((table) => rowsOf(runtime, table)));
   const before = new Set((await all()).flat().map((row) => JSON.stringify(row)));
   await action();
   const after = await all();
@@ -79,20 +79,20 @@ it.each([{}, { username: 'AnhuiUser' }])(
   async (extra) => {
     const named = (suffix: string) => (extra.username ? { username: `${extra.username}${suffix}` } : {});
     const who = () => person({ name: '王小明' });
-    const real = await left(() => registered(door, who(), named('1')));
-    const seed = await left(() => seeded(door, who(), named('2')));
+    const real = await left(() => registered(runtime, who(), named('1')));
+    const seed = await left(() => seeded(runtime, who(), named('2')));
     expect(seed).toEqual(real);
     expect(Object.values(real).filter((rows) => rows.length > 0)).toHaveLength(4);
   },
 );
 
 it('a seeded person logs in by document, phone and username, and the sealed facts open', async () => {
-  const who: Sample = await seeded(door, person({ name: '王小明' }), { username: 'SeededUser' });
-  const { session } = await loggedInByFace(door, who);
-  const { body } = await door.http('GET', '/v1/account', undefined, { token: session.accessToken });
+  const who: Sample = await seeded(runtime, person({ name: '王小明' }), { username: 'SeededUser' });
+  const { session } = await loggedInByFace(runtime, who);
+  const { body } = await runtime.http('GET', '/v1/account', undefined, { token: session.accessToken });
   expect(JSON.stringify(body)).toContain(who.phone.slice(-4));
   for (const account of [who.phone, 'SeededUser']) {
-    await wait(door, 61);
-    await loggedIn(door, who, account);
+    await wait(runtime, 61);
+    await loggedIn(runtime, who, account);
   }
 });

@@ -9,40 +9,40 @@ import {
 } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose, Reply } from '../support/client.ts';
-import { expectStatus, loggedIn, loggedInByFace, loginTicket, scanFace, wait } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { expectStatus, loggedIn, loggedInByFace, loginTicket, scanFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   rows,
   ticketCall,
   verify,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
-beforeEach(() => door.clock.set(morning));
+afterAll(() => runtime?.finish());
+beforeEach(() => runtime.clock.set(morning));
 
-const refresh = (cookie?: string, headers: Record<string, string> = {}, on = door) =>
+const refresh = (cookie?: string, headers: Record<string, string> = {}, on = runtime) =>
   on.http('POST', '/v1/session/refresh', undefined, { ...(cookie === undefined ? {} : { cookie }), headers });
-const show = (token?: string, on = door) =>
+const show = (token?: string, on = runtime) =>
   on.http('GET', '/v1/session', undefined, token === undefined ? {} : { token });
-const logOut = (token: string) => door.http('DELETE', '/v1/session', undefined, { token });
+const logOut = (token: string) => runtime.http('DELETE', '/v1/session', undefined, { token });
 const setCookie = (reply: Reply<Loose>): string => reply.headers.getSetCookie().join(' ## ');
 const at = (seconds = 0): string =>
-  `${new Date(door.clock.now().getTime() + seconds * 1000 + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
+  `${new Date(runtime.clock.now().getTime() + seconds * 1000 + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
 const ended = (reason: string, time = at()) => ({ status: 401, code: 'SESSION_ENDED', reason, at: time });
 
 /** Logs in with password and face; `userAgent` is the browser. */
-async function loginWith(who: Known, userAgent: string, on = door): Promise<Reply<Loose>> {
+async function loginWith(who: Known, userAgent: string, on = runtime): Promise<Reply<Loose>> {
   const ticket = await loginTicket(on, who);
   const scan = expectStatus(await ticketCall(on, ticket, 'face'), 201).body;
   expectStatus(await scanFace(on, scan.qrContent), 200);
@@ -59,14 +59,14 @@ describe('cookie', () => {
   long(
     'SES-1 SES-2 outlives the browser and is out of reach of scripts, plain connections and other sites',
     async () => {
-      const who = await knownPerson(door);
+      const who = await knownPerson(runtime);
       const reply = await loginWith(who, firefox);
       expect(setCookie(reply)).toMatch(
         /^__Host-refresh=[\w-]{16,}\.[\w-]{43}\.[\w-]{22}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/,
       );
       expect(reply.headers.get('cache-control')).toBe('no-store');
       expect(JSON.stringify(reply.body)).not.toContain(reply.cookie?.split('.')[1]);
-      await wait(door, 1000);
+      await wait(runtime, 1000);
       const next = expectStatus(await refresh(reply.cookie), 200);
       expect(setCookie(next)).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=42200$/);
       expect(Object.keys(next.body)).toEqual(['session']);
@@ -75,7 +75,7 @@ describe('cookie', () => {
         identity: { kind: 'natural' },
         expiresIn: 300,
       });
-      const stored = (await rows(door, 'Sessions')).find(
+      const stored = (await rows(runtime, 'Sessions')).find(
         (row) => row.sessionId === next.body.session.sessionId,
       );
       for (const cookie of [reply.cookie, next.cookie])
@@ -84,16 +84,16 @@ describe('cookie', () => {
   );
 
   long('SES-1 logging out bites at once, everywhere', async () => {
-    const who = await knownPerson(door);
-    const { session, cookie } = await loggedInByFace(door, who);
-    const other = await loggedInByFace(door, await knownPerson(door));
+    const who = await knownPerson(runtime);
+    const { session, cookie } = await loggedInByFace(runtime, who);
+    const other = await loggedInByFace(runtime, await knownPerson(runtime));
     expectStatus(await show(session.accessToken), 200);
-    await wait(door, 20);
+    await wait(runtime, 20);
     const out = await logOut(session.accessToken);
     expect(out.status).toBe(204);
     expect(setCookie(out)).toBe('__Host-refresh=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0');
     const time = at();
-    await wait(door, 2);
+    await wait(runtime, 2);
     expect((await show(session.accessToken)).body).toMatchObject({
       ...ended('logged-out', time),
       title: '您已退出登录',
@@ -101,18 +101,18 @@ describe('cookie', () => {
     expect((await refresh(cookie)).body).toMatchObject(ended('logged-out', time));
     expect((await logOut(session.accessToken)).body.code).toBe('SESSION_ENDED');
     expectStatus(await show(other.session.accessToken), 200);
-    const events = (await history(door, who)).filter((event) => event.kind === 'session-ended');
+    const events = (await history(runtime, who)).filter((event) => event.kind === 'session-ended');
     expect(events.map((event) => event.detail.reason)).toEqual(['logged-out']);
   });
 });
 
 describe('refresh', () => {
   long('SES-2 turns the token over each time and goes on for hours', async () => {
-    const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
+    const { session, cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
     const seen = new Set([cookie]);
     let current = cookie;
     for (let i = 0; i < 6; i++) {
-      await wait(door, 1799);
+      await wait(runtime, 1799);
       const reply = expectStatus(await refresh(current), 200);
       current = reply.cookie ?? '';
       expect(seen.has(current)).toBe(false);
@@ -125,10 +125,10 @@ describe('refresh', () => {
   long(
     'SES-2 a spent token answers its same successor for ten seconds, where there is no newer one',
     async () => {
-      const { cookie } = await loggedInByFace(door, await knownPerson(door));
+      const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
       const first = expectStatus(await refresh(cookie), 200);
       for (const seconds of [0, 5, 5]) {
-        await wait(door, seconds);
+        await wait(runtime, seconds);
         const again = expectStatus(await refresh(cookie), 200);
         expect(again.cookie).toBe(first.cookie);
         expectStatus(await show(again.body.session.accessToken), 200);
@@ -138,27 +138,27 @@ describe('refresh', () => {
   );
 
   long('SES-2 a spent token presented later ends the session for both holders', async () => {
-    const who = await knownPerson(door);
-    const { cookie } = await loggedInByFace(door, who);
+    const who = await knownPerson(runtime);
+    const { cookie } = await loggedInByFace(runtime, who);
     const first = expectStatus(await refresh(cookie), 200);
-    await wait(door, 11);
+    await wait(runtime, 11);
     const reused = await refresh(cookie);
     expect(reused.body).toMatchObject(ended('reuse'));
     expect(reused.cookie).toBeUndefined();
     const time = at();
-    await wait(door, 5);
+    await wait(runtime, 5);
     expect((await refresh(first.cookie)).body).toMatchObject(ended('reuse', time));
     expect((await show(first.body.session.accessToken)).body).toMatchObject(ended('reuse', time));
-    const events = (await history(door, who)).filter((event) => event.kind === 'session-ended');
+    const events = (await history(runtime, who)).filter((event) => event.kind === 'session-ended');
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ outcome: 'failure', detail: { reason: 'reuse' } });
   });
 
   long('SES-2 an older ancestor ends it too', async () => {
-    const { cookie } = await loggedInByFace(door, await knownPerson(door));
+    const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
     let current = cookie;
     for (let i = 0; i < 3; i++) {
-      await wait(door, 60);
+      await wait(runtime, 60);
       current = expectStatus(await refresh(current), 200).cookie ?? '';
     }
     expect((await refresh(cookie)).body).toMatchObject(ended('reuse'));
@@ -166,14 +166,14 @@ describe('refresh', () => {
   });
 
   it('SES-2 after several turns a spent token answers the newest of its chain, and the session lives on', async () => {
-    const { cookie } = await loggedInByFace(door, await knownPerson(door));
+    const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
     const chain = [cookie];
     for (let turn = 1; turn <= 3; turn++) {
       chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
-      await wait(door, 2);
+      await wait(runtime, 2);
     }
     expect(new Set(chain).size).toBe(4);
-    await wait(door, 2);
+    await wait(runtime, 2);
     for (const spent of chain) {
       if (spent === chain[3]) break;
       const reply = expectStatus(await refresh(spent), 200);
@@ -181,29 +181,29 @@ describe('refresh', () => {
       expectStatus(await show(reply.body.session.accessToken), 200);
     }
     // R1 and R2 were spent later than R0, so their grace ends later.
-    await wait(door, 2);
+    await wait(runtime, 2);
     expect(expectStatus(await refresh(chain[0]), 200).cookie).toBe(chain[3]);
-    await wait(door, 2);
+    await wait(runtime, 2);
     expect(expectStatus(await refresh(chain[1]), 200).cookie).toBe(chain[3]);
     const fourth = expectStatus(await refresh(chain[3]), 200).cookie ?? '';
     expect(chain).not.toContain(fourth);
-    await wait(door, 1800 - 1);
+    await wait(runtime, 1800 - 1);
     expectStatus(await refresh(fourth), 200);
   });
 
   keeping(1)([0, 1, 2])(
     'SES-2 of three turns, the token that was spent as number %i ends the session once its own ten seconds are over',
     async (index) => {
-      const { cookie } = await loggedInByFace(door, await knownPerson(door));
+      const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
       const chain = [cookie];
       for (let turn = 1; turn <= 3; turn++) {
         chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
-        await wait(door, 3);
+        await wait(runtime, 3);
       }
       // The token was spent 9 s, 6 s or 3 s ago.
-      await wait(door, 10 - (9 - 3 * index));
+      await wait(runtime, 10 - (9 - 3 * index));
       expect(expectStatus(await refresh(chain[index]), 200).cookie).toBe(chain[3]);
-      await wait(door, 1);
+      await wait(runtime, 1);
       expect((await refresh(chain[index])).body).toMatchObject(ended('reuse'));
       expect((await refresh(chain[3])).body).toMatchObject(ended('reuse'));
     },
@@ -212,16 +212,16 @@ describe('refresh', () => {
   long(
     'SES-2 eight turns are made within the grace and no more: then the newest stays until there is room',
     async () => {
-      const { cookie } = await loggedInByFace(door, await knownPerson(door));
+      const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
       const chain = [cookie];
       for (let turn = 1; turn <= 8; turn++)
         chain.push(expectStatus(await refresh(chain.at(-1)), 200).cookie ?? '');
       expect(new Set(chain).size).toBe(9);
       for (const spent of [...chain, chain[8]])
         expect(expectStatus(await refresh(spent), 200).cookie).toBe(chain[8]);
-      await wait(door, 10);
+      await wait(runtime, 10);
       for (const spent of chain) expect(expectStatus(await refresh(spent), 200).cookie).toBe(chain[8]);
-      await wait(door, 1);
+      await wait(runtime, 1);
       const next = expectStatus(await refresh(chain[8]), 200).cookie;
       expect(chain).not.toContain(next);
       expect(expectStatus(await refresh(chain[8]), 200).cookie).toBe(next);
@@ -230,47 +230,47 @@ describe('refresh', () => {
   );
 
   it('SES-2 ends after 30 idle minutes', async () => {
-    const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
-    await wait(door, 1799);
+    const { session, cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
+    await wait(runtime, 1799);
     const alive = expectStatus(await refresh(cookie), 200);
-    await wait(door, 1800);
+    await wait(runtime, 1800);
     expect((await refresh(alive.cookie)).body).toMatchObject({
       ...ended('idle'),
       title: '您长时间未操作，请重新登录',
     });
-    await wait(door, 5000);
+    await wait(runtime, 5000);
     expect((await refresh(alive.cookie)).body).toMatchObject(ended('idle', at(-5000)));
     expect((await show(session.accessToken)).body.code).toBe('SESSION_ENDED');
   });
 
   long('SES-2 ends twelve hours after the login, whatever happens', async () => {
-    const { cookie } = await loggedInByFace(door, await knownPerson(door));
+    const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
     let current = cookie;
     let last: Reply<Loose> | undefined;
     for (let minute = 25; minute < 720; minute += 25) {
-      await wait(door, 1500);
+      await wait(runtime, 1500);
       last = expectStatus(await refresh(current), 200);
       current = last.cookie ?? '';
     }
-    await wait(door, 20 * 60 - 1);
+    await wait(runtime, 20 * 60 - 1);
     last = expectStatus(await refresh(current), 200);
     expect(setCookie(last)).toContain('Max-Age=1');
-    await wait(door, 1);
+    await wait(runtime, 1);
     expect((await refresh(last.cookie)).body).toMatchObject(ended('expired'));
     // An access token that was signed in the last second does not outlive the session.
     expect((await show(last.body.session.accessToken)).body.code).toBe('SESSION_ENDED');
   });
 
   it('SES-2 what came first is what is told', async () => {
-    const { cookie } = await loggedInByFace(door, await knownPerson(door));
+    const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
     const idleAt = at(1800);
-    await wait(door, 13 * 3600);
+    await wait(runtime, 13 * 3600);
     expect((await refresh(cookie)).body).toMatchObject(ended('idle', idleAt));
   });
 
   long('SES-2 forged, foreign and broken cookies get nothing and leave the session alone', async () => {
-    const { cookie } = await loggedInByFace(door, await knownPerson(door));
-    const other = await loggedInByFace(door, await knownPerson(door));
+    const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
+    const other = await loggedInByFace(runtime, await knownPerson(runtime));
     const [name, value] = cookie.split('=') as [string, string];
     const [id, secret, tag] = value.split('.') as [string, string, string];
     const [otherId, otherSecret, otherTag] = (other.cookie.split('=')[1] ?? '').split('.') as [
@@ -308,29 +308,29 @@ describe('refresh', () => {
   });
 
   it('SES-2 another origin may not refresh, and turns nothing over', async () => {
-    const { cookie } = await loggedInByFace(door, await knownPerson(door));
+    const { cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
     for (const origin of [
       'https://evil.example',
       'null',
-      `${door.url}.evil.example`,
-      door.url.replace('http:', 'https:'),
-      `${door.url}0`,
+      `${runtime.url}.evil.example`,
+      runtime.url.replace('http:', 'https:'),
+      `${runtime.url}0`,
       '',
     ])
       expect((await refresh(cookie, { origin })).body).toMatchObject({
         status: 403,
         code: 'ORIGIN_NOT_ALLOWED',
       });
-    await wait(door, 20);
-    const same = expectStatus(await refresh(cookie, { origin: door.url }), 200);
-    await wait(door, 20);
+    await wait(runtime, 20);
+    const same = expectStatus(await refresh(cookie, { origin: runtime.url }), 200);
+    await wait(runtime, 20);
     expectStatus(await refresh(same.cookie), 200);
   });
 
   long('SES-2 fails closed while the store is away, and loses nothing', async () => {
-    const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
-    await door.provoking(async () => {
-      door.faults.add({ function: 'session', kind: 'error500', times: Number.POSITIVE_INFINITY });
+    const { session, cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
+    await runtime.provoking(async () => {
+      runtime.faults.add({ function: 'session', kind: 'error500', times: Number.POSITIVE_INFINITY });
       for (const reply of [
         await show(session.accessToken),
         await refresh(cookie),
@@ -339,10 +339,10 @@ describe('refresh', () => {
         expect(reply.body).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
     });
     expectStatus(await show(session.accessToken), 200);
-    await door.provoking(async () => {
-      const rule = door.faults.add({ function: 'session', action: 'UpdateItem', kind: 'crash-after' });
+    await runtime.provoking(async () => {
+      const rule = runtime.faults.add({ function: 'session', action: 'UpdateItem', kind: 'crash-after' });
       expect((await refresh(cookie)).status).toBe(500);
-      expect(door.faults.struck(rule)).toBe(1);
+      expect(runtime.faults.struck(rule)).toBe(1);
     });
     // The function's answer was lost; the grace allows asking again.
     const again = expectStatus(await refresh(cookie), 200);
@@ -351,21 +351,21 @@ describe('refresh', () => {
 });
 
 describe('access token', () => {
-  const keys = async () => expectStatus(await door.http('GET', '/.well-known/jwks.json'), 200).body;
+  const keys = async () => expectStatus(await runtime.http('GET', '/.well-known/jwks.json'), 200).body;
   const verified = async (token: string, jwks: Loose) =>
     jwtVerify(token, createLocalJWKSet(jwks), {
-      issuer: door.url,
-      audience: door.url,
+      issuer: runtime.url,
+      audience: runtime.url,
       algorithms: ['ES256'],
       typ: 'at+jwt',
-      currentDate: door.clock.now(),
+      currentDate: runtime.clock.now(),
     });
 
   long(
     'SES-2 TOK-01 verifies with the published keys, lives five minutes and names nobody in clear',
     async () => {
-      const who = await knownPerson(door);
-      const { session } = await loggedInByFace(door, who);
+      const who = await knownPerson(runtime);
+      const { session } = await loggedInByFace(runtime, who);
       const jwks = await keys();
       expect(jwks.keys.length).toBeGreaterThan(0);
       for (const key of jwks.keys) {
@@ -378,9 +378,9 @@ describe('access token', () => {
       expect(payload.identity).toEqual({ kind: 'natural' });
       const text = JSON.stringify(payload);
       for (const clear of [who.name, who.documentNumber, who.phone]) expect(text).not.toContain(clear);
-      await wait(door, 299);
+      await wait(runtime, 299);
       expectStatus(await show(session.accessToken), 200);
-      await wait(door, 1);
+      await wait(runtime, 1);
       const late = await show(session.accessToken);
       expect(late.body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
       expect(late.body.reason).toBeUndefined();
@@ -388,7 +388,7 @@ describe('access token', () => {
   );
 
   it('SES-2 TOK-01 TOK-02 believes no other token; the word Bearer has no case', async () => {
-    const { session, cookie } = await loggedInByFace(door, await knownPerson(door));
+    const { session, cookie } = await loggedInByFace(runtime, await knownPerson(runtime));
     const good: string = session.accessToken;
     const [header, payload, signature] = good.split('.') as [string, string, string];
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -408,28 +408,28 @@ describe('access token', () => {
       await own({ alg: 'ES256', typ: 'at+jwt', kid }),
       await own({ alg: 'ES256', typ: 'at+jwt', kid: 'another' }),
       await own({ alg: 'ES256', typ: 'at+jwt', jwk: await exportJWK(publicKey) }),
-      await door.assertion('ahtax-app', { method: 'GET', path: '/v1/session' }),
+      await runtime.assertion('ahtax-app', { method: 'GET', path: '/v1/session' }),
       cookie.split('=')[1],
     ])
       expect((await show(token)).body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
     for (const authorization of [`bearer-${good}`, `Basic ${good}`, good])
       expect(
-        (await door.http('GET', '/v1/session', undefined, { headers: { authorization } })).body.code,
+        (await runtime.http('GET', '/v1/session', undefined, { headers: { authorization } })).body.code,
       ).toBe('SESSION_ENDED');
     expectStatus(await show(good), 200);
     for (const authorization of [`bearer ${good}`, `BEARER ${good}`, `Bearer   ${good}`])
-      expectStatus(await door.http('GET', '/v1/session', undefined, { headers: { authorization } }), 200);
+      expectStatus(await runtime.http('GET', '/v1/session', undefined, { headers: { authorization } }), 200);
   });
 
   long('SES-2 TOK-03 keys rotate without a gap', async () => {
-    const who = await knownPerson(door);
-    const before = await loggedInByFace(door, who);
+    const who = await knownPerson(runtime);
+    const before = await loggedInByFace(runtime, who);
     const oldKid = decodeProtectedHeader(before.session.accessToken).kid;
     const oldKeys = await keys();
-    await door.rotateSecret('signing');
+    await runtime.rotateSecret('signing');
 
     // The new key is first published (after five minutes every container has read the secret again), and signs later.
-    await wait(door, 301);
+    await wait(runtime, 301);
     const both = await keys();
     expect(both.keys).toHaveLength(oldKeys.keys.length + 1);
     let current = expectStatus(await refresh(before.cookie), 200);
@@ -439,13 +439,13 @@ describe('access token', () => {
 
     let switched: Reply<Loose> | undefined;
     for (let i = 0; i < 10 && !switched; i++) {
-      await wait(door, 1000);
+      await wait(runtime, 1000);
       const previous = current.body.session.accessToken;
       current = expectStatus(await refresh(current.cookie), 200);
       expectStatus(await show(current.body.session.accessToken), 200);
       await verified(current.body.session.accessToken, await keys());
       if (decodeProtectedHeader(current.body.session.accessToken).kid !== oldKid) switched = current;
-      else await wait(door, 0);
+      else await wait(runtime, 0);
       expect(previous).not.toBe(current.body.session.accessToken);
     }
     expect(switched).toBeDefined();
@@ -453,24 +453,24 @@ describe('access token', () => {
     await verified(current.body.session.accessToken, both);
     expect((await keys()).keys.map((key: Loose) => key.kid)).toContain(oldKid);
     // Much later only the new key is left.
-    await wait(door, 40 * 3600);
+    await wait(runtime, 40 * 3600);
     expect((await keys()).keys.map((key: Loose) => key.kid)).not.toContain(oldKid);
   });
 });
 
 describe('one session', () => {
   long('SES-3 a newer login ends the older, which is told when and where', async () => {
-    const who = await knownPerson(door);
+    const who = await knownPerson(runtime);
     const first = await loginWith(who, firefox);
     expect(first.body.session.notices).toEqual([]);
-    await wait(door, 100);
+    await wait(runtime, 100);
     const second = await loginWith(
       who,
       'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1',
     );
     const time = at();
     expect(second.body.session.notices).toMatchObject([{ code: 'SESSION_REPLACED' }]);
-    await wait(door, 7);
+    await wait(runtime, 7);
     for (const reply of [await refresh(first.cookie), await show(first.body.session.accessToken)])
       expect(reply.body).toMatchObject({
         ...ended('replaced', time),
@@ -479,14 +479,14 @@ describe('one session', () => {
       });
     expectStatus(await show(second.body.session.accessToken), 200);
     expectStatus(await refresh(second.cookie), 200);
-    expect((await history(door, who)).filter((event) => event.kind === 'login')).toHaveLength(2);
+    expect((await history(runtime, who)).filter((event) => event.kind === 'login')).toHaveLength(2);
   });
 
   long('SES-3 a login ends nothing that had ended before: the first reason stays', async () => {
-    const who = await knownPerson(door);
-    const first = await loggedInByFace(door, who);
+    const who = await knownPerson(runtime);
+    const first = await loggedInByFace(runtime, who);
     const idleAt = at(1800);
-    await wait(door, 7200);
+    await wait(runtime, 7200);
     const second = await loginWith(who, firefox);
     expect((await refresh(first.cookie)).body).toMatchObject(ended('idle', idleAt));
     await logOut(second.body.session.accessToken);
@@ -495,13 +495,16 @@ describe('one session', () => {
   });
 
   long('SES-3 people do not end each other’s', async () => {
-    const [one, other] = [await loggedInByFace(door, await knownPerson(door)), await knownPerson(door)];
-    await loggedInByFace(door, other);
+    const [one, other] = [
+      await loggedInByFace(runtime, await knownPerson(runtime)),
+      await knownPerson(runtime),
+    ];
+    await loggedInByFace(runtime, other);
     expectStatus(await show(one.session.accessToken), 200);
   });
 
   long('SES-3 is a setting', async () => {
-    const lenient = await openWatchedDoor({ policies: { oneWebSession: false } });
+    const lenient = await openWatchedRuntime({ policies: { oneWebSession: false } });
     try {
       const who = await knownPerson(lenient);
       const first = await loginWith(who, firefox, lenient);
@@ -517,20 +520,23 @@ describe('one session', () => {
   });
 
   long('PWD-3 SES-2 a new password ends the session and the logins under way', async () => {
-    const who = await knownPerson(door, person());
-    await wait(door, 60);
-    const { session, cookie } = await loggedIn(door, who);
-    const pending = await loginTicket(door, who);
-    const start = await door.http('POST', '/v1/password-resets', {
+    const who = await knownPerson(runtime, person());
+    await wait(runtime, 60);
+    const { session, cookie } = await loggedIn(runtime, who);
+    const pending = await loginTicket(runtime, who);
+    const start = await runtime.http('POST', '/v1/password-resets', {
       account: who.documentNumber,
       name: who.name,
       documentNumber: who.documentNumber,
     });
     const path = `/v1/password-resets/${expectStatus(start, 201).body.resetId}`;
-    const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
+    const scan = expectStatus(await runtime.http('POST', `${path}/face`), 201).body;
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
     expectStatus(
-      await door.http('POST', `${path}/complete`, { faceTicket: scan.ticket, newPassword: 'Huaihe#20581' }),
+      await runtime.http('POST', `${path}/complete`, {
+        faceTicket: scan.ticket,
+        newPassword: 'Huaihe#20581',
+      }),
       204,
     );
     for (const reply of [await show(session.accessToken), await refresh(cookie)])
@@ -538,9 +544,10 @@ describe('one session', () => {
         ...ended('credential-change'),
         title: '您的密码已修改，请重新登录',
       });
-    const face = await ticketCall(door, pending, 'face');
-    if (face.status === 201) await scanFace(door, face.body.qrContent);
-    const late = face.status === 201 ? await verify(door, pending, { faceTicket: face.body.ticket }) : face;
+    const face = await ticketCall(runtime, pending, 'face');
+    if (face.status === 201) await scanFace(runtime, face.body.qrContent);
+    const late =
+      face.status === 201 ? await verify(runtime, pending, { faceTicket: face.body.ticket }) : face;
     expect(late.body).toMatchObject({ status: 409, code: 'STATE_CONFLICT' });
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose, Reply } from '../support/client.ts';
+import { mobile, person } from '../support/people.ts';
 import {
   expectStatus,
   loggedIn,
@@ -7,35 +8,34 @@ import {
   sendRegistrationCode,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { mobile, person } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { solve } from '../support/solve.ts';
 import { long } from '../support/variants.ts';
 import {
   knownAfterRegistering,
   knownPerson,
-  openWatchedDoor,
+  openWatchedRuntime,
   ticketCall,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { type Company, company, noticesTo, type Somebody, somebody } from './support/staff.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let day = 2;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 /** Every test uses another day. */
-beforeEach(() => door.clock.set(`2027-03-${String(day++).padStart(2, '0')}T00:30:00+08:00`));
+beforeEach(() => runtime.clock.set(`2027-03-${String(day++).padStart(2, '0')}T00:30:00+08:00`));
 
 const codes = (replies: readonly Reply<Loose>[]) => replies.map(({ status, body }) => body?.code ?? status);
 const sent = (replies: readonly Reply<Loose>[]) => replies.filter(({ status }) => status === 202).length;
-const started = (at: WatchedDoor) => startRegistration(at, person());
-const send = (at: WatchedDoor, id: string, phone: string, challenge?: string) =>
+const started = (at: WatchedRuntime) => startRegistration(at, person());
+const send = (at: WatchedRuntime, id: string, phone: string, challenge?: string) =>
   at.http('POST', `/v1/registrations/${id}/sms`, { phone, challenge });
 /** Sends a code, and solves every challenge that is required. */
-async function sendSolved(at: WatchedDoor, id: string, phone: string): Promise<Reply<Loose>> {
+async function sendSolved(at: WatchedRuntime, id: string, phone: string): Promise<Reply<Loose>> {
   const asked = await send(at, id, phone);
   return asked.body?.code === 'CHALLENGE_REQUIRED'
     ? send(at, id, phone, await solve(asked.body.challenge))
@@ -46,113 +46,114 @@ describe('strangers', () => {
   long(
     'SMS-4 one who asks for codes to an owner’s number all the time never keeps the owner’s login code away',
     async () => {
-      const who = await knownAfterRegistering(door);
-      await wait(door, 700);
+      const who = await knownAfterRegistering(runtime);
+      await wait(runtime, 700);
       for (let round = 0; round < 12; round++) {
-        const [one, other] = [await started(door), await started(door)];
+        const [one, other] = [await started(runtime), await started(runtime)];
         let strangers = 0;
         for (let minute = 0; minute < 5; minute++) {
           strangers += sent([
-            await sendRegistrationCode(door, one, who.phone),
-            await sendRegistrationCode(door, other, who.phone),
+            await sendRegistrationCode(runtime, one, who.phone),
+            await sendRegistrationCode(runtime, other, who.phone),
           ]);
-          await wait(door, 60);
+          await wait(runtime, 60);
         }
         expect(strangers).toBeLessThanOrEqual(3);
-        expectStatus(await ticketCall(door, await loginTicket(door, who), 'sms'), 202);
-        await wait(door, 600);
+        expectStatus(await ticketCall(runtime, await loginTicket(runtime, who), 'sms'), 202);
+        await wait(runtime, 600);
       }
       // Ten codes in the day, one of them from the person's own registration.
-      const today = door.sms(who.phone).filter(({ purpose }) => purpose === 'registration');
+      const today = runtime.sms(who.phone).filter(({ purpose }) => purpose === 'registration');
       expect(today).toHaveLength(10);
     },
   );
 
   long('SMS-4 a ticket sends to three numbers and not to forty, also when asked at once', async () => {
-    const id = await started(door);
+    const id = await started(runtime);
     const numbers = Array.from({ length: 40 }, () => mobile());
     const replies = await Promise.all(
-      numbers.slice(0, 20).map((phone) => sendRegistrationCode(door, id, phone)),
+      numbers.slice(0, 20).map((phone) => sendRegistrationCode(runtime, id, phone)),
     );
-    for (const phone of numbers.slice(20)) replies.push(await sendRegistrationCode(door, id, phone));
+    for (const phone of numbers.slice(20)) replies.push(await sendRegistrationCode(runtime, id, phone));
     expect(sent(replies)).toBe(3);
     expect(new Set(codes(replies))).toEqual(new Set([202, 'SMS_TOO_FREQUENT']));
     // The refusal names the time at which the ticket ends; another ticket can send at once.
     const refused = replies.find(({ status }) => status === 429);
-    expect(Date.parse(refused?.body.retryAt)).toBe(door.clock.now().getTime() + 1_800_000);
-    expectStatus(await sendRegistrationCode(door, await started(door), numbers[39] ?? ''), 202);
+    expect(Date.parse(refused?.body.retryAt)).toBe(runtime.clock.now().getTime() + 1_800_000);
+    expectStatus(await sendRegistrationCode(runtime, await started(runtime), numbers[39] ?? ''), 202);
   });
 
   long('SMS-4 a ticket sends ten codes, and those that the provider refused are none of them', async () => {
-    const id = await started(door);
+    const id = await started(runtime);
     const numbers = [mobile(), mobile(), mobile()];
-    await door.provoking(async () => {
-      door.faults.add({ service: 'sms', kind: 'error500', times: 4 });
-      for (let i = 0; i < 4; i++) expect((await sendRegistrationCode(door, id, mobile())).status).toBe(503);
+    await runtime.provoking(async () => {
+      runtime.faults.add({ service: 'sms', kind: 'error500', times: 4 });
+      for (let i = 0; i < 4; i++)
+        expect((await sendRegistrationCode(runtime, id, mobile())).status).toBe(503);
     });
     let all = 0;
     for (let minute = 0; minute < 14; minute++) {
       const replies = [];
-      for (const phone of numbers) replies.push(await sendSolved(door, id, phone));
+      for (const phone of numbers) replies.push(await sendSolved(runtime, id, phone));
       all += sent(replies);
-      await wait(door, 60);
+      await wait(runtime, 60);
     }
     expect(all).toBe(10);
   });
 
   it('SMS-4 a session and purpose sends to three numbers and ten codes', async () => {
-    const who = await knownPerson(door);
-    const { session } = await loggedIn(door, who);
+    const who = await knownPerson(runtime);
+    const { session } = await loggedIn(runtime, who);
     const add = (phone: string) =>
-      door.http('POST', '/v1/account/phones/sms', { phone }, { token: session.accessToken });
+      runtime.http('POST', '/v1/account/phones/sms', { phone }, { token: session.accessToken });
     const replies = await Promise.all(Array.from({ length: 8 }, () => add(mobile())));
     expect(sent(replies)).toBe(3);
     expect(codes(replies).filter((code) => code === 'SMS_TOO_FREQUENT')).toHaveLength(5);
     expect(Date.parse(replies.find(({ status }) => status === 429)?.body.retryAt)).toBeGreaterThan(
-      door.clock.now().getTime() + 1_000_000,
+      runtime.clock.now().getTime() + 1_000_000,
     );
   });
 
   it('SMS-2 SMS-4 the minute is one of milliseconds, and the time told is not before it', async () => {
-    const id = await started(door);
+    const id = await started(runtime);
     const phone = mobile();
-    const begin = door.clock.now().getTime() + 999;
-    door.clock.set(begin);
-    const first = expectStatus(await sendRegistrationCode(door, id, phone), 202);
+    const begin = runtime.clock.now().getTime() + 999;
+    runtime.clock.set(begin);
+    const first = expectStatus(await sendRegistrationCode(runtime, id, phone), 202);
     expect(Date.parse(first.body.resendAt)).toBe(begin + 60_001);
-    door.clock.set(begin + 59_999);
-    const refused = await sendRegistrationCode(door, id, phone);
+    runtime.clock.set(begin + 59_999);
+    const refused = await sendRegistrationCode(runtime, id, phone);
     expect(refused.body).toMatchObject({ code: 'SMS_TOO_FREQUENT', title: '短信验证码获取频繁，请稍后重试' });
     expect(Date.parse(refused.body.retryAt)).toBe(begin + 60_001);
-    door.clock.set(begin + 60_000);
-    expectStatus(await sendRegistrationCode(door, id, phone), 202);
+    runtime.clock.set(begin + 60_000);
+    expectStatus(await sendRegistrationCode(runtime, id, phone), 202);
   });
 
   long(
     'SMS-4 a number of nobody wants a challenge from the sixth code of a day, also of another ticket, and no more the next day',
     async () => {
       const phone = mobile();
-      const id = await started(door);
+      const id = await started(runtime);
       for (let i = 0; i < 5; i++) {
-        expectStatus(await sendRegistrationCode(door, id, phone), 202);
-        await wait(door, 121);
+        expectStatus(await sendRegistrationCode(runtime, id, phone), 202);
+        await wait(runtime, 121);
       }
-      const other = await started(door);
-      const asked = await sendRegistrationCode(door, other, phone);
+      const other = await started(runtime);
+      const asked = await sendRegistrationCode(runtime, other, phone);
       expect(asked.body).toMatchObject({ status: 403, code: 'CHALLENGE_REQUIRED' });
-      expectStatus(await send(door, other, phone, await solve(asked.body.challenge)), 202);
+      expectStatus(await send(runtime, other, phone, await solve(asked.body.challenge)), 202);
       // A send within the gap is refused before a challenge is required.
-      expect((await sendRegistrationCode(door, other, phone)).body.code).toBe('SMS_TOO_FREQUENT');
-      door.clock.set(door.clock.now().getTime() + 24 * 3_600_000);
-      expectStatus(await sendRegistrationCode(door, await started(door), phone), 202);
+      expect((await sendRegistrationCode(runtime, other, phone)).body.code).toBe('SMS_TOO_FREQUENT');
+      runtime.clock.set(runtime.clock.now().getTime() + 24 * 3_600_000);
+      expectStatus(await sendRegistrationCode(runtime, await started(runtime), phone), 202);
     },
   );
 });
 
 describe('the stage', () => {
-  let small: WatchedDoor;
+  let small: WatchedRuntime;
   beforeAll(async () => {
-    small = await openWatchedDoor({
+    small = await openWatchedRuntime({
       alone: true,
       policies: { smsStrangersPerHour: 4, smsStrangersRefusedAt: 2 },
     });
@@ -214,9 +215,9 @@ describe('notices of companies', () => {
   let hand: Somebody;
   let firm: Company;
   beforeAll(async () => {
-    door.clock.set('2027-03-20T08:00:00+08:00');
-    hand = await somebody(door);
-    firm = await company(door);
+    runtime.clock.set('2027-03-20T08:00:00+08:00');
+    hand = await somebody(runtime);
+    firm = await company(runtime);
     const id = await firm.invited(hand.who);
     expectStatus(await hand.call('POST', `/v1/authorizations/${id}/confirm`), 200);
   }, 60_000);
@@ -233,14 +234,14 @@ describe('notices of companies', () => {
   long(
     'SMS-4 one of a kind tells a person in ten minutes, also of twenty-five at once and in a row, and ten in a day; codes are not counted',
     async () => {
-      door.clock.set('2027-03-20T09:00:00+08:00');
+      runtime.clock.set('2027-03-20T09:00:00+08:00');
       await goOn();
-      const before = noticesTo(door, hand.who.phone).length;
-      const told = () => noticesTo(door, hand.who.phone).length - before;
+      const before = noticesTo(runtime, hand.who.phone).length;
+      const told = () => noticesTo(runtime, hand.who.phone).length - before;
       await Promise.all(Array.from({ length: 8 }, patch));
       for (let i = 0; i < 4; i++) expectStatus(await patch(), 200);
       expect(told()).toBe(1);
-      await wait(door, 599);
+      await wait(runtime, 599);
       await goOn();
       expectStatus(await patch(), 200);
       expect(told()).toBe(1);
@@ -248,17 +249,17 @@ describe('notices of companies', () => {
       const row = (await firm.staff()).find(({ role }) => role === 'tax-handler');
       expectStatus(await firm.on(row?.authorizationId, '', 'DELETE'), 204);
       expect(told()).toBe(2);
-      expectStatus(await ticketCall(door, await loginTicket(door, hand.who), 'sms'), 202);
+      expectStatus(await ticketCall(runtime, await loginTicket(runtime, hand.who), 'sms'), 202);
       // Ten notices a day, including the invitation and the three notices so far.
       for (let i = 0; i < 9; i++) {
-        await wait(door, 601);
+        await wait(runtime, 601);
         await goOn();
         const id = await firm.invited(hand.who);
         expectStatus(await firm.on(id, 'withdraw'), 200);
       }
       expect(told() + before).toBe(10);
       // Another company has its own limit.
-      const other = await company(door);
+      const other = await company(runtime);
       expectStatus(await other.invite(hand.who), 201);
       expect(told() + before).toBe(11);
     },

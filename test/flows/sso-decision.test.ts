@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unseal } from '#crypto/sealed.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedIn, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { expectStatus, loggedIn, loggedInByFace } from '../support/runtime.ts';
 import { dataKeysOf } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import {
@@ -11,10 +11,10 @@ import {
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
   rows,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import {
   agencyFirm,
@@ -41,7 +41,7 @@ import {
   ticketRow,
 } from './support/sso.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 /**
  * Systems that accept everybody without a question, natural people after a question, managers of companies, and people
  * of the highest level.
@@ -57,12 +57,12 @@ beforeAll(async () => {
     taxSystem('boss-web', { accepts: { kinds: ['enterprise'], roles: ['legal-representative'] } }),
     taxSystem('strict-web', { minLevel: 5 }),
   ]);
-  door = await openWatchedDoor({
+  runtime = await openWatchedRuntime({
     relyingParties: [open, asking, bosses, strict].map(({ client: one }) => one),
   });
 });
-afterAll(() => door?.finish('sso-decision'));
-beforeEach(() => door.clock.set(morning));
+afterAll(() => runtime?.finish('sso-decision'));
+beforeEach(() => runtime.clock.set(morning));
 
 interface SignedIn {
   readonly who: Known;
@@ -70,34 +70,34 @@ interface SignedIn {
   readonly sessionId: string;
 }
 const natural = async (): Promise<SignedIn> => {
-  const who = await knownPerson(door);
-  const { session } = await loggedInByFace(door, who);
+  const who = await knownPerson(runtime);
+  const { session } = await loggedInByFace(runtime, who);
   return { who, token: session.accessToken, sessionId: session.sessionId };
 };
 /** A person who is logged in as a tax handler of an active company. */
 const handler = async (): Promise<SignedIn & { taxpayerId: string }> => {
-  const who = await knownPerson(door);
-  const taxpayerId = await companyOf(door, await knownPerson(door), { name: '徽香茶业' });
-  await giveRelation(door, who, taxpayerId, 'tax-handler');
-  const { session, token } = await inCompany(door, who, taxpayerId);
+  const who = await knownPerson(runtime);
+  const taxpayerId = await companyOf(runtime, await knownPerson(runtime), { name: '徽香茶业' });
+  await giveRelation(runtime, who, taxpayerId, 'tax-handler');
+  const { session, token } = await inCompany(runtime, who, taxpayerId);
   return { who, token, sessionId: session.sessionId, taxpayerId };
 };
 /** A browser that a system sent, and the deciding page for the person who is logged in there. */
 const pageFor = async (system: TaxSystem, { token }: { token?: string }, changes: Parameters = {}) => {
-  const browser = await asked(door, system, changes);
-  return { browser, ...pageOf(door, browser, token) };
+  const browser = await asked(runtime, system, changes);
+  return { browser, ...pageOf(runtime, browser, token) };
 };
 const said = ({ status, body }: { status: number; body: Loose }): string => body?.code ?? String(status);
 const codeIn = ({ body }: { body: Loose }): string => answerIn(body.redirectTo).code ?? '';
 const codesKept = async (sessionId: string) =>
-  (await rows(door, 'Tickets')).filter((one) => one.kind === 'sso-code' && one.sessionId === sessionId);
-const isOpen = async ({ id }: Pick<Sent, 'id'>) => (await ticketRow(door, id)).state === 'open';
+  (await rows(runtime, 'Tickets')).filter((one) => one.kind === 'sso-code' && one.sessionId === sessionId);
+const isOpen = async ({ id }: Pick<Sent, 'id'>) => (await ticketRow(runtime, id)).state === 'open';
 const detailsOf = async (code: string): Promise<Loose> => {
-  const kept = await ticketRow(door, code);
-  return JSON.parse(unseal(dataKeysOf(door), `sso-code:${kept.ticketKey}`, kept.sealedDetails));
+  const kept = await ticketRow(runtime, code);
+  return JSON.parse(unseal(dataKeysOf(runtime), `sso-code:${kept.ticketKey}`, kept.sealedDetails));
 };
 const ssoEvents = async ({ who }: Pick<SignedIn, 'who'>) =>
-  (await history(door, who))
+  (await history(runtime, who))
     .filter(({ kind }) => kind.startsWith('sso-') || kind === 'identity-switched')
     .map(({ kind, detail }) => [
       kind,
@@ -142,9 +142,9 @@ describe('the page of a hand-over', () => {
   long('SSO-4 is there for the browser that began alone, logged in or not', async () => {
     const someone = await natural();
     const { browser } = await pageFor(open, someone);
-    const other = await asked(door, open);
+    const other = await asked(runtime, open);
     for (const cookie of ['', other.cookie, `${browser.cookie.split('=')[0]}=${'A'.repeat(32)}`]) {
-      const page = pageOf(door, { ...browser, cookie }, someone.token);
+      const page = pageOf(runtime, { ...browser, cookie }, someone.token);
       for (const call of [page.system, page.show, page.approve, page.refuse, page.leave])
         expect(said(await call())).toBe('NOT_FOUND');
     }
@@ -172,7 +172,7 @@ describe('a decision', () => {
         to: 'https://filing-web.example.cn/back',
         code: expect.stringMatching(/^[\w-]{43}\.s1\.[\w.-]+$/),
         state: 'state-of-the-system',
-        iss: door.issuer,
+        iss: runtime.issuer,
       });
       expect(reply.headers.getSetCookie()).toEqual([
         `${browser.cookie.split('=')[0]}=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0`,
@@ -186,8 +186,8 @@ describe('a decision', () => {
     const someone = await handler();
     const { approve } = await pageFor(open, someone);
     const code = codeIn(await approve());
-    const kept = await ticketRow(door, code);
-    const session = await row(door, 'Sessions', { sessionId: someone.sessionId });
+    const kept = await ticketRow(runtime, code);
+    const session = await row(runtime, 'Sessions', { sessionId: someone.sessionId });
     expect(kept).toMatchObject({
       kind: 'sso-code',
       state: 'open',
@@ -195,7 +195,7 @@ describe('a decision', () => {
       sessionId: someone.sessionId,
       version: session.version,
       sessionEnds: session.expiresAt,
-      expiresAt: door.clock.now().getTime() / 1000 + 60,
+      expiresAt: runtime.clock.now().getTime() / 1000 + 60,
       request: {
         clientId: 'filing-web',
         redirectUri: 'https://filing-web.example.cn/back',
@@ -237,13 +237,13 @@ describe('a decision', () => {
         pageFor(open, someone, { authorization_details: JSON.stringify([{ type: 'taxpayer', taxpayer }]) });
       const printed = `${id.slice(0, 6)} ${id.slice(6, 14)}-${id.slice(14).toLowerCase()}`;
       const page = await meaning(printed);
-      const kept = JSON.stringify(await ticketRow(door, page.browser.id));
+      const kept = JSON.stringify(await ticketRow(runtime, page.browser.id));
       for (const text of [id, id.slice(6), printed]) expect(kept).not.toContain(text);
       const [details] = await detailsOf(codeIn(expectStatus(await page.approve(), 200)));
       expect(details.taxpayer.id).toBe(id);
       const byRef = await meaning(details.taxpayer.ref);
       expect(expectStatus(await byRef.show(), 200).body.asked.accepted).toBe(true);
-      expect(JSON.stringify(await ticketRow(door, byRef.browser.id))).not.toContain(details.taxpayer.ref);
+      expect(JSON.stringify(await ticketRow(runtime, byRef.browser.id))).not.toContain(details.taxpayer.ref);
       const other = await meaning(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`);
       expect(expectStatus(await other.show(), 200).body.asked.accepted).toBe(false);
       expect(said(await other.approve())).toBe('IDENTITY_NOT_ACCEPTED');
@@ -270,7 +270,7 @@ describe('a decision', () => {
     expect(answerIn(body.redirectTo)).toMatchObject({
       error: 'access_denied',
       state: 'state-of-the-system',
-      iss: door.issuer,
+      iss: runtime.issuer,
     });
     expect(await ssoEvents(someone)).toEqual([['sso-refused', 'filing-web', 'access_denied']]);
     expect(await codesKept(someone.sessionId)).toEqual([]);
@@ -285,21 +285,21 @@ describe('a decision', () => {
   long('SSO-2 after ten minutes is none any more', async () => {
     const { who } = await natural();
     const { browser } = await pageFor(open, {});
-    door.clock.advance(599);
-    const { session } = await loggedInByFace(door, who);
-    const page = pageOf(door, browser, session.accessToken);
+    runtime.clock.advance(599);
+    const { session } = await loggedInByFace(runtime, who);
+    const page = pageOf(runtime, browser, session.accessToken);
     expectStatus(await page.show(), 200);
-    door.clock.advance(1);
+    runtime.clock.advance(1);
     for (const call of [page.system, page.show, page.approve, page.refuse, page.leave])
       expect(said(await call())).toBe('EXPIRED');
   });
 
   it('SSO-4 takes two calls of the database after each other, a request one', async () => {
     const someone = await handler();
-    door.resetUsage();
+    runtime.resetUsage();
     const { approve } = await pageFor(open, someone);
     expectStatus(await approve({ silently: true }), 200);
-    const usage = (await door.http('GET', '/local/usage')).body;
+    const usage = (await runtime.http('GET', '/local/usage')).body;
     expect(usage['sso-request'].routes['GET /oauth2/authorize']).toMatchObject({ calls: 1, longestChain: 1 });
     expect(usage['sso-decision'].routes['POST /v1/sso/{id}/approve']).toMatchObject({
       calls: 3,
@@ -316,14 +316,14 @@ describe('between the look and the write', () => {
     body: object = {},
   ): Promise<{ reply: Loose; browser: Sent }> => {
     const { approve, browser } = await pageFor(open, someone);
-    const reply = await whileHeld(door, { function: 'sso-decision' }, () => approve(body), meanwhile);
+    const reply = await whileHeld(runtime, { function: 'sso-decision' }, () => approve(body), meanwhile);
     return { reply, browser };
   };
 
   long('SSO-4 a session that ends hands nobody over, and says why', async () => {
     const someone = await natural();
     const { reply, browser } = await approvingWhile(someone, () =>
-      door.http('DELETE', '/v1/session', undefined, { token: someone.token }),
+      runtime.http('DELETE', '/v1/session', undefined, { token: someone.token }),
     );
     expect([reply.body.code, reply.body.reason]).toEqual(['SESSION_ENDED', 'logged-out']);
     await expectNothingDone(someone, browser);
@@ -331,7 +331,7 @@ describe('between the look and the write', () => {
 
   const becoming = async ({ token }: SignedIn, kind: string, taxpayerId?: string): Promise<string> => {
     const { choices } = expectStatus(
-      await door.http('GET', '/v1/session/identities', undefined, { token }),
+      await runtime.http('GET', '/v1/session/identities', undefined, { token }),
       200,
     ).body;
     return choices.find(
@@ -344,7 +344,7 @@ describe('between the look and the write', () => {
     const someone = await handler();
     const choiceId = await becoming(someone, 'natural');
     const { reply, browser } = await approvingWhile(someone, () =>
-      door.http('POST', '/v1/session/identity', { choiceId }, { token: someone.token }),
+      runtime.http('POST', '/v1/session/identity', { choiceId }, { token: someone.token }),
     );
     expect(said(reply)).toBe('SESSION_ENDED');
     await expectNothingDone(someone, browser);
@@ -353,14 +353,17 @@ describe('between the look and the write', () => {
   it.each<[string, (someone: SignedIn & { taxpayerId: string }) => Promise<unknown>]>([
     [
       'the relation ends',
-      ({ who, taxpayerId }) => changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' }),
+      ({ who, taxpayerId }) => changeRelation(runtime, who, taxpayerId, 'tax-handler', { state: 'deleted' }),
     ],
     [
       'its last day was yesterday',
       ({ who, taxpayerId }) =>
-        changeRelation(door, who, taxpayerId, 'tax-handler', { validUntil: yesterday }),
+        changeRelation(runtime, who, taxpayerId, 'tax-handler', { validUntil: yesterday }),
     ],
-    ['the company is gone', ({ taxpayerId }) => feed(door, companyLine(taxpayerId, { state: 'cancelled' }))],
+    [
+      'the company is gone',
+      ({ taxpayerId }) => feed(runtime, companyLine(taxpayerId, { state: 'cancelled' })),
+    ],
   ])('SSO-4 SWI-5 %s: nobody is handed over for the company', async (_, meanwhile) => {
     const someone = await handler();
     const { reply, browser } = await approvingWhile(someone, () => meanwhile(someone));
@@ -371,7 +374,7 @@ describe('between the look and the write', () => {
   long('SSO-6 permissions get narrower: the narrower ones are handed over', async () => {
     const someone = await handler();
     const { reply } = await approvingWhile(someone, () =>
-      changeRelation(door, someone.who, someone.taxpayerId, 'tax-handler', { permissions: ['enquiry'] }),
+      changeRelation(runtime, someone.who, someone.taxpayerId, 'tax-handler', { permissions: ['enquiry'] }),
     );
     expectStatus(reply, 200);
     expect((await detailsOf(codeIn(reply)))[0].actions).toEqual(['enquiry']);
@@ -380,7 +383,7 @@ describe('between the look and the write', () => {
   long('SSO-6 the company gets another name: the new one is told', async () => {
     const someone = await handler();
     const { reply } = await approvingWhile(someone, () =>
-      feed(door, companyLine(someone.taxpayerId, { name: '新名茶业' })),
+      feed(runtime, companyLine(someone.taxpayerId, { name: '新名茶业' })),
     );
     expect((await detailsOf(codeIn(expectStatus(reply, 200))))[0].taxpayer.name).toBe('新名茶业');
   });
@@ -390,24 +393,24 @@ describe('between the look and the write', () => {
   >([
     [
       'the agreement ends',
-      (_agencyId, _clientId, _agent, agreement) => feed(door, { ...agreement, until: yesterday }),
+      (_agencyId, _clientId, _agent, agreement) => feed(runtime, { ...agreement, until: yesterday }),
     ],
     [
       'the agency’s form names somebody else',
-      async (agencyId) => feed(door, staffLine(agencyId, [await knownPerson(door)])),
+      async (agencyId) => feed(runtime, staffLine(agencyId, [await knownPerson(runtime)])),
     ],
     [
       'the client is gone',
-      (_agencyId, clientId) => feed(door, companyLine(clientId, { state: 'cancelled' })),
+      (_agencyId, clientId) => feed(runtime, companyLine(clientId, { state: 'cancelled' })),
     ],
   ])('SSO-4 AGY-1 %s: the agent is not handed over for the client', async (_, meanwhile) => {
-    const firm = await agencyFirm(door);
-    const agent = await knownPerson(door);
-    const clientId = await client(door);
+    const firm = await agencyFirm(runtime);
+    const agent = await knownPerson(runtime);
+    const clientId = await client(runtime);
     const agreement = agreementLine(firm.id, clientId, [agent]);
-    await feed(door, staffLine(firm.id, [agent]), agreement);
-    const at = await agentAt(door, agent, firm.id);
-    const { session, token } = await goTo(door, at.api, clientId);
+    await feed(runtime, staffLine(firm.id, [agent]), agreement);
+    const at = await agentAt(runtime, agent, firm.id);
+    const { session, token } = await goTo(runtime, at.api, clientId);
     const someone = { who: agent, token, sessionId: session.sessionId };
 
     const held = await approvingWhile(someone, () => meanwhile(firm.id, clientId, agent, agreement));
@@ -416,14 +419,14 @@ describe('between the look and the write', () => {
   });
 
   long('SSO-4 SPC-3 the report runs out: nobody is handed over under it', async () => {
-    const boss = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss, { subject: 'cross-region' });
+    const boss = await knownPerson(runtime);
+    const taxpayerId = await companyOf(runtime, boss, { subject: 'cross-region' });
     const reportNo = reportNumber();
-    await feed(door, reportLine(taxpayerId, reportNo));
-    const { session, token } = await underReport(door, boss, taxpayerId, reportNo);
+    await feed(runtime, reportLine(taxpayerId, reportNo));
+    const { session, token } = await underReport(runtime, boss, taxpayerId, reportNo);
     const someone = { who: boss, token, sessionId: session.sessionId };
     const { reply, browser } = await approvingWhile(someone, () =>
-      feed(door, reportLine(taxpayerId, reportNo, undefined, { validUntil: yesterday })),
+      feed(runtime, reportLine(taxpayerId, reportNo, undefined, { validUntil: yesterday })),
     );
     expect(said(reply)).toBe('RELATION_NOT_FOUND');
     await expectNothingDone(someone, browser);
@@ -433,18 +436,18 @@ describe('between the look and the write', () => {
     'SSO-4 SWI-5 an identity that was chosen and is lost meanwhile changes nothing of the session',
     async () => {
       const someone = await handler();
-      const other = await companyOf(door, await knownPerson(door));
-      await giveRelation(door, someone.who, other, 'finance-head');
-      const before = await row(door, 'Sessions', { sessionId: someone.sessionId });
+      const other = await companyOf(runtime, await knownPerson(runtime));
+      await giveRelation(runtime, someone.who, other, 'finance-head');
+      const before = await row(runtime, 'Sessions', { sessionId: someone.sessionId });
       const choiceId = await becoming(someone, 'enterprise', other);
       const { reply, browser } = await approvingWhile(
         someone,
-        () => changeRelation(door, someone.who, other, 'finance-head', { state: 'deleted' }),
+        () => changeRelation(runtime, someone.who, other, 'finance-head', { state: 'deleted' }),
         { choiceId },
       );
       expect(said(reply)).toBe('RELATION_NOT_FOUND');
       await expectNothingDone(someone, browser);
-      expect(await row(door, 'Sessions', { sessionId: someone.sessionId })).toEqual(before);
+      expect(await row(runtime, 'Sessions', { sessionId: someone.sessionId })).toEqual(before);
     },
   );
 
@@ -455,15 +458,15 @@ describe('between the look and the write', () => {
       const { approve } = await pageFor(open, someone, { prompt: 'select_account' });
       const choiceId = await becoming(someone, 'natural');
       const code = codeIn(expectStatus(await approve({ choiceId }), 200));
-      const session = await row(door, 'Sessions', { sessionId: someone.sessionId });
+      const session = await row(runtime, 'Sessions', { sessionId: someone.sessionId });
       expect(session).toMatchObject({ identity: { kind: 'natural' }, version: 2 });
-      expect(await ticketRow(door, code)).toMatchObject({
+      expect(await ticketRow(runtime, code)).toMatchObject({
         version: 2,
         told: { identity: { kind: 'natural' } },
       });
-      expect(await ticketRow(door, code)).not.toHaveProperty('grounds');
+      expect(await ticketRow(runtime, code)).not.toHaveProperty('grounds');
       expect(await detailsOf(code)).toEqual([{ type: 'taxpayer', identity: 'natural' }]);
-      const old = await door.http('GET', '/v1/session', undefined, { token: someone.token });
+      const old = await runtime.http('GET', '/v1/session', undefined, { token: someone.token });
       expect(said(old)).toBe('SESSION_ENDED');
       expect((await ssoEvents(someone)).sort()).toEqual([
         ['identity-switched', 'natural'],
@@ -474,17 +477,17 @@ describe('between the look and the write', () => {
 
   long('SSO-4 LGN-10 a company can be chosen in the same way, with its role remembered', async () => {
     const someone = await natural();
-    const taxpayerId = await companyOf(door, someone.who, { name: '选中的公司' });
-    await giveRelation(door, someone.who, taxpayerId, 'tax-handler');
+    const taxpayerId = await companyOf(runtime, someone.who, { name: '选中的公司' });
+    await giveRelation(runtime, someone.who, taxpayerId, 'tax-handler');
     const { approve } = await pageFor(bosses, someone);
     const choiceId = await becoming(someone, 'enterprise', taxpayerId);
     const code = codeIn(expectStatus(await approve({ choiceId }), 200));
-    expect(await ticketRow(door, code)).toMatchObject({
+    expect(await ticketRow(runtime, code)).toMatchObject({
       version: 2,
       grounds: { acting: { by: 'relation', companyKey: keyOf(taxpayerId), role: 'legal-representative' } },
     });
     expect((await detailsOf(code))[0].taxpayer.name).toBe('选中的公司');
-    expect((await row(door, 'Users', { personKey: someone.who.personKey })).lastRoles).toEqual({
+    expect((await row(runtime, 'Users', { personKey: someone.who.personKey })).lastRoles).toEqual({
       [keyOf(taxpayerId)]: 'legal-representative',
     });
   });
@@ -505,13 +508,13 @@ describe('who a system does not take', () => {
   long('SSO-4 cannot choose such an identity either, and the session stays who it was', async () => {
     const someone = await handler();
     const { choices } = (
-      await door.http('GET', '/v1/session/identities', undefined, { token: someone.token })
+      await runtime.http('GET', '/v1/session/identities', undefined, { token: someone.token })
     ).body;
     const { approve } = await pageFor(bosses, someone);
     const [first] = choices;
     expect(said(await approve({ choiceId: first.choiceId }))).toBe('IDENTITY_NOT_ACCEPTED');
     expect(said(await approve({ choiceId: 'made-up' }))).toBe('NOT_FOUND');
-    expectStatus(await door.http('GET', '/v1/enterprise', undefined, { token: someone.token }), 200);
+    expectStatus(await runtime.http('GET', '/v1/enterprise', undefined, { token: someone.token }), 200);
   });
 
   long(
@@ -519,7 +522,7 @@ describe('who a system does not take', () => {
     async () => {
       const someone = await handler();
       const { approve, show, refuse } = await pageFor(open, someone);
-      await changeRelation(door, someone.who, someone.taxpayerId, 'tax-handler', { state: 'deleted' });
+      await changeRelation(runtime, someone.who, someone.taxpayerId, 'tax-handler', { state: 'deleted' });
       expect((await show()).body.asked).toMatchObject({
         identity: { kind: 'natural' },
         accepted: false,
@@ -541,36 +544,36 @@ describe('who a system does not take', () => {
     'SSO-9 has to log in again where the system wants that, and then goes on with the same request',
     async () => {
       const { who, token } = await natural();
-      door.clock.advance(100);
+      runtime.clock.advance(100);
       for (const changes of [{ prompt: 'login' }, { max_age: '0' }, { max_age: '99' }]) {
         const { approve } = await pageFor(open, { token }, changes);
         expect(said(await approve())).toBe('REAUTHENTICATION_REQUIRED');
       }
       const { browser, show } = await pageFor(open, { token }, { prompt: 'login' });
       expect(said(await show())).toBe('REAUTHENTICATION_REQUIRED');
-      door.clock.advance(5);
-      const { session } = await loggedInByFace(door, who);
-      expectStatus(await pageOf(door, browser, session.accessToken).approve(), 200);
+      runtime.clock.advance(5);
+      const { session } = await loggedInByFace(runtime, who);
+      expectStatus(await pageOf(runtime, browser, session.accessToken).approve(), 200);
     },
   );
 
   long('SSO-9 has no face check where one is needed, which a no tells the system', async () => {
-    const who = await knownPerson(door);
-    const { session } = await loggedIn(door, who);
+    const who = await knownPerson(runtime);
+    const { session } = await loggedIn(runtime, who);
     const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:ahtax:face'] } } });
     for (const changes of [{ claims }, { acr_values: 'urn:ahtax:face' }]) {
       const { approve, show, refuse } = await pageFor(open, { token: session.accessToken }, changes);
       expect([said(await show()), said(await approve())]).toEqual(['FACE_REQUIRED', 'FACE_REQUIRED']);
       const no = answerIn((await refuse()).body.redirectTo);
-      expect(no).toMatchObject({ error: 'unmet_authentication_requirements', iss: door.issuer });
+      expect(no).toMatchObject({ error: 'unmet_authentication_requirements', iss: runtime.issuer });
     }
     const { approve } = await pageFor(open, { token: session.accessToken }, { acr_values: 'urn:ahtax:2fa' });
-    expect((await ticketRow(door, codeIn(await approve()))).told).toMatchObject({ acr: 'urn:ahtax:2fa' });
+    expect((await ticketRow(runtime, codeIn(await approve()))).told).toMatchObject({ acr: 'urn:ahtax:2fa' });
   });
 
   long('SSO-9 is not who the system means by the claim sub', async () => {
     const { token } = await natural();
-    const { told } = await ticketRow(door, codeIn(await (await pageFor(open, { token })).approve()));
+    const { told } = await ticketRow(runtime, codeIn(await (await pageFor(open, { token })).approve()));
     const asking = (value: string) =>
       pageFor(open, { token }, { claims: JSON.stringify({ id_token: { sub: { value } } }) });
     expect(codeIn(await (await asking(told.sub)).approve())).not.toBe('');
@@ -582,7 +585,7 @@ describe('who a system does not take', () => {
     const page = await pageFor(open, await natural(), { authorization_details: details });
     expect((await page.approve()).body).toHaveProperty('stepUp');
     expectStatus(await page.stepUp(), 200);
-    const { matter } = await ticketRow(door, codeIn(await page.approve()));
+    const { matter } = await ticketRow(runtime, codeIn(await page.approve()));
     expect(matter).toMatchObject({ code: 'invoice.issue' });
   });
 });
@@ -613,7 +616,7 @@ describe('without a question', () => {
     const { approve } = await pageFor(system, someone, { prompt: 'none', ...changes });
     expect(answerIn((await approve({ silently: true })).body.redirectTo)).toMatchObject({
       error,
-      iss: door.issuer,
+      iss: runtime.issuer,
     });
     expect(await ssoEvents(someone)).toEqual([['sso-refused', system.client.clientId, error]]);
   });
@@ -624,7 +627,7 @@ describe('without a question', () => {
     expect(codeIn(await there.approve({ silently: true }))).not.toBe('');
     const away = await pageFor(open, {}, { prompt: 'none' });
     expect(answerIn((await away.leave()).body.redirectTo).error).toBe('login_required');
-    door.clock.advance(10);
+    runtime.clock.advance(10);
     const old = await pageFor(open, someone, { prompt: 'none', max_age: '1' });
     expect(answerIn((await old.approve()).body.redirectTo).error).toBe('login_required');
   });
@@ -638,8 +641,8 @@ describe('while the database is away', () => {
   ])('SSO-4 ERR-01 without %s nothing is done, and the next try hands over', async (_, rule) => {
     const someone = await handler();
     const { approve, browser } = await pageFor(open, someone);
-    await door.provoking(async () => {
-      door.faults.add({
+    await runtime.provoking(async () => {
+      runtime.faults.add({
         function: 'sso-decision',
         ...rule,
         kind: 'error500',
@@ -654,22 +657,22 @@ describe('while the database is away', () => {
   long('SSO-4 ERR-01 a decision whose answer is lost is made once, and its code comes', async () => {
     const someone = await natural();
     const { approve } = await pageFor(open, someone);
-    const reply = await door.provoking(() => {
-      door.faults.add({ function: 'sso-decision', action: 'TransactWriteItems', kind: 'after' });
+    const reply = await runtime.provoking(() => {
+      runtime.faults.add({ function: 'sso-decision', action: 'TransactWriteItems', kind: 'after' });
       return approve();
     });
     const code = codeIn(expectStatus(reply, 200));
-    expect(await ticketRow(door, code)).toMatchObject({ state: 'open' });
+    expect(await ticketRow(runtime, code)).toMatchObject({ state: 'open' });
     expect(await codesKept(someone.sessionId)).toHaveLength(1);
   });
 
   it('SSO-2 ERR-01 a request that cannot be kept is sent to a page that says so', async () => {
-    await door.provoking(async () => {
-      door.faults.add({ function: 'sso-request', kind: 'error500', times: Number.POSITIVE_INFINITY });
-      const answer = await authorize(door, requestOf(open));
+    await runtime.provoking(async () => {
+      runtime.faults.add({ function: 'sso-request', kind: 'error500', times: Number.POSITIVE_INFINITY });
+      const answer = await authorize(runtime, requestOf(open));
       expect([answer.status, answer.location, answer.cookie]).toEqual([
         303,
-        `${door.issuer}/sso/error?reason=unavailable`,
+        `${runtime.issuer}/sso/error?reason=unavailable`,
         '',
       ]);
     });

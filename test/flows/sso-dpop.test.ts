@@ -3,10 +3,10 @@ import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
-import { knownPerson, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import { knownPerson, morning, openWatchedRuntime, rows, type WatchedRuntime } from '../support/watched.ts';
 import { type ProofKey, proofKey } from './support/dpop.ts';
 import { browser } from './support/example-systems.ts';
 import {
@@ -26,7 +26,7 @@ import { challengeOf, newVerifier } from './support/sso.ts';
  * Tokens that are bound to a key (RFC 9449). `bound` must bind its tokens, `free` may; `api` introspects both systems'
  * tokens.
  */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let bound: StandIn;
 let free: StandIn;
 let api: StandIn;
@@ -49,25 +49,25 @@ beforeAll(async () => {
     }) => first?.uri ?? '',
   );
   api = await standIn('api-web', { introspects: resources });
-  door = await openWatchedDoor({ relyingParties: [bound, free, api].map((one) => one.client) });
+  runtime = await openWatchedRuntime({ relyingParties: [bound, free, api].map((one) => one.client) });
 });
 afterAll(async () => {
   for (const one of [bound, free, api]) one.stop();
-  await door?.finish();
+  await runtime?.finish();
 });
 beforeEach(async () => {
-  door.clock.set(morning);
-  const { session } = await loggedInByFace(door, await knownPerson(door));
+  runtime.clock.set(morning);
+  const { session } = await loggedInByFace(runtime, await knownPerson(runtime));
   ({ accessToken: token, sessionId } = session);
 });
 
 const expectRefused = (reply: { status: number; body: Loose }, error: string, status = 400) =>
   expect([reply.status, reply.body.error]).toEqual([status, error]);
-const proof = (claims: object = {}, by = key) => by.proof(door, '/oauth2/token', { ...claims });
+const proof = (claims: object = {}, by = key) => by.proof(runtime, '/oauth2/token', { ...claims });
 const codeOf = (system = bound, changes: Record<string, string> = {}) =>
-  granted(door, system, token, changes);
+  granted(runtime, system, token, changes);
 const expectGood = async (code: Granted, system = bound, by = key): Promise<Loose> =>
-  expectStatus((await exchange(door, system, code, {}, await proof({}, by))) as never, 200).body;
+  expectStatus((await exchange(runtime, system, code, {}, await proof({}, by))) as never, 200).body;
 
 describe('SSO-6 tokens that are bound to a key', () => {
   long(
@@ -77,28 +77,28 @@ describe('SSO-6 tokens that are bound to a key', () => {
       expect(body.token_type).toBe('DPoP');
       expect(decodeJwt(body.access_token).cnf).toEqual({ jkt: key.jkt });
       expect(decodeJwt(body.id_token)).not.toHaveProperty('cnf');
-      expect((await introspection(door, api, body.access_token)).body).toMatchObject({
+      expect((await introspection(runtime, api, body.access_token)).body).toMatchObject({
         active: true,
         token_type: 'DPoP',
         cnf: { jkt: key.jkt },
       });
       const { access_token: access } = body;
-      const asked = await userinfo(door, access, 'get', 'dpop', await key.proofAt(door, access));
+      const asked = await userinfo(runtime, access, 'get', 'dpop', await key.proofAt(runtime, access));
       expect([asked.status, asked.body.sub]).toEqual([200, decodeJwt(access).sub]);
-      const posted = await key.proofAt(door, access, { htm: 'POST' });
-      expect((await userinfo(door, access, 'post-header', 'DPoP', posted)).status).toBe(200);
-      expect(await rpRow(door, { sessionId, clientId: 'bound-web' })).toMatchObject({ jkt: key.jkt });
+      const posted = await key.proofAt(runtime, access, { htm: 'POST' });
+      expect((await userinfo(runtime, access, 'post-header', 'DPoP', posted)).status).toBe(200);
+      expect(await rpRow(runtime, { sessionId, clientId: 'bound-web' })).toMatchObject({ jkt: key.jkt });
     },
   );
 
   long(
     'SSO-6 a client may bind its tokens though it need not, and gets what it got before where it does not',
     async () => {
-      const plain = await exchange(door, free, await codeOf(free));
+      const plain = await exchange(runtime, free, await codeOf(free));
       expect([plain.body.token_type, decodeJwt(plain.body.access_token).cnf]).toEqual(['Bearer', undefined]);
       const body = await expectGood(await codeOf(free), free);
       expect([body.token_type, decodeJwt(body.access_token).cnf]).toEqual(['DPoP', { jkt: key.jkt }]);
-      const asked = await introspection(door, api, plain.body.access_token);
+      const asked = await introspection(runtime, api, plain.body.access_token);
       expect([asked.body.token_type, asked.body.cnf]).toEqual(['Bearer', undefined]);
     },
   );
@@ -107,18 +107,18 @@ describe('SSO-6 tokens that are bound to a key', () => {
     'SSO-5 without a proof a client that binds its tokens gets none, and the code is still good',
     async () => {
       const code = await codeOf();
-      expectRefused(await exchange(door, bound, code), 'invalid_request');
+      expectRefused(await exchange(runtime, bound, code), 'invalid_request');
       await expectGood(code);
     },
   );
 
   keeping(3)<[string, () => Promise<Record<string, string>>]>([
-    ['for another endpoint', () => key.proof(door, '/oauth2/par')],
-    ['that is over', () => proof({ iat: Math.floor(door.clock.now().getTime() / 1000) - 71 })],
+    ['for another endpoint', () => key.proof(runtime, '/oauth2/par')],
+    ['that is over', () => proof({ iat: Math.floor(runtime.clock.now().getTime() / 1000) - 71 })],
     ['that is no token', async () => ({ dpop: 'a.b.c' })],
     ['for another method', () => proof({ htm: 'GET' })],
     ['without a jti', () => proof({ jti: undefined })],
-    ['of the future', () => proof({ iat: Math.floor(door.clock.now().getTime() / 1000) + 60 })],
+    ['of the future', () => proof({ iat: Math.floor(runtime.clock.now().getTime() / 1000) + 60 })],
     [
       'twice in one call',
       async () => {
@@ -128,14 +128,14 @@ describe('SSO-6 tokens that are bound to a key', () => {
     ],
   ])('SSO-3 a proof %s is refused and spends nothing but the assertion', async (_, made) => {
     const code = await codeOf();
-    expectRefused(await exchange(door, bound, code, {}, await made()), 'invalid_dpop_proof');
+    expectRefused(await exchange(runtime, bound, code, {}, await made()), 'invalid_dpop_proof');
     await expectGood(code);
   });
 
   long('SSO-3 a proof ten seconds ahead or behind is taken', async () => {
-    const at = Math.floor(door.clock.now().getTime() / 1000);
+    const at = Math.floor(runtime.clock.now().getTime() / 1000);
     for (const iat of [at - 10, at + 10])
-      expect((await exchange(door, bound, await codeOf(), {}, await proof({ iat }))).status).toBe(200);
+      expect((await exchange(runtime, bound, await codeOf(), {}, await proof({ iat }))).status).toBe(200);
   });
 
   long(
@@ -143,21 +143,24 @@ describe('SSO-6 tokens that are bound to a key', () => {
     async () => {
       const codes = await Promise.all(Array.from({ length: 6 }, () => codeOf()));
       const same = await proof({ jti: 'a-jti-to-look-for' });
-      const replies = await Promise.all(codes.map((code) => exchange(door, bound, code, {}, same)));
+      const replies = await Promise.all(codes.map((code) => exchange(runtime, bound, code, {}, same)));
       expect(replies.map(({ status, body }) => body.error ?? status).sort()).toEqual([
         200,
         ...Array(5).fill('invalid_dpop_proof'),
       ]);
       for (const [at, { status }] of replies.entries())
         if (status !== 200) await expectGood(codes[at] as Granted);
-      expect(JSON.stringify(await rows(door, 'Tickets'))).not.toContain('a-jti-to-look-for');
+      expect(JSON.stringify(await rows(runtime, 'Tickets'))).not.toContain('a-jti-to-look-for');
     },
   );
 
   it('SSO-3 a proof that a refused call brought is used up, too', async () => {
     const [code, same] = [await codeOf(), await proof()];
-    expectRefused(await exchange(door, bound, code, { code_verifier: newVerifier() }, same), 'invalid_grant');
-    expectRefused(await exchange(door, bound, code, {}, same), 'invalid_dpop_proof');
+    expectRefused(
+      await exchange(runtime, bound, code, { code_verifier: newVerifier() }, same),
+      'invalid_grant',
+    );
+    expectRefused(await exchange(runtime, bound, code, {}, same), 'invalid_dpop_proof');
     await expectGood(code);
   });
 
@@ -167,10 +170,10 @@ describe('SSO-6 tokens that are bound to a key', () => {
       const [one, two] = [await codeOf(), await codeOf()];
       const same = await proof();
       const late = await whileHeld(
-        door,
+        runtime,
         { function: 'sso-token' },
-        () => exchange(door, bound, one, {}, same),
-        async () => expect((await exchange(door, bound, two, {}, same)).status).toBe(200),
+        () => exchange(runtime, bound, one, {}, same),
+        async () => expect((await exchange(runtime, bound, two, {}, same)).status).toBe(200),
       );
       expectRefused(late, 'invalid_dpop_proof');
       await expectGood(one);
@@ -179,12 +182,12 @@ describe('SSO-6 tokens that are bound to a key', () => {
 
   it('SSO-5 SSO-7 takes no more calls in a chain than without', async () => {
     const code = await codeOf();
-    door.resetUsage();
+    runtime.resetUsage();
     const { access_token, refresh_token } = await expectGood(code);
-    expect((await refresh(door, bound, refresh_token, {}, await proof())).status).toBe(200);
-    const at = await key.proofAt(door, access_token);
-    expect((await userinfo(door, access_token, 'get', 'DPoP', at)).status).toBe(200);
-    const routes = door.usage()['sso-token']?.routes;
+    expect((await refresh(runtime, bound, refresh_token, {}, await proof())).status).toBe(200);
+    const at = await key.proofAt(runtime, access_token);
+    expect((await userinfo(runtime, access_token, 'get', 'DPoP', at)).status).toBe(200);
+    const routes = runtime.usage()['sso-token']?.routes;
     expect(routes?.['POST /oauth2/token']?.longestChain).toBeLessThanOrEqual(3);
     expect(routes?.['GET /oauth2/userinfo']?.longestChain).toBeLessThanOrEqual(3);
   });
@@ -202,7 +205,7 @@ describe('SSO-5 a code that is bound to a key before it is given', () => {
       code_challenge_method: 'S256',
       ...changes,
     };
-    return clientCall(door, bound, '/oauth2/par', asked, headers).then((reply) => ({
+    return clientCall(runtime, bound, '/oauth2/par', asked, headers).then((reply) => ({
       ...reply,
       verifier,
       redirectUri,
@@ -212,14 +215,14 @@ describe('SSO-5 a code that is bound to a key before it is given', () => {
     const { request_uri } = expectStatus(pushed as never, 201).body as Loose;
     const mine = browser();
     const away = await mine.visit(
-      `${door.url}/oauth2/authorize?${formOf({ client_id: 'bound-web', request_uri })}`,
+      `${runtime.url}/oauth2/authorize?${formOf({ client_id: 'bound-web', request_uri })}`,
     );
     const id = /\/sso#([\w-]+)$/.exec(away.location)?.[1];
-    const reply = await door.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie: mine.cookies() });
+    const reply = await runtime.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie: mine.cookies() });
     const code = new URL(expectStatus(reply, 200).body.redirectTo).searchParams.get('code') ?? '';
     return { code, verifier: pushed.verifier, redirectUri: pushed.redirectUri };
   };
-  const proofAtPar = (by = key) => by.proof(door, '/oauth2/par');
+  const proofAtPar = (by = key) => by.proof(runtime, '/oauth2/par');
 
   it.each<[string, () => Promise<Awaited<ReturnType<typeof push>>>]>([
     ['by dpop_jkt', () => push({ dpop_jkt: key.jkt })],
@@ -227,14 +230,14 @@ describe('SSO-5 a code that is bound to a key before it is given', () => {
     ['by both', async () => push({ dpop_jkt: key.jkt }, await proofAtPar())],
   ])('SSO-5 %s: with another key it gives nothing, with its own tokens', async (_, pushing) => {
     const code = await codeFrom(await pushing());
-    expectRefused(await exchange(door, bound, code, {}, await proof({}, other)), 'invalid_grant');
+    expectRefused(await exchange(runtime, bound, code, {}, await proof({}, other)), 'invalid_grant');
     await expectGood(code);
   });
 
   long('SSO-5 by dpop_jkt in the browser’s address', async () => {
     const code = await codeOf(free, { dpop_jkt: key.jkt });
-    expectRefused(await exchange(door, free, code), 'invalid_grant');
-    expectRefused(await exchange(door, free, code, {}, await proof({}, other)), 'invalid_grant');
+    expectRefused(await exchange(runtime, free, code), 'invalid_grant');
+    expectRefused(await exchange(runtime, free, code, {}, await proof({}, other)), 'invalid_grant');
     await expectGood(code, free);
   });
 
@@ -260,34 +263,34 @@ describe('SSO-7 at userinfo and at a refresh', () => {
     ['as Bearer', async () => ['Bearer', {}], 'invalid_token'],
     [
       'as Bearer with a proof',
-      async (access) => ['Bearer', await key.proofAt(door, access)],
+      async (access) => ['Bearer', await key.proofAt(runtime, access)],
       'invalid_token',
     ],
     ['without a proof', async () => ['DPoP', {}], 'invalid_dpop_proof'],
     [
       'with another key’s proof',
-      async (access) => ['DPoP', await other.proofAt(door, access)],
+      async (access) => ['DPoP', await other.proofAt(runtime, access)],
       'invalid_token',
     ],
     [
       'with a proof for another token',
-      async () => ['DPoP', await key.proofAt(door, 'another.access.token')],
+      async () => ['DPoP', await key.proofAt(runtime, 'another.access.token')],
       'invalid_dpop_proof',
     ],
     [
       'with a proof for no token',
-      async (access) => ['DPoP', await key.proofAt(door, access, { ath: undefined })],
+      async (access) => ['DPoP', await key.proofAt(runtime, access, { ath: undefined })],
       'invalid_dpop_proof',
     ],
     [
       'with a proof for another method',
-      async (access) => ['DPoP', await key.proofAt(door, access, { htm: 'POST' })],
+      async (access) => ['DPoP', await key.proofAt(runtime, access, { htm: 'POST' })],
       'invalid_dpop_proof',
     ],
   ])('SSO-7 a bound token %s opens nothing', async (_, sending, error) => {
     const { access_token: access } = await expectGood(await codeOf());
     const [scheme, headers] = await sending(access);
-    const reply = await userinfo(door, access, 'get', scheme, headers);
+    const reply = await userinfo(runtime, access, 'get', scheme, headers);
     expectRefused(reply, error, 401);
     expect(reply.headers.get('www-authenticate')).toMatch(
       scheme === 'Bearer' ? /^Bearer error="/ : new RegExp(`^DPoP error="${error}", .*, algs="ES256"$`),
@@ -298,19 +301,19 @@ describe('SSO-7 at userinfo and at a refresh', () => {
     'SSO-7 a bound token in a form, and a free one by the scheme of bound ones, open nothing',
     async () => {
       const { access_token: access } = await expectGood(await codeOf());
-      expectRefused(await userinfo(door, access, 'post-body'), 'invalid_token', 401);
-      const plain = (await exchange(door, free, await codeOf(free))).body.access_token;
-      const headers = await key.proofAt(door, plain);
-      expectRefused(await userinfo(door, plain, 'get', 'DPoP', headers), 'invalid_token', 401);
-      expect((await userinfo(door, plain)).status).toBe(200);
+      expectRefused(await userinfo(runtime, access, 'post-body'), 'invalid_token', 401);
+      const plain = (await exchange(runtime, free, await codeOf(free))).body.access_token;
+      const headers = await key.proofAt(runtime, plain);
+      expectRefused(await userinfo(runtime, plain, 'get', 'DPoP', headers), 'invalid_token', 401);
+      expect((await userinfo(runtime, plain)).status).toBe(200);
     },
   );
 
   long('SSO-7 one proof at userinfo six times at once is taken once', async () => {
     const { access_token: access } = await expectGood(await codeOf());
-    const same = await key.proofAt(door, access);
+    const same = await key.proofAt(runtime, access);
     const replies = await Promise.all(
-      Array.from({ length: 6 }, () => userinfo(door, access, 'get', 'DPoP', same)),
+      Array.from({ length: 6 }, () => userinfo(runtime, access, 'get', 'DPoP', same)),
     );
     expect(replies.map(({ status, body }) => body.error ?? status).sort()).toEqual([
       200,
@@ -320,12 +323,12 @@ describe('SSO-7 at userinfo and at a refresh', () => {
 
   long('SSO-7 a refresh token works with the key alone that its hand-over began with', async () => {
     const { refresh_token } = await expectGood(await codeOf());
-    expectRefused(await refresh(door, bound, refresh_token), 'invalid_request');
-    expectRefused(await refresh(door, bound, refresh_token, {}, await proof({}, other)), 'invalid_grant');
-    const { body } = await refresh(door, bound, refresh_token, {}, await proof());
+    expectRefused(await refresh(runtime, bound, refresh_token), 'invalid_request');
+    expectRefused(await refresh(runtime, bound, refresh_token, {}, await proof({}, other)), 'invalid_grant');
+    const { body } = await refresh(runtime, bound, refresh_token, {}, await proof());
     expect([body.token_type, decodeJwt(body.access_token).cnf]).toEqual(['DPoP', { jkt: key.jkt }]);
-    const unbound = (await exchange(door, free, await codeOf(free))).body.refresh_token;
-    expect((await refresh(door, free, unbound)).body.token_type).toBe('Bearer');
+    const unbound = (await exchange(runtime, free, await codeOf(free))).body.refresh_token;
+    expect((await refresh(runtime, free, unbound)).body.token_type).toBe('Bearer');
   });
 
   long('SSO-7 a refresh that meets a hand-over with another key gives nothing by the old one', async () => {
@@ -334,9 +337,9 @@ describe('SSO-7 at userinfo and at a refresh', () => {
     const held = { function: 'sso-token' };
     const sent = await proof();
     const reply = await whileHeld(
-      door,
+      runtime,
       held,
-      () => refresh(door, bound, refresh_token, {}, sent),
+      () => refresh(runtime, bound, refresh_token, {}, sent),
       () => expectGood(code, bound, other),
     );
     expectRefused(reply, 'invalid_grant');
@@ -347,14 +350,14 @@ describe('whole journeys by libraries', () => {
   const decided = async (url: URL): Promise<URL> => {
     const mine = browser();
     const id = /\/sso#([\w-]{32})$/.exec((await mine.visit(url.href)).location)?.[1];
-    const reply = await door.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie: mine.cookies() });
+    const reply = await runtime.http('POST', `/v1/sso/${id}/approve`, {}, { token, cookie: mine.cookies() });
     return new URL(expectStatus(reply, 200).body.redirectTo);
   };
-  const skew = () => Math.round((door.clock.now().getTime() - Date.now()) / 1000);
+  const skew = () => Math.round((runtime.clock.now().getTime() - Date.now()) / 1000);
 
   long('SSO-6 SSO-7 openid-client: pushed, exchanged, refreshed and asked with its key', async () => {
     const config = await client.discovery(
-      new URL(door.issuer),
+      new URL(runtime.issuer),
       'bound-web',
       { [client.clockSkew]: skew() },
       client.PrivateKeyJwt({ key: bound.privateKey as client.CryptoKey, kid: 'k1' }),
@@ -396,7 +399,7 @@ describe('whole journeys by libraries', () => {
     async () => {
       const self: oauth.Client = { client_id: 'bound-web', [oauth.clockSkew]: skew() };
       const plain = { [oauth.allowInsecureRequests]: true };
-      const issuer = new URL(door.issuer);
+      const issuer = new URL(runtime.issuer);
       const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plain));
       const byKey = oauth.PrivateKeyJwt({ key: bound.privateKey as oauth.CryptoKey, kid: 'k1' });
       const DPoP = oauth.DPoP(self, await oauth.generateKeyPair('ES256'));

@@ -2,7 +2,13 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keeping, long } from '../support/variants.ts';
-import { history, knownPerson, morning, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import {
+  history,
+  knownPerson,
+  morning,
+  openWatchedRuntime,
+  type WatchedRuntime,
+} from '../support/watched.ts';
 import { type SignedIn, signIn } from './support/account.ts';
 import { exchange, formOf, granted } from './support/hand-overs.ts';
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
@@ -12,7 +18,7 @@ const byeWithQuery = 'https://filing.example.cn/bye?to=start';
 const state = 'state of the system';
 const budget = 90;
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let filing: StandIn;
 let invoice: StandIn;
 beforeAll(async () => {
@@ -20,7 +26,7 @@ beforeAll(async () => {
     standIn('filing-web', { postLogoutRedirectUris: [bye, byeWithQuery] }),
     standIn('invoice-web', { postLogoutRedirectUris: ['https://invoice.example.cn/bye'] }),
   ]);
-  door = await openWatchedDoor({
+  runtime = await openWatchedRuntime({
     relyingParties: [filing, invoice].map(({ client }) => client),
     // Addresses have a budget for requests, but no test here reaches a challenge.
     policies: { challengeAfter: 1_000_000, ssoRequestsPerAddress: budget },
@@ -28,10 +34,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const one of [filing, invoice]) one?.stop();
-  await door?.finish('sso-logout');
+  await runtime?.finish('sso-logout');
 });
 beforeEach(() => {
-  door.clock.set(morning);
+  runtime.clock.set(morning);
   for (const one of [filing, invoice]) one.tokens.length = 0;
 });
 
@@ -43,9 +49,9 @@ interface Entered {
   readonly sid: string;
 }
 async function entered(system = filing): Promise<Entered> {
-  const known = await knownPerson(door);
-  const who = { ...known, ...(await signIn(door, known)) };
-  const { body } = await exchange(door, system, await granted(door, system, who.token));
+  const known = await knownPerson(runtime);
+  const who = { ...known, ...(await signIn(runtime, known)) };
+  const { body } = await exchange(runtime, system, await granted(runtime, system, who.token));
   const sid = String(decodeJwt(body.id_token).sid);
   return { who, idToken: body.id_token, accessToken: body.access_token, sid };
 }
@@ -56,8 +62,8 @@ async function sent(asked: Asked | URLSearchParams, method: 'GET' | 'POST' = 'GE
   const form = asked instanceof URLSearchParams ? asked : formOf(asked);
   const elsewhere = { origin: 'https://filing.example.cn' };
   const answer = await (method === 'GET'
-    ? fetch(`${door.url}/oauth2/logout?${form}`, { redirect: 'manual' })
-    : fetch(`${door.url}/oauth2/logout`, { method, body: form, headers: elsewhere, redirect: 'manual' }));
+    ? fetch(`${runtime.url}/oauth2/logout?${form}`, { redirect: 'manual' })
+    : fetch(`${runtime.url}/oauth2/logout`, { method, body: form, headers: elsewhere, redirect: 'manual' }));
   expect(answer.status).toBe(303);
   return answer.headers.get('location') ?? '';
 }
@@ -165,7 +171,7 @@ describe('SSO-10 RP-initiated logout', () => {
     const there = await entered();
     const location = await sent(asked(there));
     if ('page' in comes) {
-      expect(location).toBe(`${door.issuer}/sso/error?reason=${comes.page}`);
+      expect(location).toBe(`${runtime.issuer}/sso/error?reason=${comes.page}`);
       expect(await isOver(there.who)).toBe(false);
       return;
     }
@@ -176,7 +182,7 @@ describe('SSO-10 RP-initiated logout', () => {
     const said = comes.asks ? (await confirm(id, there.who)).body : body;
     expect(said).toEqual({ loggedOut: true, ...(comes.to ? { redirectTo: comes.to } : {}) });
     expect(await isOver(there.who)).toBe(true);
-    await door.settled();
+    await runtime.settled();
     expect(filing.tokens.map((token) => decodeJwt(token).sid)).toEqual([there.sid]);
   });
 
@@ -184,17 +190,17 @@ describe('SSO-10 RP-initiated logout', () => {
     'SSO-10 ends the session with everything in it: each system is told, the cookie goes, and the history says who asked',
     async () => {
       const there = await entered();
-      const { body } = await exchange(door, invoice, await granted(door, invoice, there.who.token));
+      const { body } = await exchange(runtime, invoice, await granted(runtime, invoice, there.who.token));
       const id = idIn(await sent({ id_token_hint: there.idToken, post_logout_redirect_uri: bye }, 'POST'));
       const reply = await confirm(id, there.who, { silently: true });
       expect(reply.cookie).toMatch(/^__Host-refresh=;?/);
-      await door.settled();
+      await runtime.settled();
       expect(filing.tokens).toHaveLength(1);
       expect(invoice.tokens.map((token) => decodeJwt(token).sid)).toEqual([decodeJwt(body.id_token).sid]);
-      const at = (clientId: string) => rpRow(door, { sessionId: there.who.sessionId, clientId });
+      const at = (clientId: string) => rpRow(runtime, { sessionId: there.who.sessionId, clientId });
       expect((await at('filing-web')).ended.reason).toBe('rp-logout');
       expect((await at('invoice-web')).ended.reason).toBe('logged-out');
-      const events = (await history(door, there.who)).map(({ kind, detail }) => [
+      const events = (await history(runtime, there.who)).map(({ kind, detail }) => [
         kind,
         detail?.reason,
         detail?.client,
@@ -204,7 +210,9 @@ describe('SSO-10 RP-initiated logout', () => {
       expect(events).toContainEqual(['sso-ended', 'logged-out', 'invoice-web']);
       // The call again after a lost answer: nothing is left to end, and the browser goes to the same address.
       expect((await confirm(id, there.who)).status).toBe(401);
-      expect((await door.http('POST', `/v1/sso/logouts/${id}/leave`, {})).body).toEqual({ redirectTo: bye });
+      expect((await runtime.http('POST', `/v1/sso/logouts/${id}/leave`, {})).body).toEqual({
+        redirectTo: bye,
+      });
     },
   );
 
@@ -220,19 +228,19 @@ describe('SSO-10 RP-initiated logout', () => {
 
   long('takes an ID token long after its five minutes, and none older than any session', async () => {
     const there = await entered();
-    door.clock.advance(1_700);
+    runtime.clock.advance(1_700);
     expect(idIn(await sent({ id_token_hint: there.idToken }))).toMatch(/^[\w-]{32}$/);
-    door.clock.advance(43_200);
+    runtime.clock.advance(43_200);
     expect(await sent({ id_token_hint: there.idToken })).toContain('reason=logout_hint');
   });
 
   it('waits ten minutes for the page, and says where to go to whoever is not logged in', async () => {
     const id = idIn(await sent({ client_id: 'filing-web', post_logout_redirect_uri: bye, state: 'a&b' }));
-    const leave = () => door.http('POST', `/v1/sso/logouts/${id}/leave`, {});
+    const leave = () => runtime.http('POST', `/v1/sso/logouts/${id}/leave`, {});
     expect((await leave()).body).toEqual({ redirectTo: `${bye}?state=a%26b` });
-    door.clock.advance(601);
+    runtime.clock.advance(601);
     expect((await leave()).body.code).toBe('EXPIRED');
-    expect((await door.http('POST', `/v1/sso/logouts/${'x'.repeat(32)}/leave`, {})).body.code).toBe(
+    expect((await runtime.http('POST', `/v1/sso/logouts/${'x'.repeat(32)}/leave`, {})).body.code).toBe(
       'NOT_FOUND',
     );
   });
@@ -244,15 +252,15 @@ describe('SSO-10 RP-initiated logout', () => {
     ]);
     for (const asked of [twice, formOf({ ui_locales: 'x'.repeat(8_200) })]) {
       const location = await sent(asked);
-      expect(location).toBe(`${door.issuer}/sso/error?reason=request`);
+      expect(location).toBe(`${runtime.issuer}/sso/error?reason=request`);
     }
-    expect(JSON.stringify(door.logs())).not.toContain(state);
+    expect(JSON.stringify(runtime.logs())).not.toContain(state);
   });
 
   long('LGN-12 takes from the address’s budget of requests, and keeps nothing beyond it', async () => {
-    door.clock.advance(3_600);
+    runtime.clock.advance(3_600);
     const places = await Promise.all(Array.from({ length: budget }, () => sent({})));
     expect(new Set(places.map(idIn)).size).toBe(budget);
-    expect(await sent({})).toBe(`${door.issuer}/sso/error?reason=busy`);
+    expect(await sent({})).toBe(`${runtime.issuer}/sso/error?reason=busy`);
   });
 });

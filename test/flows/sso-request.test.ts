@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clientAssertionType } from '#crypto/client-assertions.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { knownPerson, morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import { knownPerson, morning, openWatchedRuntime, rows, type WatchedRuntime } from '../support/watched.ts';
 import { postForm } from './support/hand-overs.ts';
 import {
   answerIn,
@@ -22,7 +22,7 @@ import {
   ticketRow,
 } from './support/sso.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let filing: TaxSystem;
 let invoice: TaxSystem;
 let careful: TaxSystem;
@@ -34,25 +34,25 @@ beforeAll(async () => {
     taxSystem('invoice-web'),
     taxSystem('careful-web', { pushed: true }),
   ]);
-  door = await openWatchedDoor({
+  runtime = await openWatchedRuntime({
     relyingParties: [filing.client, invoice.client, careful.client],
     challengeAfter: 1_000,
     policies: { ssoRequestsPerAddress: budget },
   });
 });
-afterAll(() => door?.finish('sso-request'));
-beforeEach(() => door.clock.set(morning));
+afterAll(() => runtime?.finish('sso-request'));
+beforeEach(() => runtime.clock.set(morning));
 
-const page = (reason: string) => `${door.issuer}/sso/error?reason=${reason}`;
-const requestsKept = async () => (await rows(door, 'Tickets')).filter(({ kind }) => kind === 'sso').length;
+const page = (reason: string) => `${runtime.issuer}/sso/error?reason=${reason}`;
+const requestsKept = async () => (await rows(runtime, 'Tickets')).filter(({ kind }) => kind === 'sso').length;
 
 describe('a browser at the authorization endpoint', () => {
   long(
     'SSO-2 goes on to the page that decides by 303, with a secret of its own that Lax lets come back',
     async () => {
-      const { status, location, headers, id, cookie } = await asked(door, filing);
+      const { status, location, headers, id, cookie } = await asked(runtime, filing);
       expect(status).toBe(303);
-      expect(location).toBe(`${door.issuer}/sso#${id}`);
+      expect(location).toBe(`${runtime.issuer}/sso#${id}`);
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.getSetCookie()).toEqual([
         `${cookie}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=600`,
@@ -62,8 +62,8 @@ describe('a browser at the authorization endpoint', () => {
   );
 
   it('SSO-2 leaves its request behind, and of the secret and the handle only hashes', async () => {
-    const { id, cookie } = await asked(door, filing, { max_age: '60', login_hint: '13805510001' });
-    const kept = await ticketRow(door, id);
+    const { id, cookie } = await asked(runtime, filing, { max_age: '60', login_hint: '13805510001' });
+    const kept = await ticketRow(runtime, id);
     expect(kept).toMatchObject({ kind: 'sso', state: 'open', expiresAt: kept.createdAt + 600 });
     expect(kept.request).toMatchObject({ clientId: 'filing-web', maxAge: 60, scope: ['openid', 'profile'] });
     const text = JSON.stringify({ ...kept, browsers: [...kept.browsers] });
@@ -72,8 +72,8 @@ describe('a browser at the authorization endpoint', () => {
 
   it('SSO-2 may come by a form of any page, and two systems may ask at once', async () => {
     const [one, other] = [
-      await authorizeByForm(door, requestOf(filing)),
-      await authorizeByForm(door, requestOf(invoice)),
+      await authorizeByForm(runtime, requestOf(filing)),
+      await authorizeByForm(runtime, requestOf(invoice)),
     ];
     expect([one.status, other.status]).toEqual([303, 303]);
     expect(one.id).not.toBe('');
@@ -92,7 +92,7 @@ describe('a browser at the authorization endpoint', () => {
         queryOf(requestOf(filing, { [name]: 'https://evil.example/back' })),
         `${queryOf(requestOf(filing))}&${queryOf({ [name]: requestOf(filing)[name] })}`,
       ]) {
-        const { status, location, cookie } = await authorize(door, query);
+        const { status, location, cookie } = await authorize(runtime, query);
         expect([status, location, cookie]).toEqual([303, page(reason), '']);
       }
       expect(await requestsKept()).toBe(before);
@@ -104,7 +104,7 @@ describe('a browser at the authorization endpoint', () => {
       ['application/json', '{}'],
       ['application/x-www-form-urlencoded', `a=${'x'.repeat(17_000)}`],
     ]) {
-      const answer = await fetch(`${door.url}/oauth2/authorize`, {
+      const answer = await fetch(`${runtime.url}/oauth2/authorize`, {
         method: 'POST',
         redirect: 'manual',
         headers: { 'content-type': type ?? '' },
@@ -116,7 +116,7 @@ describe('a browser at the authorization endpoint', () => {
 
   it('SSO-2 another client’s address is not registered', async () => {
     const query = requestOf(filing, { redirect_uri: invoice.client.redirectUris[0] });
-    expect((await authorize(door, query)).location).toBe(page('redirect_uri'));
+    expect((await authorize(runtime, query)).location).toBe(page('redirect_uri'));
   });
 
   it.each<[string, Record<string, string | undefined>, string]>([
@@ -131,7 +131,7 @@ describe('a browser at the authorization endpoint', () => {
     ['unknown details', { authorization_details: '[{"type":"x"}]' }, 'invalid_authorization_details'],
   ])('SSO-2 with %s goes back to the system, with state and iss', async (_, changes, error) => {
     const { status, location, cookie } = await authorize(
-      door,
+      runtime,
       requestOf(filing, { state: 'a,b&c', ...changes }),
     );
     expect([status, cookie]).toEqual([303, '']);
@@ -140,32 +140,32 @@ describe('a browser at the authorization endpoint', () => {
       error,
       error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
       state: 'a,b&c',
-      iss: door.issuer,
+      iss: runtime.issuer,
     });
   });
 
   it('SSO-2 with a parameter twice goes back, though a proxy would join the two with a comma', async () => {
-    const { location } = await authorize(door, `${queryOf(requestOf(filing))}&scope=openid`);
+    const { location } = await authorize(runtime, `${queryOf(requestOf(filing))}&scope=openid`);
     expect(answerIn(location)).toMatchObject({ error: 'invalid_request', state: 'state-of-the-system' });
   });
 
   it('SSO-14 leaves no parameter, handle, secret or address in a log', async () => {
-    const { id, cookie } = await asked(door, filing, { state: 'unheard-of', nonce: 'unheard-of-too' });
-    const { body } = await pushed(door, filing, { state: 'unheard-of' });
-    await authorize(door, { client_id: 'filing-web', request_uri: body.request_uri });
-    const logs = JSON.stringify(door.logs());
+    const { id, cookie } = await asked(runtime, filing, { state: 'unheard-of', nonce: 'unheard-of-too' });
+    const { body } = await pushed(runtime, filing, { state: 'unheard-of' });
+    await authorize(runtime, { client_id: 'filing-web', request_uri: body.request_uri });
+    const logs = JSON.stringify(runtime.logs());
     for (const text of ['unheard-of', id, cookie.split('=')[1] ?? '', body.request_uri, 'code_challenge'])
       expect(logs).not.toContain(text);
   });
 });
 
 const byReference = (uri: string, more: Record<string, string> = {}) =>
-  authorize(door, { client_id: 'filing-web', request_uri: uri, ...more });
+  authorize(runtime, { client_id: 'filing-web', request_uri: uri, ...more });
 
 it('SSO-2 the authorization endpoint knows no CORS: scripts of other pages are answered nothing that they may read', async () => {
   const origin = 'https://elsewhere.example.cn';
   const asks = { origin, 'access-control-request-method': 'POST' };
-  const url = `${door.url}/oauth2/authorize?${queryOf(requestOf(filing))}`;
+  const url = `${runtime.url}/oauth2/authorize?${queryOf(requestOf(filing))}`;
   for (const init of [{ method: 'OPTIONS', headers: asks }, { headers: { origin } }]) {
     const { headers } = await fetch(url, { ...init, redirect: 'manual' });
     expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
@@ -175,20 +175,20 @@ it('SSO-2 the authorization endpoint knows no CORS: scripts of other pages are a
 describe('a pushed request', () => {
   it('SSO-2 is the only one of a client that has to push', async () => {
     const kept = await requestsKept();
-    const answer = await authorize(door, requestOf(careful));
+    const answer = await authorize(runtime, requestOf(careful));
     expect(answerIn(answer.location)).toMatchObject({
       error: 'invalid_request',
       state: 'state-of-the-system',
-      iss: door.issuer,
+      iss: runtime.issuer,
     });
     expect([answer.cookie, await requestsKept()]).toEqual(['', kept]);
-    const { request_uri } = (await pushed(door, careful)).body;
+    const { request_uri } = (await pushed(runtime, careful)).body;
     const query = { client_id: 'careful-web', request_uri };
-    expect((await authorize(door, query)).id).toMatch(/^[\w-]{32}$/);
+    expect((await authorize(runtime, query)).id).toMatch(/^[\w-]{32}$/);
   });
 
   it('SSO-2 is kept for a minute and taken up by its reference, beside which nothing but the client counts', async () => {
-    const { status, body, headers } = await pushed(door, filing, { state: 'pushed' });
+    const { status, body, headers } = await pushed(runtime, filing, { state: 'pushed' });
     expect(status).toBe(201);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(body).toEqual({
@@ -199,8 +199,8 @@ describe('a pushed request', () => {
       state: 'other',
       redirect_uri: 'https://evil.example',
     });
-    expect(opened.location).toBe(`${door.issuer}/sso#${body.request_uri.split(':').at(-1)}`);
-    expect((await ticketRow(door, opened.id)).request).toMatchObject({
+    expect(opened.location).toBe(`${runtime.issuer}/sso#${body.request_uri.split(':').at(-1)}`);
+    expect((await ticketRow(runtime, opened.id)).request).toMatchObject({
       state: 'pushed',
       redirectUri: filing.client.redirectUris[0],
     });
@@ -209,36 +209,36 @@ describe('a pushed request', () => {
   long(
     'SSO-2 may be opened twice before anybody decides, and either browser decides, once for both',
     async () => {
-      const { session } = await loggedInByFace(door, await knownPerson(door));
-      const { request_uri } = (await pushed(door, filing)).body;
+      const { session } = await loggedInByFace(runtime, await knownPerson(runtime));
+      const { request_uri } = (await pushed(runtime, filing)).body;
       const [first, second] = [await byReference(request_uri), await byReference(request_uri)];
       expect(second.id).toBe(first.id);
       expect(second.cookie).not.toBe(first.cookie);
-      expectStatus(await pageOf(door, first, session.accessToken).show(), 200);
-      expectStatus(await pageOf(door, second, session.accessToken).approve(), 200);
-      expectStatus(await pageOf(door, first, session.accessToken).approve(), 409);
+      expectStatus(await pageOf(runtime, first, session.accessToken).show(), 200);
+      expectStatus(await pageOf(runtime, second, session.accessToken).approve(), 200);
+      expectStatus(await pageOf(runtime, first, session.accessToken).approve(), 409);
       // The reference is used up.
       expect((await byReference(request_uri)).location).toBe(page('request_uri'));
     },
   );
 
   long('SSO-2 is nobody’s after its minute, and never another client’s', async () => {
-    const { request_uri } = (await pushed(door, filing)).body;
-    const foreign = await authorize(door, { client_id: 'invoice-web', request_uri });
+    const { request_uri } = (await pushed(runtime, filing)).body;
+    const foreign = await authorize(runtime, { client_id: 'invoice-web', request_uri });
     expect(foreign.location).toBe(page('request_uri'));
-    door.clock.advance(59);
+    runtime.clock.advance(59);
     const opened = await byReference(request_uri);
     expect(opened.id).not.toBe('');
-    door.clock.advance(1);
+    runtime.clock.advance(1);
     expect((await byReference(request_uri)).location).toBe(page('request_uri'));
     // A browser that opened the request in time has the full time of a request.
-    expectStatus(await pageOf(door, opened).system(), 200);
-    door.clock.advance(599);
-    expectStatus(await pageOf(door, opened).system(), 410);
+    expectStatus(await pageOf(runtime, opened).system(), 200);
+    runtime.clock.advance(599);
+    expectStatus(await pageOf(runtime, opened).system(), 410);
   });
 
   it('SSO-2 that was never made, or a handle that opens something else, is a page', async () => {
-    const made = (await asked(door, filing)).id;
+    const made = (await asked(runtime, filing)).id;
     for (const id of ['A'.repeat(32), made])
       expect((await byReference(`urn:ietf:params:oauth:request_uri:${id}`)).location).toBe(
         page('request_uri'),
@@ -246,7 +246,7 @@ describe('a pushed request', () => {
   });
 
   long('SSO-2 twenty browsers at once open it ten times, and then no more', async () => {
-    const { request_uri } = (await pushed(door, filing)).body;
+    const { request_uri } = (await pushed(runtime, filing)).body;
     const opened = await Promise.all(Array.from({ length: 20 }, () => byReference(request_uri)));
     expect(opened.filter(({ id }) => id !== '')).toHaveLength(10);
   });
@@ -260,7 +260,7 @@ describe('a pushed request', () => {
     ['another client’s resource', { resource: 'https://invoice-web.example.cn/api' }, 'invalid_target'],
     ['response_type token', { response_type: 'token' }, 'unsupported_response_type'],
   ])('SSO-2 with %s is refused in OAuth’s form', async (_, changes, error) => {
-    const { status, body } = await pushed(door, filing, changes);
+    const { status, body } = await pushed(runtime, filing, changes);
     expect([status, body.error]).toEqual([400, error]);
     expect(Object.keys(body)).toEqual(['error', 'error_description']);
   });
@@ -274,15 +274,15 @@ describe('a pushed request', () => {
         queryOf(requestOf(filing, { resource: filing.client.resources[0]?.uri })),
       );
       form.append('client_assertion_type', clientAssertionType);
-      form.append('client_assertion', await filing.assertion(door));
+      form.append('client_assertion', await filing.assertion(runtime));
       form.append(name, value);
-      const { status, body } = await postForm(door, '/oauth2/par', form);
+      const { status, body } = await postForm(runtime, '/oauth2/par', form);
       expect([status, body.error]).toEqual([400, error]);
     }
   });
 
   it('SSO-2 is a POST', async () => {
-    const answer = await fetch(`${door.url}/oauth2/par`, { method: 'PUT', body: '' });
+    const answer = await fetch(`${runtime.url}/oauth2/par`, { method: 'PUT', body: '' });
     expect(answer.status).toBe(404);
   });
 });
@@ -296,25 +296,25 @@ describe('who pushes a request', () => {
     ['that is over', { exp: Math.floor(Date.parse(morning) / 1000) - 300 }],
     ['without jti', { jti: undefined }],
   ])('SSO-3 by an assertion %s is nobody', async (_, changes) => {
-    const { status, body } = await pushed(door, filing, {}, await filing.assertion(door, changes));
+    const { status, body } = await pushed(runtime, filing, {}, await filing.assertion(runtime, changes));
     expect([status, body.error]).toEqual([401, 'invalid_client']);
   });
 
   it('SSO-3 by another client’s assertion, or beside another client_id, is nobody', async () => {
     const foreign = await clientCall(
-      door,
+      runtime,
       invoice,
       '/oauth2/par',
       requestOf(filing),
-      await invoice.assertion(door),
+      await invoice.assertion(runtime),
     );
     expect([foreign.status, foreign.body.error]).toEqual([401, 'invalid_client']);
   });
 
   it('SSO-3 one assertion on six requests at once: one is kept, five are invalid_client', async () => {
     const before = await requestsKept();
-    const token = await filing.assertion(door, { jti: randomUUID() });
-    const answers = await Promise.all(Array.from({ length: 6 }, () => pushed(door, filing, {}, token)));
+    const token = await filing.assertion(runtime, { jti: randomUUID() });
+    const answers = await Promise.all(Array.from({ length: 6 }, () => pushed(runtime, filing, {}, token)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 401, 401, 401, 401, 401]);
     expect(answers.filter(({ body }: Loose) => body.error === 'invalid_client')).toHaveLength(5);
     expect(await requestsKept()).toBe(before + 1);
@@ -324,16 +324,16 @@ describe('who pushes a request', () => {
 describe('an address', () => {
   long('SSO-2 LGN-12 has a budget; beyond it the person sees a page and nothing is kept', async () => {
     // A new window for the budget.
-    door.clock.advance(7_200);
+    runtime.clock.advance(7_200);
     const answers: Awaited<ReturnType<typeof authorize>>[] = [];
     // Ten in parallel: more would only wait for the one counter.
     while (answers.length < budget + 10)
       answers.push(
-        ...(await Promise.all(Array.from({ length: 10 }, () => authorize(door, requestOf(filing))))),
+        ...(await Promise.all(Array.from({ length: 10 }, () => authorize(runtime, requestOf(filing))))),
       );
     expect(answers.filter(({ id }) => id !== '')).toHaveLength(budget);
     expect(answers.filter(({ location }) => location === page('busy'))).toHaveLength(10);
-    door.clock.advance(7_200);
-    expect((await authorize(door, requestOf(filing))).id).not.toBe('');
+    runtime.clock.advance(7_200);
+    expect((await authorize(runtime, requestOf(filing))).id).not.toBe('');
   });
 });

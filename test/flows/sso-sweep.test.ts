@@ -3,18 +3,18 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import { nextLookAt, type RpSession, rpSessionPut } from '#store/sessions/rp-sessions.ts';
-import { expectStatus } from '../support/door.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { morning, openWatchedDoor, rows, type WatchedDoor } from '../support/watched.ts';
+import { morning, openWatchedRuntime, rows, type WatchedRuntime } from '../support/watched.ts';
 import { putAll } from './support/bulk.ts';
 import { type StandIn, standIn } from './support/rps.ts';
 
 /** More hand-overs end at once than one run can check: here a run has very little time (SSO-8). */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let system: StandIn;
 beforeAll(async () => {
   system = await standIn('filing-web');
-  door = await openWatchedDoor({
+  runtime = await openWatchedRuntime({
     alone: true,
     relyingParties: [system.client],
     policies: { sweepMilliseconds: 100 },
@@ -22,10 +22,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   system?.stop();
-  await door?.finish();
+  await runtime?.finish();
 });
 beforeEach(() => {
-  door.clock.set(morning);
+  runtime.clock.set(morning);
   system.tokens.length = 0;
 });
 
@@ -36,7 +36,7 @@ const idleSeconds = 1_800;
  * none of them.
  */
 async function due(): Promise<RpSession[]> {
-  const now = Math.floor(door.clock.now().getTime() / 1000);
+  const now = Math.floor(runtime.clock.now().getTime() / 1000);
   const handOvers = Array.from({ length: many }, (): RpSession => {
     const sid = randomBytes(24).toString('base64url');
     const session = { lastSeenAt: now, expiresAt: now + 43_200 };
@@ -55,7 +55,7 @@ async function due(): Promise<RpSession[]> {
     };
   });
   await putAll(
-    door,
+    runtime,
     'Sessions',
     handOvers.map(({ sessionId, personKey, version, startedAt, expiresAt }) => {
       const identity = { kind: 'natural' };
@@ -63,30 +63,32 @@ async function due(): Promise<RpSession[]> {
     }),
   );
   await putAll(
-    door,
+    runtime,
     'RpSessions',
     handOvers.map((one) => {
       const write = rpSessionPut(one, undefined);
       return 'put' in write ? write.put : {};
     }),
   );
-  await door.settled();
+  await runtime.settled();
   expect(await waiting(handOvers)).toHaveLength(many);
-  door.clock.advance(idleSeconds);
+  runtime.clock.advance(idleSeconds);
   return handOvers;
 }
-const sweep = async () => expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200).body;
+const sweep = async () => expectStatus(await runtime.http('POST', '/local/schedule/sso-sweep'), 200).body;
 const sidsOf = (some: readonly Pick<RpSession, 'sid'>[]) => some.map(({ sid }) => sid).sort();
 /** The hand-overs among these that no run has checked yet. */
 const waiting = async (some: readonly RpSession[]) => {
   const mine = new Set(sidsOf(some));
-  return (await rows(door, 'RpSessions')).filter(
+  return (await rows(runtime, 'RpSessions')).filter(
     ({ sid, sweepShard }) => mine.has(sid) && sweepShard !== undefined,
   );
 };
 const endings = async (some: readonly RpSession[]) => {
   const mine = new Set(some.map(({ personKey }) => personKey));
-  return (await rows(door, 'Audit')).filter(({ subject, kind }) => mine.has(subject) && kind === 'sso-ended');
+  return (await rows(runtime, 'Audit')).filter(
+    ({ subject, kind }) => mine.has(subject) && kind === 'sso-ended',
+  );
 };
 
 describe('SSO-8 what does not fit the time of a sweep', () => {
@@ -97,11 +99,11 @@ describe('SSO-8 what does not fit the time of a sweep', () => {
       const first = await sweep();
       expect(first.left).toBe(true);
       expect(first.ended).toBeLessThan(many);
-      await door.settled();
+      await runtime.settled();
       expect(await waiting(handOvers)).toEqual([]);
       expect(await endings(handOvers)).toHaveLength(many);
       expect(system.tokens.map((token) => String(decodeJwt(token).sid)).sort()).toEqual(sidsOf(handOvers));
-      const runs = door
+      const runs = runtime
         .logs()
         .map(({ line }) => line)
         .filter((line) => line.includes('"hand-overs-swept"'))
@@ -118,8 +120,8 @@ describe('SSO-8 what does not fit the time of a sweep', () => {
     'comes again where the run that goes on fails, is put aside at last, and the next sweep ends it',
     async () => {
       const handOvers = await due();
-      await door.provoking(async () => {
-        door.faults.add({
+      await runtime.provoking(async () => {
+        runtime.faults.add({
           function: 'sso-sweep-rest',
           action: 'TransactWriteItems',
           kind: 'error500',
@@ -127,15 +129,15 @@ describe('SSO-8 what does not fit the time of a sweep', () => {
         });
         await sweep();
         for (let round = 0; round < 6; round++) {
-          await door.settled();
-          door.clock.advance(1_801);
+          await runtime.settled();
+          runtime.clock.advance(1_801);
         }
-        await door.settled();
+        await runtime.settled();
       });
-      expect(door.queued('sso-sweep-rest-failed')).toHaveLength(1);
+      expect(runtime.queued('sso-sweep-rest-failed')).toHaveLength(1);
       expect((await waiting(handOvers)).length).toBeGreaterThan(0);
       await sweep();
-      await door.settled();
+      await runtime.settled();
       expect(await waiting(handOvers)).toEqual([]);
       expect(await endings(handOvers)).toHaveLength(many);
     },

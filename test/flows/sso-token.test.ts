@@ -1,17 +1,17 @@
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   rows,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import {
   client as agencyClient,
@@ -28,7 +28,7 @@ import { changeRelation, giveRelation, inCompany } from './support/relations.ts'
 import { reportLine, reportNumber, underReport } from './support/reports.ts';
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let filing: StandIn;
 let invoice: StandIn;
 beforeAll(async () => {
@@ -36,37 +36,37 @@ beforeAll(async () => {
     standIn('filing-web'),
     standIn('invoice-web', { sector: 'invoice' }),
   ]);
-  door = await openWatchedDoor({ relyingParties: [filing, invoice].map(({ client }) => client) });
+  runtime = await openWatchedRuntime({ relyingParties: [filing, invoice].map(({ client }) => client) });
 });
 afterAll(async () => {
   filing.stop();
   invoice.stop();
-  await door?.finish();
+  await runtime?.finish();
 });
 beforeEach(() => {
-  door.clock.set(morning);
+  runtime.clock.set(morning);
   for (const one of [filing, invoice]) one.tokens.length = 0;
 });
 
 const signedIn = async () => {
-  const who = await knownPerson(door);
-  const { session } = await loggedInByFace(door, who);
+  const who = await knownPerson(runtime);
+  const { session } = await loggedInByFace(runtime, who);
   return { who, token: session.accessToken as string, sessionId: session.sessionId as string };
 };
 const forCompany = async () => {
-  const who = await knownPerson(door);
-  const boss = await knownPerson(door);
-  const taxpayerId = await companyOf(door, boss);
-  await giveRelation(door, who, taxpayerId, 'tax-handler');
-  const { token } = await inCompany(door, who, taxpayerId);
-  const { body } = expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+  const who = await knownPerson(runtime);
+  const boss = await knownPerson(runtime);
+  const taxpayerId = await companyOf(runtime, boss);
+  await giveRelation(runtime, who, taxpayerId, 'tax-handler');
+  const { token } = await inCompany(runtime, who, taxpayerId);
+  const { body } = expectStatus(await runtime.http('GET', '/v1/session', undefined, { token }), 200);
   return { who, boss, taxpayerId, token, sessionId: body.session.sessionId as string };
 };
 const handOver = (sessionId: string, { client }: StandIn = filing) =>
-  rpRow(door, { sessionId, clientId: client.clientId });
-const logOut = (token: string) => door.http('DELETE', '/v1/session', undefined, { token });
+  rpRow(runtime, { sessionId, clientId: client.clientId });
+const logOut = (token: string) => runtime.http('DELETE', '/v1/session', undefined, { token });
 const kinds = async (who: Known) =>
-  (await history(door, who))
+  (await history(runtime, who))
     .map(({ kind }) => kind)
     .filter((kind) => kind.startsWith('sso-'))
     // Events of the same moment have no fixed order.
@@ -76,13 +76,13 @@ const expectRefused = (reply: { status: number; body: Loose }, error: string, st
   expect(Object.keys(reply.body).sort()).toEqual(['error', 'error_description']);
 };
 const expectGood = async (code: Granted, system = filing) =>
-  expectStatus((await exchange(door, system, code)) as Loose, 200);
+  expectStatus((await exchange(runtime, system, code)) as Loose, 200);
 
 describe('SSO-6 tokens', () => {
   it('of a person: who came and how, under a pseudonym, verified with our keys', async () => {
     const { who, token, sessionId } = await signedIn();
     const nonce = 'n-0S6_WzA2Mj';
-    const reply = await exchange(door, filing, await granted(door, filing, token, { nonce }));
+    const reply = await exchange(runtime, filing, await granted(runtime, filing, token, { nonce }));
     expect(reply.status).toBe(200);
     expect(reply.headers.get('cache-control')).toBe('no-store');
     const { access_token, id_token, refresh_token, ...rest } = reply.body;
@@ -94,13 +94,13 @@ describe('SSO-6 tokens', () => {
       scope: 'openid profile',
       authorization_details: details,
     });
-    const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', door.url));
-    const checked = { issuer: door.issuer, algorithms: ['ES256'], currentDate: door.clock.now() };
+    const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', runtime.url));
+    const checked = { issuer: runtime.issuer, algorithms: ['ES256'], currentDate: runtime.clock.now() };
     const id = await jwtVerify(id_token, keys, { ...checked, audience: 'filing-web', typ: 'JWT' });
-    const now = Math.floor(door.clock.now().getTime() / 1000);
+    const now = Math.floor(runtime.clock.now().getTime() / 1000);
     const { sid, sub, ...claims } = id.payload;
     expect(claims).toEqual({
-      iss: door.issuer,
+      iss: runtime.issuer,
       aud: 'filing-web',
       iat: now,
       exp: now + 300,
@@ -115,7 +115,7 @@ describe('SSO-6 tokens', () => {
     const resource = filing.client.resources[0]?.uri ?? '';
     const access = await jwtVerify(access_token, keys, { ...checked, audience: resource, typ: 'at+jwt' });
     expect(access.payload).toEqual({
-      iss: door.issuer,
+      iss: runtime.issuer,
       aud: resource,
       sub,
       sid,
@@ -141,7 +141,7 @@ describe('SSO-6 tokens', () => {
 
   long('of a company: whom for, in which role, with which permissions, and not in the ID token', async () => {
     const { taxpayerId, token } = await forCompany();
-    const { body } = await exchange(door, filing, await granted(door, filing, token));
+    const { body } = await exchange(runtime, filing, await granted(runtime, filing, token));
     const detail = {
       type: 'taxpayer',
       identity: 'enterprise',
@@ -161,7 +161,11 @@ describe('SSO-6 tokens', () => {
 
   long('say nothing of the name without the scope profile', async () => {
     const { token } = await signedIn();
-    const { body } = await exchange(door, filing, await granted(door, filing, token, { scope: 'openid' }));
+    const { body } = await exchange(
+      runtime,
+      filing,
+      await granted(runtime, filing, token, { scope: 'openid' }),
+    );
     expect(decodeJwt(body.id_token)).not.toHaveProperty('name');
     expect(body.scope).toBe('openid');
   });
@@ -170,7 +174,7 @@ describe('SSO-6 tokens', () => {
     const { token } = await signedIn();
     const [one, other] = await Promise.all(
       [filing, invoice].map(async (system) => {
-        const { body } = await exchange(door, system, await granted(door, system, token));
+        const { body } = await exchange(runtime, system, await granted(runtime, system, token));
         return decodeJwt(body.id_token).sub;
       }),
     );
@@ -180,9 +184,9 @@ describe('SSO-6 tokens', () => {
 
   long('serve nowhere here: neither opens the portal', async () => {
     const { token } = await signedIn();
-    const { body } = await exchange(door, filing, await granted(door, filing, token));
+    const { body } = await exchange(runtime, filing, await granted(runtime, filing, token));
     for (const foreign of [body.id_token, body.access_token]) {
-      const reply = await door.http('GET', '/v1/session', undefined, { token: foreign });
+      const reply = await runtime.http('GET', '/v1/session', undefined, { token: foreign });
       expectStatus(reply, 401);
     }
     expect(decodeProtectedHeader(body.id_token)).toMatchObject({ alg: 'ES256', typ: 'JWT' });
@@ -191,13 +195,13 @@ describe('SSO-6 tokens', () => {
   long('a second hand-over as the same identity keeps its name, one after an end gets its own', async () => {
     const { token, sessionId } = await signedIn();
     const sidOf = async () =>
-      decodeJwt((await exchange(door, filing, await granted(door, filing, token))).body.id_token).sid;
+      decodeJwt((await exchange(runtime, filing, await granted(runtime, filing, token))).body.id_token).sid;
     const first = await sidOf();
     expect(await sidOf()).toBe(first);
-    const replayed = await granted(door, filing, token);
-    await exchange(door, filing, replayed);
-    door.clock.advance(11);
-    expectRefused(await exchange(door, filing, replayed), 'invalid_grant');
+    const replayed = await granted(runtime, filing, token);
+    await exchange(runtime, filing, replayed);
+    runtime.clock.advance(11);
+    expectRefused(await exchange(runtime, filing, replayed), 'invalid_grant');
     expect((await handOver(sessionId)).ended.reason).toBe('replay');
     expect(await sidOf()).not.toBe(first);
     expect(await handOver(sessionId)).not.toHaveProperty('ended');
@@ -207,8 +211,8 @@ describe('SSO-6 tokens', () => {
 describe('SSO-5 a code works once', () => {
   long('of twelve exchanges at once: one set of tokens, eleven invalid_grant, one hand-over', async () => {
     const { who, token } = await signedIn();
-    const code = await granted(door, filing, token);
-    const replies = await Promise.all(Array.from({ length: 12 }, () => exchange(door, filing, code)));
+    const code = await granted(runtime, filing, token);
+    const replies = await Promise.all(Array.from({ length: 12 }, () => exchange(runtime, filing, code)));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(11).fill(400)]);
     for (const reply of replies.filter(({ status }) => status !== 200)) expectRefused(reply, 'invalid_grant');
     expect(await kinds(who)).toEqual(['sso-decided', 'sso-handed-over']);
@@ -216,14 +220,14 @@ describe('SSO-5 a code works once', () => {
 
   long('two at once after both have read it open: the transaction decides', async () => {
     const { token } = await signedIn();
-    const code = await granted(door, filing, token);
+    const code = await granted(runtime, filing, token);
     let second: Loose;
     const first = await whileHeld(
-      door,
+      runtime,
       { function: 'sso-token' },
-      () => exchange(door, filing, code),
+      () => exchange(runtime, filing, code),
       async () => {
-        second = await exchange(door, filing, code);
+        second = await exchange(runtime, filing, code);
       },
     );
     expect(second.status).toBe(200);
@@ -234,14 +238,14 @@ describe('SSO-5 a code works once', () => {
     'two codes of one session for one system at once: both are good, and one hand-over is left',
     async () => {
       const { token, sessionId } = await signedIn();
-      const codes = [await granted(door, filing, token), await granted(door, filing, token)] as const;
+      const codes = [await granted(runtime, filing, token), await granted(runtime, filing, token)] as const;
       let second: Loose;
       const first = await whileHeld(
-        door,
+        runtime,
         { function: 'sso-token' },
-        () => exchange(door, filing, codes[0]),
+        () => exchange(runtime, filing, codes[0]),
         async () => {
-          second = await exchange(door, filing, codes[1]);
+          second = await exchange(runtime, filing, codes[1]);
         },
       );
       const sids = [first, second].map(({ body }) => decodeJwt(body.id_token).sid);
@@ -253,20 +257,20 @@ describe('SSO-5 a code works once', () => {
     'beside the end of the hand-over before: a new one under its own name, and the old is told',
     async () => {
       const { token, sessionId } = await signedIn();
-      const before = await expectGood(await granted(door, filing, token));
+      const before = await expectGood(await granted(runtime, filing, token));
       const { sid } = decodeJwt(before.body.id_token);
-      const code = await granted(door, filing, token);
+      const code = await granted(runtime, filing, token);
       const reply = await whileHeld(
-        door,
+        runtime,
         { function: 'sso-token' },
-        () => exchange(door, filing, code),
+        () => exchange(runtime, filing, code),
         async () =>
           expectStatus(
-            await door.http('DELETE', '/v1/session/systems/filing-web', undefined, { token }),
+            await runtime.http('DELETE', '/v1/session/systems/filing-web', undefined, { token }),
             204,
           ),
       );
-      await door.settled();
+      await runtime.settled();
       const next = decodeJwt(reply.body.id_token).sid;
       expect(next).not.toBe(sid);
       expect(await handOver(sessionId)).toMatchObject({ sid: next });
@@ -277,43 +281,43 @@ describe('SSO-5 a code works once', () => {
 
   it('again within ten seconds is a double call and ends nothing; later it ends what the first gave', async () => {
     const { who, token, sessionId } = await signedIn();
-    const code = await granted(door, filing, token);
-    const { sid } = decodeJwt((await exchange(door, filing, code)).body.id_token);
-    door.clock.advance(10);
-    expectRefused(await exchange(door, filing, code), 'invalid_grant');
+    const code = await granted(runtime, filing, token);
+    const { sid } = decodeJwt((await exchange(runtime, filing, code)).body.id_token);
+    runtime.clock.advance(10);
+    expectRefused(await exchange(runtime, filing, code), 'invalid_grant');
     expect(await handOver(sessionId)).not.toHaveProperty('ended');
-    door.clock.advance(1);
+    runtime.clock.advance(1);
     // With the code alone nobody can end the hand-over: not another client, and nobody without the verifier.
-    expectRefused(await exchange(door, invoice, code), 'invalid_grant');
-    expectRefused(await exchange(door, filing, { ...code, verifier: 'x'.repeat(43) }), 'invalid_grant');
+    expectRefused(await exchange(runtime, invoice, code), 'invalid_grant');
+    expectRefused(await exchange(runtime, filing, { ...code, verifier: 'x'.repeat(43) }), 'invalid_grant');
     expect(await handOver(sessionId)).not.toHaveProperty('ended');
-    expectRefused(await exchange(door, filing, code), 'invalid_grant');
-    await door.settled();
+    expectRefused(await exchange(runtime, filing, code), 'invalid_grant');
+    await runtime.settled();
     expect(await handOver(sessionId)).toMatchObject({ sid, ended: { reason: 'replay' } });
     expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
     expect(await kinds(who)).toContain('sso-replayed');
     // The session is live; only the hand-over of the code has ended.
-    expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 200);
+    expectStatus(await runtime.http('GET', '/v1/session', undefined, { token }), 200);
     // A third call changes nothing more.
-    expectRefused(await exchange(door, filing, code), 'invalid_grant');
+    expectRefused(await exchange(runtime, filing, code), 'invalid_grant');
     expect((await kinds(who)).filter((kind) => kind === 'sso-replayed')).toHaveLength(1);
   });
 
   it('a whole call that is sent again later ends nothing: its assertion is spent', async () => {
     const { token, sessionId } = await signedIn();
-    const code = await granted(door, filing, token);
-    const client_assertion = await assertionOf(door, filing);
-    expect((await exchange(door, filing, code, { client_assertion })).status).toBe(200);
-    door.clock.advance(30);
-    expectRefused(await exchange(door, filing, code, { client_assertion }), 'invalid_client', 401);
+    const code = await granted(runtime, filing, token);
+    const client_assertion = await assertionOf(runtime, filing);
+    expect((await exchange(runtime, filing, code, { client_assertion })).status).toBe(200);
+    runtime.clock.advance(30);
+    expectRefused(await exchange(runtime, filing, code, { client_assertion }), 'invalid_client', 401);
     expect(await handOver(sessionId)).not.toHaveProperty('ended');
   });
 
   long('lost on the way to us or back from the table, the write is made once and answered', async () => {
     const { who, token } = await signedIn();
     for (const kind of ['error500', 'after'] as const) {
-      const code = await granted(door, filing, token);
-      door.faults.add({ function: 'sso-token', action: 'TransactWriteItems', kind });
+      const code = await granted(runtime, filing, token);
+      runtime.faults.add({ function: 'sso-token', action: 'TransactWriteItems', kind });
       await expectGood(code);
     }
     expect((await kinds(who)).filter((kind) => kind === 'sso-handed-over')).toHaveLength(2);
@@ -323,12 +327,12 @@ describe('SSO-5 a code works once', () => {
     'an answer that the client never saw: its second try is refused, nothing ends, and a new request comes silently',
     async () => {
       const { token, sessionId } = await signedIn();
-      const code = await granted(door, filing, token);
-      await exchange(door, filing, code);
-      door.clock.advance(2);
-      expectRefused(await exchange(door, filing, code), 'invalid_grant');
+      const code = await granted(runtime, filing, token);
+      await exchange(runtime, filing, code);
+      runtime.clock.advance(2);
+      expectRefused(await exchange(runtime, filing, code), 'invalid_grant');
       const { sid } = await handOver(sessionId);
-      const { body } = await exchange(door, filing, await granted(door, filing, token));
+      const { body } = await exchange(runtime, filing, await granted(runtime, filing, token));
       expect(decodeJwt(body.id_token).sid).toBe(sid);
     },
   );
@@ -336,47 +340,63 @@ describe('SSO-5 a code works once', () => {
 
 describe('SSO-5 a miss spends nothing', () => {
   const cases: [string, (code: Granted) => Promise<{ status: number; body: Loose }>, string][] = [
-    ['another client', (code) => exchange(door, invoice, code), 'invalid_grant'],
+    ['another client', (code) => exchange(runtime, invoice, code), 'invalid_grant'],
     [
       'another verifier',
-      (code) => exchange(door, filing, { ...code, verifier: 'v'.repeat(43) }),
+      (code) => exchange(runtime, filing, { ...code, verifier: 'v'.repeat(43) }),
       'invalid_grant',
     ],
-    ['a verifier too short', (code) => exchange(door, filing, { ...code, verifier: 'v' }), 'invalid_grant'],
+    [
+      'a verifier too short',
+      (code) => exchange(runtime, filing, { ...code, verifier: 'v' }),
+      'invalid_grant',
+    ],
     [
       'another redirect_uri',
-      (code) => exchange(door, filing, { ...code, redirectUri: `${code.redirectUri}/` }),
+      (code) => exchange(runtime, filing, { ...code, redirectUri: `${code.redirectUri}/` }),
       'invalid_grant',
     ],
-    ['an unknown code', (code) => exchange(door, filing, { ...code, code: 'c'.repeat(43) }), 'invalid_grant'],
-    ['no code', (code) => exchange(door, filing, code, { code: undefined }), 'invalid_request'],
-    ['an empty code', (code) => exchange(door, filing, code, { code: '' }), 'invalid_request'],
-    ['no verifier', (code) => exchange(door, filing, code, { code_verifier: undefined }), 'invalid_request'],
     [
-      'no redirect_uri',
-      (code) => exchange(door, filing, code, { redirect_uri: undefined }),
+      'an unknown code',
+      (code) => exchange(runtime, filing, { ...code, code: 'c'.repeat(43) }),
+      'invalid_grant',
+    ],
+    ['no code', (code) => exchange(runtime, filing, code, { code: undefined }), 'invalid_request'],
+    ['an empty code', (code) => exchange(runtime, filing, code, { code: '' }), 'invalid_request'],
+    [
+      'no verifier',
+      (code) => exchange(runtime, filing, code, { code_verifier: undefined }),
       'invalid_request',
     ],
-    ['no grant_type', (code) => exchange(door, filing, code, { grant_type: undefined }), 'invalid_request'],
+    [
+      'no redirect_uri',
+      (code) => exchange(runtime, filing, code, { redirect_uri: undefined }),
+      'invalid_request',
+    ],
+    [
+      'no grant_type',
+      (code) => exchange(runtime, filing, code, { grant_type: undefined }),
+      'invalid_request',
+    ],
     [
       'a code too long',
-      (code) => exchange(door, filing, code, { code: 'c'.repeat(1025) }),
+      (code) => exchange(runtime, filing, code, { code: 'c'.repeat(1025) }),
       'invalid_request',
     ],
     [
       'another grant_type',
-      (code) => exchange(door, filing, code, { grant_type: 'password' }),
+      (code) => exchange(runtime, filing, code, { grant_type: 'password' }),
       'unsupported_grant_type',
     ],
     [
       'another resource',
-      (code) => exchange(door, filing, code, { resource: 'http://127.0.0.1/x' }),
+      (code) => exchange(runtime, filing, code, { resource: 'http://127.0.0.1/x' }),
       'invalid_target',
     ],
   ];
   it('a form that is refused spends its assertion, whatever is wrong with it', async () => {
     const { token } = await signedIn();
-    const code = await granted(door, filing, token);
+    const code = await granted(runtime, filing, token);
     for (const changes of [
       { grant_type: undefined },
       { grant_type: 'g'.repeat(65) },
@@ -384,43 +404,43 @@ describe('SSO-5 a miss spends nothing', () => {
       { code_verifier: undefined },
       { scope: 's'.repeat(1025) },
     ]) {
-      const client_assertion = await assertionOf(door, filing);
-      expect((await exchange(door, filing, code, { client_assertion, ...changes })).status).toBe(400);
-      expectRefused(await exchange(door, filing, code, { client_assertion }), 'invalid_client', 401);
+      const client_assertion = await assertionOf(runtime, filing);
+      expect((await exchange(runtime, filing, code, { client_assertion, ...changes })).status).toBe(400);
+      expectRefused(await exchange(runtime, filing, code, { client_assertion }), 'invalid_client', 401);
     }
     await expectGood(code);
   });
 
   it.each(cases)('%s', async (_what, call, error) => {
     const { token } = await signedIn();
-    const code = await granted(door, filing, token);
+    const code = await granted(runtime, filing, token);
     expectRefused(await call(code), error);
     await expectGood(code);
   });
 
   long('a parameter sent twice', async () => {
     const { token } = await signedIn();
-    const code = await granted(door, filing, token);
+    const code = await granted(runtime, filing, token);
     const form = new URLSearchParams({
       grant_type: 'authorization_code',
       code: code.code,
       redirect_uri: code.redirectUri,
       code_verifier: code.verifier,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await assertionOf(door, filing),
+      client_assertion: await assertionOf(runtime, filing),
     });
     form.append('code', code.code);
-    expectRefused(await postForm(door, '/oauth2/token', form), 'invalid_request');
+    expectRefused(await postForm(runtime, '/oauth2/token', form), 'invalid_request');
     await expectGood(code);
   });
 
   long('a code is good for a minute, counted when it is read', async () => {
     const { token } = await signedIn();
-    const [late, intime] = [await granted(door, filing, token), await granted(door, filing, token)];
-    door.clock.advance(59);
+    const [late, intime] = [await granted(runtime, filing, token), await granted(runtime, filing, token)];
+    runtime.clock.advance(59);
     await expectGood(intime);
-    door.clock.advance(1);
-    expectRefused(await exchange(door, filing, late), 'invalid_grant');
+    runtime.clock.advance(1);
+    expectRefused(await exchange(runtime, filing, late), 'invalid_grant');
   });
 });
 
@@ -430,10 +450,10 @@ describe('SSO-3 the client says who it is, once', () => {
     async () => {
       const { token } = await signedIn();
       const codes: Granted[] = [];
-      for (let i = 0; i < 6; i++) codes.push(await granted(door, filing, token));
-      const client_assertion = await assertionOf(door, filing);
+      for (let i = 0; i < 6; i++) codes.push(await granted(runtime, filing, token));
+      const client_assertion = await assertionOf(runtime, filing);
       const replies = await Promise.all(
-        codes.map((code) => exchange(door, filing, code, { client_assertion })),
+        codes.map((code) => exchange(runtime, filing, code, { client_assertion })),
       );
       expect(replies.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401]);
       const left = codes.filter((_, i) => replies[i]?.status === 401);
@@ -445,12 +465,12 @@ describe('SSO-3 the client says who it is, once', () => {
 
   it('a refused call spends its assertion too, and not the code', async () => {
     const { token } = await signedIn();
-    const code = await granted(door, filing, token);
-    const client_assertion = await assertionOf(door, filing);
+    const code = await granted(runtime, filing, token);
+    const client_assertion = await assertionOf(runtime, filing);
     const wrong = { ...code, verifier: 'v'.repeat(43) };
-    expectRefused(await exchange(door, filing, wrong, { client_assertion }), 'invalid_grant');
-    expectRefused(await exchange(door, filing, wrong, { client_assertion }), 'invalid_client', 401);
-    expectRefused(await exchange(door, filing, code, { client_assertion }), 'invalid_client', 401);
+    expectRefused(await exchange(runtime, filing, wrong, { client_assertion }), 'invalid_grant');
+    expectRefused(await exchange(runtime, filing, wrong, { client_assertion }), 'invalid_client', 401);
+    expectRefused(await exchange(runtime, filing, code, { client_assertion }), 'invalid_client', 401);
     await expectGood(code);
   });
 
@@ -458,20 +478,20 @@ describe('SSO-3 the client says who it is, once', () => {
     ['no assertion', async () => ({ client_assertion: undefined, client_assertion_type: undefined })],
     [
       'an assertion of another system',
-      async () => ({ client_assertion: await assertionOf(door, invoice), client_id: 'filing-web' }),
+      async () => ({ client_assertion: await assertionOf(runtime, invoice), client_id: 'filing-web' }),
     ],
     [
       'an audience that is not ours',
       async () => ({
-        client_assertion: await assertionOf(door, filing, { aud: `${door.issuer}/oauth2/token` }),
+        client_assertion: await assertionOf(runtime, filing, { aud: `${runtime.issuer}/oauth2/token` }),
       }),
     ],
-    ['an expired one', async () => ({ client_assertion: await assertionOf(door, filing, { exp: 1 }) })],
+    ['an expired one', async () => ({ client_assertion: await assertionOf(runtime, filing, { exp: 1 }) })],
     ['a secret beside it', async () => ({ client_secret: 'secret' })],
   ])('%s: invalid_client, and the code is still good', async (_what, changes) => {
     const { token } = await signedIn();
-    const code = await granted(door, filing, token);
-    expectRefused(await exchange(door, filing, code, await changes(code)), 'invalid_client', 401);
+    const code = await granted(runtime, filing, token);
+    expectRefused(await exchange(runtime, filing, code, await changes(code)), 'invalid_client', 401);
     await expectGood(code);
   });
 });
@@ -484,16 +504,16 @@ describe('SSO-5 what ends between decision and exchange', () => {
 
   long('退出: the code gives nothing, before the exchange reads and after', async () => {
     const one = await signedIn();
-    const code = await granted(door, filing, one.token);
+    const code = await granted(runtime, filing, one.token);
     expectStatus(await logOut(one.token), 204);
-    await expectNothing(one.sessionId, await exchange(door, filing, code));
+    await expectNothing(one.sessionId, await exchange(runtime, filing, code));
 
     const other = await signedIn();
-    const beside = await granted(door, filing, other.token);
+    const beside = await granted(runtime, filing, other.token);
     const reply = await whileHeld(
-      door,
+      runtime,
       { function: 'sso-token' },
-      () => exchange(door, filing, beside),
+      () => exchange(runtime, filing, beside),
       async () => expectStatus(await logOut(other.token), 204),
     );
     await expectNothing(other.sessionId, reply);
@@ -501,34 +521,34 @@ describe('SSO-5 what ends between decision and exchange', () => {
 
   it('SES-2 half an hour without a sign of life', async () => {
     const { token, sessionId } = await signedIn();
-    door.clock.advance(1790);
+    runtime.clock.advance(1790);
     // The access token has expired, but the decision was made while it was valid.
-    expectStatus(await door.http('GET', '/v1/session', undefined, { token }), 401);
-    door.clock.set(morning);
-    const code = await granted(door, filing, token);
-    const table = door.tables.find((name) => name.endsWith('-Sessions'));
-    const seen = Math.floor(door.clock.now().getTime() / 1000) - 1800;
-    await door.dynamodb('UpdateItem', {
+    expectStatus(await runtime.http('GET', '/v1/session', undefined, { token }), 401);
+    runtime.clock.set(morning);
+    const code = await granted(runtime, filing, token);
+    const table = runtime.tables.find((name) => name.endsWith('-Sessions'));
+    const seen = Math.floor(runtime.clock.now().getTime() / 1000) - 1800;
+    await runtime.dynamodb('UpdateItem', {
       TableName: table,
       Key: { sessionId: { S: sessionId } },
       UpdateExpression: 'SET lastSeenAt = :seen',
       ExpressionAttributeValues: { ':seen': { N: String(seen) } },
     });
-    await expectNothing(sessionId, await exchange(door, filing, code));
+    await expectNothing(sessionId, await exchange(runtime, filing, code));
   });
 
   long('a switch to another identity', async () => {
     const { token, sessionId } = await forCompany();
-    const code = await granted(door, filing, token);
-    const { choices } = (await door.http('GET', '/v1/session/identities', undefined, { token })).body;
+    const code = await granted(runtime, filing, token);
+    const { choices } = (await runtime.http('GET', '/v1/session/identities', undefined, { token })).body;
     const natural = choices.find(({ identity }: Loose) => identity.kind === 'natural');
     const reply = await whileHeld(
-      door,
+      runtime,
       { function: 'sso-token' },
-      () => exchange(door, filing, code),
+      () => exchange(runtime, filing, code),
       async () =>
         expectStatus(
-          await door.http('POST', '/v1/session/identity', { choiceId: natural.choiceId }, { token }),
+          await runtime.http('POST', '/v1/session/identity', { choiceId: natural.choiceId }, { token }),
           200,
         ),
     );
@@ -538,69 +558,69 @@ describe('SSO-5 what ends between decision and exchange', () => {
   long('the relation, ended or narrowed', async () => {
     for (const changes of [{ state: 'deleted' }, { permissions: ['enquiry'] }]) {
       const { who, taxpayerId, token, sessionId } = await forCompany();
-      const code = await granted(door, filing, token);
+      const code = await granted(runtime, filing, token);
       const reply = await whileHeld(
-        door,
+        runtime,
         { function: 'sso-token' },
-        () => exchange(door, filing, code),
-        () => changeRelation(door, who, taxpayerId, 'tax-handler', changes),
+        () => exchange(runtime, filing, code),
+        () => changeRelation(runtime, who, taxpayerId, 'tax-handler', changes),
       );
       await expectNothing(sessionId, reply);
     }
   });
 
   keeping(1)<[string, (firm: string, agent: Known, agreement: object) => Promise<unknown>]>([
-    ['AGY-3 the agreement', (_firm, _agent, agreement) => feed(door, { ...agreement, until: yesterday })],
+    ['AGY-3 the agreement', (_firm, _agent, agreement) => feed(runtime, { ...agreement, until: yesterday })],
     [
       'AGY-1 the place on the staff form',
-      async (firm) => feed(door, staffLine(firm, [await knownPerson(door)])),
+      async (firm) => feed(runtime, staffLine(firm, [await knownPerson(runtime)])),
     ],
-    ['AGY-1 the agency', (firm) => feed(door, companyLine(firm, { state: 'cancelled' }))],
+    ['AGY-1 the agency', (firm) => feed(runtime, companyLine(firm, { state: 'cancelled' }))],
   ])('%s: an agent enters for a client, and after its end does not', async (_what, meanwhile) => {
-    const { id: firm } = await agencyFirm(door);
-    const agent = await knownPerson(door);
-    const clientId = await agencyClient(door);
+    const { id: firm } = await agencyFirm(runtime);
+    const agent = await knownPerson(runtime);
+    const clientId = await agencyClient(runtime);
     const agreement = agreementLine(firm, clientId, [agent]);
-    await feed(door, staffLine(firm, [agent]), agreement);
-    const at = await agentAt(door, agent, firm);
-    const { session, token } = await goTo(door, at.api, clientId);
-    const { body } = await expectGood(await granted(door, filing, token));
+    await feed(runtime, staffLine(firm, [agent]), agreement);
+    const at = await agentAt(runtime, agent, firm);
+    const { session, token } = await goTo(runtime, at.api, clientId);
+    const { body } = await expectGood(await granted(runtime, filing, token));
     expect(body.authorization_details).toMatchObject([
       { identity: 'agency', role: 'tax-agent', taxpayer: { id: clientId }, basis: { agency: { id: firm } } },
     ]);
     const { sid } = await handOver(session.sessionId);
-    const code = await granted(door, filing, token);
+    const code = await granted(runtime, filing, token);
     const reply = await whileHeld(
-      door,
+      runtime,
       { function: 'sso-token' },
-      () => exchange(door, filing, code),
+      () => exchange(runtime, filing, code),
       () => meanwhile(firm, agent, agreement),
     );
     expectRefused(reply, 'invalid_grant');
-    await door.settled();
+    await runtime.settled();
     expect(await handOver(session.sessionId)).toMatchObject({ sid, ended: { reason: 'grounds-lost' } });
     expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
   });
 
   long('SPC-3 the report', async () => {
-    const boss = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss, { subject: 'cross-region' });
+    const boss = await knownPerson(runtime);
+    const taxpayerId = await companyOf(runtime, boss, { subject: 'cross-region' });
     const reportNo = reportNumber();
-    await feed(door, reportLine(taxpayerId, reportNo));
-    const { session, token } = await underReport(door, boss, taxpayerId, reportNo);
-    const { body } = await expectGood(await granted(door, filing, token));
+    await feed(runtime, reportLine(taxpayerId, reportNo));
+    const { session, token } = await underReport(runtime, boss, taxpayerId, reportNo);
+    const { body } = await expectGood(await granted(runtime, filing, token));
     expect(body.authorization_details).toMatchObject([{ identity: 'special', report_no: reportNo }]);
-    const code = await granted(door, invoice, token);
-    await feed(door, reportLine(taxpayerId, reportNo, undefined, { validUntil: yesterday }));
-    expectRefused(await exchange(door, invoice, code), 'invalid_grant');
+    const code = await granted(runtime, invoice, token);
+    await feed(runtime, reportLine(taxpayerId, reportNo, undefined, { validUntil: yesterday }));
+    expectRefused(await exchange(runtime, invoice, code), 'invalid_grant');
     expect(await handOver(session.sessionId, invoice)).toBeUndefined();
   });
 
   long('ENT-4 the company is gone', async () => {
     const { taxpayerId, token, sessionId } = await forCompany();
-    const code = await granted(door, filing, token);
-    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
-    await expectNothing(sessionId, await exchange(door, filing, code));
+    const code = await granted(runtime, filing, token);
+    await feed(runtime, companyLine(taxpayerId, { state: 'cancelled' }));
+    await expectNothing(sessionId, await exchange(runtime, filing, code));
   });
 });
 
@@ -610,13 +630,13 @@ describe('SSO-8 a code exchanged beside 退出', () => {
     race: (exchanging: () => ReturnType<typeof exchange>, leaving: () => Promise<unknown>) => Promise<Loose>,
   ): Promise<number> => {
     const { token, sessionId } = await signedIn();
-    const code = await granted(door, filing, token);
+    const code = await granted(runtime, filing, token);
     filing.tokens.length = 0;
     const reply = await race(
-      () => exchange(door, filing, code),
+      () => exchange(runtime, filing, code),
       async () => expectStatus(await logOut(token), 204),
     );
-    await door.settled();
+    await runtime.settled();
     if (reply.status === 400) {
       expect(await handOver(sessionId)).toBeUndefined();
       expect(filing.tokens).toEqual([]);
@@ -632,7 +652,7 @@ describe('SSO-8 a code exchanged beside 退出', () => {
   long('twenty times: never a live hand-over whose system is not told', async () => {
     const begun = performance.now();
     const { token } = await signedIn();
-    const code = await granted(door, filing, token);
+    const code = await granted(runtime, filing, token);
     const ready = performance.now();
     await expectGood(code);
     const usual = Math.min(performance.now() - ready, ready - begun);
@@ -656,11 +676,11 @@ describe('SSO-8 a code exchanged beside 退出', () => {
 
   it('write after write, in both orders', async () => {
     const left = await raced((exchanging, leaving) =>
-      whileHeld(door, { function: 'sso-token' }, exchanging, leaving),
+      whileHeld(runtime, { function: 'sso-token' }, exchanging, leaving),
     );
     let reply: Loose;
     const entered = await raced(async (exchanging, leaving) => {
-      await whileHeld(door, { function: 'session' }, leaving, async () => {
+      await whileHeld(runtime, { function: 'session' }, leaving, async () => {
         reply = await exchanging();
       });
       return reply;
@@ -673,12 +693,12 @@ describe('SSO-14', () => {
   long('no code, verifier, state, assertion or token is in a log or stands readable in a table', async () => {
     const { token } = await signedIn();
     const state = 'state-to-look-for';
-    const code = await granted(door, filing, token, { state });
-    const client_assertion = await assertionOf(door, filing);
-    const { body } = await exchange(door, filing, code, { client_assertion });
-    const logged = JSON.stringify(door.logs());
+    const code = await granted(runtime, filing, token, { state });
+    const client_assertion = await assertionOf(runtime, filing);
+    const { body } = await exchange(runtime, filing, code, { client_assertion });
+    const logged = JSON.stringify(runtime.logs());
     const stored = JSON.stringify(
-      [...(await rows(door, 'RpSessions')), ...(await rows(door, 'Tickets'))],
+      [...(await rows(runtime, 'RpSessions')), ...(await rows(runtime, 'Tickets'))],
       (_, value) => (value instanceof Set ? [...value] : value),
     );
     for (const secret of [
@@ -699,11 +719,11 @@ describe('SSO-14', () => {
 describe('the cost', () => {
   it('SSO-5 of a hand-over: chains of one, two and two calls, six together', async () => {
     const { token } = await forCompany();
-    await exchange(door, filing, await granted(door, filing, token));
-    door.resetUsage();
-    const code = await granted(door, filing, token);
+    await exchange(runtime, filing, await granted(runtime, filing, token));
+    runtime.resetUsage();
+    const code = await granted(runtime, filing, token);
     await expectGood(code);
-    const usage: Loose = door.usage();
+    const usage: Loose = runtime.usage();
     const of = (flow: string, route: string) => usage[flow].routes[route];
     const used = [
       of('sso-request', 'GET /oauth2/authorize'),

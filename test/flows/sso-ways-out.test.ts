@@ -3,16 +3,16 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
 import type { Granted } from '#domain/granted-limits.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { allowing } from '../support/patience.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
-  type WatchedDoor,
+  openWatchedRuntime,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { newestCode, ownFace, refreshed, type SignedIn, signIn } from './support/account.ts';
 import {
@@ -33,31 +33,31 @@ import { handlerOf, nobody, reportLine, reportNumber, underReport } from './supp
 import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
 
 /** Every way in which a hand-over ends. Its system is told once, by the right name, and no other hand-over is told. */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let system: StandIn;
 let beside: RpSession;
 beforeAll(async () => {
   system = await standIn('filing-web');
-  door = await openWatchedDoor({ relyingParties: [system.client] });
+  runtime = await openWatchedRuntime({ relyingParties: [system.client] });
 });
 afterAll(async () => {
   system?.stop();
-  await door?.finish('sso-sweep');
+  await runtime?.finish('sso-sweep');
 });
 beforeEach(async () => {
-  door.clock.set(morning);
-  const other = await signIn(door, await knownPerson(door));
-  beside = await handedOver(door, other.sessionId, 'filing-web');
-  await door.settled();
+  runtime.clock.set(morning);
+  const other = await signIn(runtime, await knownPerson(runtime));
+  beside = await handedOver(runtime, other.sessionId, 'filing-web');
+  await runtime.settled();
   system.tokens.length = 0;
 });
 
 const sweep = async (): Promise<{ ended: number; left: boolean }> =>
-  expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200).body;
+  expectStatus(await runtime.http('POST', '/local/schedule/sso-sweep'), 200).body;
 const toldSids = () => system.tokens.map((token) => decodeJwt(token).sid);
 const setIn = (table: string, key: Record<string, string>, changes: Record<string, number>) =>
-  door.dynamodb('UpdateItem', {
-    TableName: door.tables.find((name) => name.endsWith(`-${table}`)),
+  runtime.dynamodb('UpdateItem', {
+    TableName: runtime.tables.find((name) => name.endsWith(`-${table}`)),
     Key: Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: value }])),
     UpdateExpression: `SET ${Object.keys(changes).map((_, i) => `#${i} = :${i}`)}`,
     ExpressionAttributeNames: Object.fromEntries(Object.keys(changes).map((name, i) => [`#${i}`, name])),
@@ -83,9 +83,9 @@ interface AtClient extends There {
 }
 
 async function asPerson(): Promise<There> {
-  const known = await knownPerson(door);
-  const who = { ...known, ...(await signIn(door, known)) };
-  return { who, handOver: await handedOver(door, who.sessionId, 'filing-web') };
+  const known = await knownPerson(runtime);
+  const who = { ...known, ...(await signIn(runtime, known)) };
+  return { who, handOver: await handedOver(runtime, who.sessionId, 'filing-web') };
 }
 
 const withSession = (
@@ -96,7 +96,7 @@ const withSession = (
   token,
   cookie,
   sessionId: session.sessionId,
-  api: (method: string, path: string, body?: unknown) => door.http(method, path, body, { token }),
+  api: (method: string, path: string, body?: unknown) => runtime.http(method, path, body, { token }),
 });
 
 const everything: Granted = { actions: ['filing', 'declaration', 'enquiry', 'invoice'] };
@@ -105,19 +105,33 @@ async function atCompany(
   facts: object = {},
   until?: string,
 ): Promise<AtCompany> {
-  const who = await knownPerson(door);
-  const taxpayerId = await companyOf(door, await knownPerson(door), facts);
-  await giveRelation(door, who, taxpayerId, 'tax-handler', until === undefined ? {} : { validUntil: until });
-  const at = withSession(who, await inCompany(door, who, taxpayerId));
-  return { who: at, taxpayerId, handOver: await handedOver(door, at.sessionId, 'filing-web', { granted }) };
+  const who = await knownPerson(runtime);
+  const taxpayerId = await companyOf(runtime, await knownPerson(runtime), facts);
+  await giveRelation(
+    runtime,
+    who,
+    taxpayerId,
+    'tax-handler',
+    until === undefined ? {} : { validUntil: until },
+  );
+  const at = withSession(who, await inCompany(runtime, who, taxpayerId));
+  return {
+    who: at,
+    taxpayerId,
+    handOver: await handedOver(runtime, at.sessionId, 'filing-web', { granted }),
+  };
 }
 
 async function atClient(until = '2027-12-31'): Promise<AtClient> {
-  const [agency, who, clientId] = [await agencyFirm(door), await knownPerson(door), await client(door)];
+  const [agency, who, clientId] = [
+    await agencyFirm(runtime),
+    await knownPerson(runtime),
+    await client(runtime),
+  ];
   const line = agreementLine(agency.id, clientId, [who], { items: ['tax-declaration', 'consulting'], until });
-  await feed(door, staffLine(agency.id, [who]), line);
-  const { api, cookie } = await agentAt(door, who, agency.id);
-  const at = withSession(who, { ...(await goTo(door, api, clientId)), cookie });
+  await feed(runtime, staffLine(agency.id, [who]), line);
+  const { api, cookie } = await agentAt(runtime, who, agency.id);
+  const at = withSession(who, { ...(await goTo(runtime, api, clientId)), cookie });
   const granted: Granted = {
     actions: ['filing', 'declaration', 'enquiry'],
     items: ['tax-declaration', 'consulting'],
@@ -128,8 +142,8 @@ async function atClient(until = '2027-12-31'): Promise<AtClient> {
     who: at,
     clientId,
     agreementId: line.agreementId,
-    again: (facts) => feed(door, { ...line, ...facts }),
-    handOver: await handedOver(door, at.sessionId, 'filing-web', { granted }),
+    again: (facts) => feed(runtime, { ...line, ...facts }),
+    handOver: await handedOver(runtime, at.sessionId, 'filing-web', { granted }),
   };
 }
 
@@ -137,19 +151,22 @@ async function underOne(
   asHandler: boolean,
   validUntil = '2027-12-31',
 ): Promise<AtCompany & { readonly report: (facts?: object) => Promise<void> }> {
-  const [who, boss] = [await knownPerson(door), await knownPerson(door)];
-  const taxpayerId = await companyOf(door, boss, { subject: 'cross-region' });
+  const [who, boss] = [await knownPerson(runtime), await knownPerson(runtime)];
+  const taxpayerId = await companyOf(runtime, boss, { subject: 'cross-region' });
   const number = reportNumber();
   const report = (facts: object = {}) =>
-    feed(door, reportLine(taxpayerId, number, asHandler ? handlerOf(who) : nobody, { validUntil, ...facts }));
+    feed(
+      runtime,
+      reportLine(taxpayerId, number, asHandler ? handlerOf(who) : nobody, { validUntil, ...facts }),
+    );
   await report();
-  if (!asHandler) await giveRelation(door, who, taxpayerId, 'tax-handler');
-  const at = withSession(who, await underReport(door, who, taxpayerId, number));
+  if (!asHandler) await giveRelation(runtime, who, taxpayerId, 'tax-handler');
+  const at = withSession(who, await underReport(runtime, who, taxpayerId, number));
   return {
     who: at,
     taxpayerId,
     report,
-    handOver: await handedOver(door, at.sessionId, 'filing-web', {
+    handOver: await handedOver(runtime, at.sessionId, 'filing-web', {
       granted: { ...everything, until: validUntil },
     }),
   };
@@ -175,15 +192,15 @@ const way = <T extends There>(
 
 const reset = async ({ who }: There) => {
   const { name, documentNumber } = who;
-  door.clock.advance(61);
+  runtime.clock.advance(61);
   const { resetId } = expectStatus(
-    await door.http('POST', '/v1/password-resets', { account: documentNumber, name, documentNumber }),
+    await runtime.http('POST', '/v1/password-resets', { account: documentNumber, name, documentNumber }),
     201,
   ).body;
-  expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
-  const smsCode = newestCode(door, who.phone);
+  expectStatus(await runtime.http('POST', `/v1/password-resets/${resetId}/sms`), 202);
+  const smsCode = newestCode(runtime, who.phone);
   const body = { smsCode, newPassword: 'Huaihe#20581' };
-  expectStatus(await door.http('POST', `/v1/password-resets/${resetId}/complete`, body), 204);
+  expectStatus(await runtime.http('POST', `/v1/password-resets/${resetId}/complete`, body), 204);
 };
 const switched = async ({ who }: There) => {
   const { choices } = expectStatus(await who.api('GET', '/v1/session/identities'), 200).body;
@@ -193,20 +210,20 @@ const switched = async ({ who }: There) => {
 const ofRelation =
   (changes: Record<string, unknown>) =>
   ({ who, taxpayerId }: AtCompany) =>
-    changeRelation(door, who, taxpayerId, 'tax-handler', changes);
+    changeRelation(runtime, who, taxpayerId, 'tax-handler', changes);
 const ofCompany =
   (facts: object) =>
   ({ taxpayerId }: AtCompany) =>
-    feed(door, companyLine(taxpayerId, facts));
-const later = (seconds: number) => async () => void door.clock.advance(seconds);
+    feed(runtime, companyLine(taxpayerId, facts));
+const later = (seconds: number) => async () => void runtime.clock.advance(seconds);
 /** Begins ten minutes before midnight, so that the session is not idle when the day ends. */
 const late =
   <T>(begin: () => Promise<T>) =>
   () => {
-    door.clock.set('2027-03-02T23:50:00+08:00');
+    runtime.clock.set('2027-03-02T23:50:00+08:00');
     return begin();
   };
-const tonight = async () => void door.clock.set('2027-03-03T00:00:00+08:00');
+const tonight = async () => void runtime.clock.set('2027-03-03T00:00:00+08:00');
 
 const ways: readonly Way[] = [
   way('a relation is deleted', 'grounds-lost', atCompany, ofRelation({ state: 'deleted' })),
@@ -222,27 +239,27 @@ const ways: readonly Way[] = [
   way('an agreement loses an item', 'narrowed', atClient, ({ again }) =>
     again({ items: ['tax-declaration'] }),
   ),
-  way('SES-3 a newer login', 'replaced', asPerson, ({ who }) => loggedInByFace(door, who)),
+  way('SES-3 a newer login', 'replaced', asPerson, ({ who }) => loggedInByFace(runtime, who)),
   way('ORD-1 the account is suspended', 'suspended', asPerson, ({ who }) =>
-    reported(door, orderLine(who, 'suspend', 1)),
+    reported(runtime, orderLine(who, 'suspend', 1)),
   ),
   way('a switch to another identity', 'switched', atCompany, switched),
   way('ENT-4 the company is cancelled', 'grounds-lost', atCompany, ofCompany({ state: 'cancelled' })),
   // The following ways are tested only in the long run.
   way('SES-1 退出', 'logged-out', asPerson, ({ who }) => who.api('DELETE', '/v1/session')),
   way('ORD-1 sessions are ended by order', 'by-order', asPerson, ({ who }) =>
-    reported(door, orderLine(who, 'end-sessions', 1)),
+    reported(runtime, orderLine(who, 'end-sessions', 1)),
   ),
   way('SES-2 a refresh token comes again', 'reuse', asPerson, async ({ who }) => {
-    await refreshed(door, who);
-    door.clock.advance(60);
-    expect((await door.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie })).status).toBe(
-      401,
-    );
+    await refreshed(runtime, who);
+    runtime.clock.advance(60);
+    expect(
+      (await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie })).status,
+    ).toBe(401);
   }),
   way('PWD-3 忘记密码', 'credential-change', asPerson, reset),
   way('CTR-2 用户注销', 'deregistered', asPerson, async ({ who }) => {
-    const body = { password: who.password, faceTicket: await ownFace(door, who) };
+    const body = { password: who.password, faceTicket: await ownFace(runtime, who) };
     expectStatus(await who.api('POST', '/v1/account/deregistration', body), 204);
   }),
   way(
@@ -251,7 +268,7 @@ const ways: readonly Way[] = [
     asPerson,
     async ({ who: { sessionId }, handOver }) => {
       await setIn('Sessions', { sessionId }, { lastSeenAt: handOver.expiresAt - 10 });
-      door.clock.advance(43_200);
+      runtime.clock.advance(43_200);
     },
     'swept',
   ),
@@ -282,8 +299,8 @@ const ways: readonly Way[] = [
   ),
   way('an agreement ends earlier', 'narrowed', atClient, ({ again }) => again({ until: '2027-06-30' })),
   way('an agreement names other agents', 'grounds-lost', atClient, async ({ again, agency }) => {
-    const other = await knownPerson(door);
-    await feed(door, staffLine(agency.id, [other]));
+    const other = await knownPerson(runtime);
+    await feed(runtime, staffLine(agency.id, [other]));
     await again({ agents: [claimed(other)] });
   }),
   way(
@@ -294,13 +311,13 @@ const ways: readonly Way[] = [
     'swept',
   ),
   way('AGY-1 the staff form names the agent no longer', 'grounds-lost', atClient, ({ agency }) =>
-    feed(door, staffLine(agency.id, [])),
+    feed(runtime, staffLine(agency.id, [])),
   ),
   way('the agency is no agency any more', 'grounds-lost', atClient, ({ agency }) =>
-    feed(door, companyLine(agency.id, { subject: 'enterprise' })),
+    feed(runtime, companyLine(agency.id, { subject: 'enterprise' })),
   ),
   way('the client is cancelled', 'grounds-lost', atClient, ({ clientId }) =>
-    feed(door, companyLine(clientId, { state: 'cancelled' })),
+    feed(runtime, companyLine(clientId, { state: 'cancelled' })),
   ),
   way(
     'SPC-3 the report names another handler',
@@ -320,7 +337,7 @@ const ways: readonly Way[] = [
 describe('SSO-8 a hand-over ends and its system is told', () => {
   keeping(4)(ways)('$way: $reason', async ({ begin, end, reason, swept }) => {
     const there = await begin();
-    await door.settled();
+    await runtime.settled();
     expect(toldSids()).toEqual([]);
     await end(there);
     const { handOver, who } = there;
@@ -330,12 +347,12 @@ describe('SSO-8 a hand-over ends and its system is told', () => {
       timeout: allowing(5_000),
       interval: 20,
     });
-    await door.settled();
+    await runtime.settled();
     // A sweep also ends idle hand-overs of earlier tests.
     expect(toldSids().filter((sid) => !swept || sid === handOver.sid)).toEqual([handOver.sid]);
-    const standing = await rpRow(door, handOver);
+    const standing = await rpRow(runtime, handOver);
     expect(standing.told).toMatchObject({ tries: 1 });
-    const told = (await history(door, who)).filter(({ kind }) => kind === 'sso-told');
+    const told = (await history(runtime, who)).filter(({ kind }) => kind === 'sso-told');
     expect(told.map(({ detail }) => detail)).toEqual([{ client: 'filing-web', reason }]);
     if (reason === 'narrowed') {
       expect(standing).toMatchObject({ narrowings: 1, sweepShard: expect.any(String) });
@@ -344,17 +361,17 @@ describe('SSO-8 a hand-over ends and its system is told', () => {
     }
     expect(standing.ended.reason).toBe(reason);
     expect(standing).not.toHaveProperty('sweepShard');
-    const events = (await history(door, who)).filter(({ kind }) => kind === 'sso-ended');
+    const events = (await history(runtime, who)).filter(({ kind }) => kind === 'sso-ended');
     expect(events.map(({ detail }) => detail)).toEqual([{ client: 'filing-web', reason }]);
-    if (!swept) expect(await rpRow(door, beside)).not.toHaveProperty('ended');
+    if (!swept) expect(await rpRow(runtime, beside)).not.toHaveProperty('ended');
   });
 });
 
 describe('SSO-8 a hand-over goes on', () => {
   const untouched = async ({ handOver }: There) => {
-    await door.settled();
+    await runtime.settled();
     expect(toldSids()).not.toContain(handOver.sid);
-    expect(await rpRow(door, handOver)).not.toHaveProperty('ended');
+    expect(await rpRow(runtime, handOver)).not.toHaveProperty('ended');
   };
 
   long(
@@ -366,24 +383,24 @@ describe('SSO-8 a hand-over goes on', () => {
       await ofRelation({ permissions: ['enquiry'], validUntil: '2027-09-30' })(there);
       await untouched(there);
       await ofRelation({ validUntil: '2027-06-29' })(there);
-      await door.settled();
+      await runtime.settled();
       expect(toldSids()).toEqual([there.handOver.sid]);
     },
   );
 
   long('at a sweep that comes too early, and the next look is when time may end it', async () => {
     const there = await asPerson();
-    door.clock.advance(1_200);
-    const { cookie } = await refreshed(door, there.who);
-    door.clock.advance(900);
-    expectStatus(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
+    runtime.clock.advance(1_200);
+    const { cookie } = await refreshed(runtime, there.who);
+    runtime.clock.advance(900);
+    expectStatus(await runtime.http('POST', '/v1/session/refresh', undefined, { cookie }), 200);
     await sweep();
     await untouched(there);
-    const { lookAt } = await rpRow(door, there.handOver);
-    expect(Date.parse(lookAt) - door.clock.now().getTime()).toBe(1_800_000);
-    door.clock.advance(1_800);
+    const { lookAt } = await rpRow(runtime, there.handOver);
+    expect(Date.parse(lookAt) - runtime.clock.now().getTime()).toBe(1_800_000);
+    runtime.clock.advance(1_800);
     await sweep();
-    await door.settled();
+    await runtime.settled();
     expect(toldSids()).toContain(there.handOver.sid);
   });
 
@@ -392,16 +409,16 @@ describe('SSO-8 a hand-over goes on', () => {
     async () => {
       const there = await atCompany();
       await switched(there);
-      const next = await handedOver(door, there.who.sessionId, 'filing-web');
-      await door.settled();
+      const next = await handedOver(runtime, there.who.sessionId, 'filing-web');
+      await runtime.settled();
       expect(toldSids()).toEqual([there.handOver.sid]);
-      expect(await rpRow(door, next)).not.toHaveProperty('ended');
+      expect(await rpRow(runtime, next)).not.toHaveProperty('ended');
     },
   );
 
   long('and a second hand-over under the same name tells nobody', async () => {
     const there = await asPerson();
-    await handedOver(door, there.who.sessionId, 'filing-web', {
+    await handedOver(runtime, there.who.sessionId, 'filing-web', {
       sid: there.handOver.sid,
       scope: 'openid profile',
     });

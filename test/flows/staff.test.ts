@@ -4,10 +4,10 @@ import { followingDay, shanghaiDay } from '#domain/days.ts';
 import { maskDocument, maskPhone } from '#domain/masks.ts';
 import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
-import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { expectProblem } from './support/problems.ts';
 import {
@@ -26,17 +26,17 @@ import {
 import { eventsOf, rowsOf } from './support/tables.ts';
 
 describe('the people of a company', () => {
-  let door: WatchedDoor;
+  let runtime: WatchedRuntime;
   beforeAll(async () => {
-    door = await openWatchedDoor({}, null);
+    runtime = await openWatchedRuntime({}, null);
   });
-  afterAll(() => door?.finish());
+  afterAll(() => runtime?.finish());
 
-  const today = () => shanghaiDay(door.clock.now());
+  const today = () => shanghaiDay(runtime.clock.now());
 
   long('REL-5 an invited tax handler waits on both sides until they confirm as natural person', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    const happened = await eventsOf(door, () => firm.invited(hand.who));
+    const [firm, hand] = [await company(runtime), await somebody(runtime)];
+    const happened = await eventsOf(runtime, () => firm.invited(hand.who));
     const [waiting] = await firm.staff('pending');
     expect(waiting).toEqual({
       authorizationId: expect.stringMatching(/^[\w-]{32}$/),
@@ -71,10 +71,10 @@ describe('the people of a company', () => {
   });
 
   long('REL-11 two people of one name are told apart by masked document and phone', async () => {
-    const firm = await company(door);
+    const firm = await company(runtime);
     const [one, two] = [
-      await somebody(door, person({ name: '王强' })),
-      await somebody(door, person({ name: '王强' })),
+      await somebody(runtime, person({ name: '王强' })),
+      await somebody(runtime, person({ name: '王强' })),
     ];
     await firm.invited(one.who);
     await firm.invited(two.who);
@@ -93,37 +93,37 @@ describe('the people of a company', () => {
   });
 
   long('REL-5 tells the invited person by SMS, without a name or number', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
+    const [firm, hand] = [await company(runtime), await somebody(runtime)];
     await firm.invited(hand.who, { role: 'invoice-clerk' });
-    const [text] = noticesTo(door, hand.who.phone);
+    const [text] = noticesTo(runtime, hand.who.phone);
     expect(text).toContain('合肥春晓科技有限公司（开票员）');
     expect(text).not.toContain(hand.who.documentNumber);
     expect(text).not.toContain(hand.who.name);
   });
 
   long('REL-5 an SMS that cannot be sent does not undo what was done', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
+    const [firm, hand] = [await company(runtime), await somebody(runtime)];
     const away: FaultRule[] = [
       { function: 'staff', service: 'sms', kind: 'error500', times: Number.POSITIVE_INFINITY },
       // The caller and the invited person are read first; the third read of a person serves only the notice.
       { function: 'staff', table: 'Users', action: 'GetItem', nth: 3, kind: 'error500', times: 3 },
     ];
     for (const [at, rule] of away.entries()) {
-      const id = door.faults.add(rule);
+      const id = runtime.faults.add(rule);
       const reply = await firm.invite(hand.who, { role: at === 0 ? 'tax-handler' : 'invoice-clerk' });
-      expect(door.faults.struck(id)).toBeGreaterThan(0);
-      door.faults.clear();
+      expect(runtime.faults.struck(id)).toBeGreaterThan(0);
+      runtime.faults.clear();
       expectStatus(reply, 201);
     }
     expect(await firm.staff('pending')).toHaveLength(2);
-    expect(noticesTo(door, hand.who.phone)).toEqual([]);
+    expect(noticesTo(runtime, hand.who.phone)).toEqual([]);
   });
 
   long(
     'REL-5 REL-7 only legal representative and finance head manage people, in an enterprise session',
     async () => {
-      const firm = await company(door);
-      const [hand, head] = [await somebody(door), await somebody(door)];
+      const firm = await company(runtime);
+      const [hand, head] = [await somebody(runtime), await somebody(runtime)];
       const id = await firm.invited(hand.who);
       await decide(hand, id, 'confirm');
       const routes: [string, string, unknown?][] = [
@@ -142,7 +142,7 @@ describe('the people of a company', () => {
       expectStatus(await hand.switchTo(firm.id), 200);
       expect(await allSaid(hand)).toEqual(new Set(['ROLE_NOT_ALLOWED']));
 
-      await fed(door, financeHead(firm.id, head.who));
+      await fed(runtime, financeHead(firm.id, head.who));
       const [appointment] = await head.listed('pending', firm.id);
       expectStatus(await decide(head, appointment.authorizationId, 'confirm'), 200);
       expectStatus(await head.switchTo(firm.id), 200);
@@ -155,7 +155,7 @@ describe('the people of a company', () => {
   it.each(['legal-representative', 'finance-head', 'tax-agent'])(
     'REL-7 a company neither invites nor deletes a %s',
     async (role) => {
-      const [firm, other] = [await company(door), await somebody(door)];
+      const [firm, other] = [await company(runtime), await somebody(runtime)];
       expect(said(await firm.invite(other.who, { role }))).toBe('ROLE_NOT_ALLOWED');
       const [boss] = await firm.staff();
       for (const what of ['confirm', 'reject', 'withdraw'])
@@ -172,12 +172,12 @@ describe('the people of a company', () => {
   long(
     'REL-5 DOC-5 refuses who is not registered, a wrong name, a wrong number, and bad fields by name',
     async () => {
-      const [firm, hand] = [await company(door), await somebody(door)];
+      const [firm, hand] = [await company(runtime), await somebody(runtime)];
       expect(said(await firm.invite(person()))).toBe('PERSON_NOT_REGISTERED');
       expect(said(await firm.invite({ ...hand.who, name: '另一人' }))).toBe('PERSON_MISMATCH');
       const number = `${hand.who.documentNumber.slice(0, 17)}${hand.who.documentNumber.endsWith('1') ? '2' : '1'}`;
       expect(said(await firm.invite({ ...hand.who, documentNumber: number }))).toBe('DOCUMENT_INVALID');
-      const yesterday = shanghaiDay(new Date(door.clock.now().getTime() - 86_400_000));
+      const yesterday = shanghaiDay(new Date(runtime.clock.now().getTime() - 86_400_000));
       const bad: [object, string][] = [
         [{ role: 'boss' }, 'role'],
         [{ role: undefined }, 'role'],
@@ -200,15 +200,15 @@ describe('the people of a company', () => {
         ]);
       }
       expect(await firm.staff('pending')).toEqual([]);
-      expect(noticesTo(door, hand.who.phone)).toEqual([]);
+      expect(noticesTo(runtime, hand.who.phone)).toEqual([]);
     },
   );
 
   long(
     'REL-5 a person known to the registry under another name is a mismatch before they are unregistered',
     async () => {
-      const [firm, known] = [await company(door), person()];
-      await fed(door, taxHandler(firm.id, known));
+      const [firm, known] = [await company(runtime), person()];
+      await fed(runtime, taxHandler(firm.id, known));
       expect(said(await firm.invite({ ...known, name: '另一人' }, { role: 'invoice-clerk' }))).toBe(
         'PERSON_MISMATCH',
       );
@@ -217,7 +217,7 @@ describe('the people of a company', () => {
   );
 
   long('REL-10 one live authorization a role, whoever began it; several roles side by side', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
+    const [firm, hand] = [await company(runtime), await somebody(runtime)];
     const id = await firm.invited(hand.who);
     expect(said(await firm.invite(hand.who))).toBe('RELATION_EXISTS');
     expect(said(await applied(hand, firm.id))).toBe('RELATION_EXISTS');
@@ -229,15 +229,15 @@ describe('the people of a company', () => {
   });
 
   long('REL-6 an applicant is taken or refused by the company, never by themselves', async () => {
-    const firm = await company(door);
-    const [one, two] = [await somebody(door), await somebody(door)];
+    const firm = await company(runtime);
+    const [one, two] = [await somebody(runtime), await somebody(runtime)];
     const ids: string[] = [];
     for (const who of [one, two])
       ids.push(expectStatus(await applied(who, firm.id), 201).body.authorizationId);
     const [first = '', second = ''] = ids;
     expect(said(await decide(one, first, 'confirm'))).toBe('STATE_CONFLICT');
     expect(said(await firm.on(first, 'withdraw'))).toBe('STATE_CONFLICT');
-    const happened = await eventsOf(door, async () => {
+    const happened = await eventsOf(runtime, async () => {
       expectStatus(await firm.on(first, 'confirm'), 200);
       expectStatus(await firm.on(second, 'reject'), 200);
     });
@@ -258,12 +258,12 @@ describe('the people of a company', () => {
   });
 
   long('AUD-1 keeps who acted for the company, and shows it to nobody', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
-    const invited = await eventsOf(door, () => firm.invited(hand.who));
+    const [firm, hand] = [await company(runtime), await somebody(runtime)];
+    const invited = await eventsOf(runtime, () => firm.invited(hand.who));
     const actors = new Set(invited.map((event) => (event as { actor?: string }).actor));
     expect(actors.size).toBe(1);
     const [actor] = actors;
-    const boss = (await eventsOf(door, () => firm.boss.switchTo())).find(
+    const boss = (await eventsOf(runtime, () => firm.boss.switchTo())).find(
       (event) => event.kind === 'identity-switched',
     );
     expect(actor).toBe(boss?.subject);
@@ -275,14 +275,14 @@ describe('the people of a company', () => {
   long(
     'REL-7 deleting ends a live session’s company at once; the record stays on both sides, inviting begins anew',
     async () => {
-      const [firm, hand] = [await company(door), await somebody(door)];
+      const [firm, hand] = [await company(runtime), await somebody(runtime)];
       const id = await firm.invited(hand.who);
       await decide(hand, id, 'confirm');
       expectStatus(await hand.switchTo(firm.id), 200);
       expectStatus(await hand.call('GET', '/v1/enterprise'), 200);
       expectStatus(await firm.on(id, '', 'DELETE'), 204);
       expect(said(await hand.call('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
-      expect(noticesTo(door, hand.who.phone)[0]).toContain('授权已解除');
+      expect(noticesTo(runtime, hand.who.phone)[0]).toContain('授权已解除');
       for (const what of ['confirm', 'reject', 'withdraw'])
         expect(said(await firm.on(id, what))).toBe('STATE_CONFLICT');
       expect(said(await firm.on(id, '', 'DELETE'))).toBe('STATE_CONFLICT');
@@ -301,7 +301,7 @@ describe('the people of a company', () => {
   );
 
   long('REL-5 an invitation can be taken back while it waits, and not afterwards', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
+    const [firm, hand] = [await company(runtime), await somebody(runtime)];
     const id = await firm.invited(hand.who);
     expect(said(await firm.on(id, '', 'DELETE'))).toBe('STATE_CONFLICT');
     expectStatus(await firm.on(id, 'withdraw'), 200);
@@ -310,7 +310,7 @@ describe('the people of a company', () => {
   });
 
   long('CTR-3 清除记录 hides what has ended from the company alone', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
+    const [firm, hand] = [await company(runtime), await somebody(runtime)];
     const first = await firm.invited(hand.who);
     expect(said(await firm.on(first, 'hide'))).toBe('STATE_CONFLICT');
     await firm.on(first, 'withdraw');
@@ -325,14 +325,14 @@ describe('the people of a company', () => {
     expect(await firm.staff('history')).toMatchObject([{ authorizationId: second }]);
     expectStatus(await firm.on(second, 'hide'), 200);
     expect(await firm.staff('history')).toEqual([]);
-    const rows = (await rowsOf(door, 'Relationships')).filter((row) => row.companyKey === `c_${firm.id}`);
+    const rows = (await rowsOf(runtime, 'Relationships')).filter((row) => row.companyKey === `c_${firm.id}`);
     expect(rows.filter((row) => row.state === 'withdrawn')).toHaveLength(2);
   });
 
   long(
     'REL-8 permissions: a clerk only invoices, a handler all unless narrowed, in the order of the groups',
     async () => {
-      const [firm, hand] = [await company(door), await somebody(door)];
+      const [firm, hand] = [await company(runtime), await somebody(runtime)];
       const clerk = await firm.invited(hand.who, {
         role: 'invoice-clerk',
         permissions: ['filing', 'invoice'],
@@ -348,20 +348,20 @@ describe('the people of a company', () => {
   long(
     'REL-8 narrowing and extending bite in the live session, need no consent, and the person is told',
     async () => {
-      const [firm, hand] = [await company(door), await somebody(door)];
+      const [firm, hand] = [await company(runtime), await somebody(runtime)];
       const id = await firm.invited(hand.who);
       expect(said(await firm.on(id, '', 'PATCH', { permissions: ['filing'] }))).toBe('STATE_CONFLICT');
       await decide(hand, id, 'confirm');
       expectStatus(await hand.switchTo(firm.id), 200);
       const permitted = async () => (await hand.call('GET', '/v1/session')).body.session.identity.permissions;
       expect(await permitted()).toHaveLength(4);
-      const happened = await eventsOf(door, async () => {
+      const happened = await eventsOf(runtime, async () => {
         const { body } = expectStatus(await firm.on(id, '', 'PATCH', { permissions: ['filing'] }), 200);
         expect(body).toEqual({ authorizationId: id, state: 'active', permissions: ['filing'] });
       });
       expect(happened.map(({ kind }) => kind)).toEqual(['relation-adjusted', 'relation-adjusted']);
       expect(await permitted()).toEqual(['filing']);
-      expect(noticesTo(door, hand.who.phone)[0]).toContain('授权已变更');
+      expect(noticesTo(runtime, hand.who.phone)[0]).toContain('授权已变更');
 
       const lastDay = followingDay(today());
       const { body } = expectStatus(await firm.on(id, '', 'PATCH', { validUntil: lastDay }), 200);
@@ -377,18 +377,18 @@ describe('the people of a company', () => {
   long(
     'REL-8 a relation ends with its last day, at midnight exactly, and counts as ended for everything',
     async () => {
-      const [firm, hand] = [await company(door), await somebody(door)];
+      const [firm, hand] = [await company(runtime), await somebody(runtime)];
       const day = today();
       const id = await firm.invited(hand.who, { validUntil: day });
       await decide(hand, id, 'confirm');
       const midnight = new Date(`${followingDay(day)}T00:00:00+08:00`).getTime();
-      await door.http('POST', '/local/clock', { now: new Date(midnight - 1_000).toISOString() });
+      await runtime.http('POST', '/local/clock', { now: new Date(midnight - 1_000).toISOString() });
       await Promise.all([hand.logIn(), firm.boss.logIn()]);
       expectStatus(await firm.boss.switchTo(firm.id), 200);
       expectStatus(await hand.switchTo(firm.id), 200);
       expectStatus(await hand.call('GET', '/v1/enterprise'), 200);
       expect(await firm.staff()).toHaveLength(2);
-      await door.http('POST', '/local/clock', { now: new Date(midnight).toISOString() });
+      await runtime.http('POST', '/local/clock', { now: new Date(midnight).toISOString() });
       expect(said(await hand.call('GET', '/v1/enterprise'))).toBe('RELATION_NOT_FOUND');
       expect(await firm.staff()).toHaveLength(1);
       expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'expired' }]);
@@ -397,14 +397,14 @@ describe('the people of a company', () => {
       const again = await firm.invited(hand.who);
       expect(await firm.staff('pending')).toMatchObject([{ authorizationId: again }]);
       expect(await firm.staff('history')).toMatchObject([{ authorizationId: id, state: 'expired' }]);
-      await door.http('POST', '/local/clock', {});
+      await runtime.http('POST', '/local/clock', {});
     },
   );
 
   long('REL-2 a legal representative replaced while acting is refused in the very next call', async () => {
-    const [firm, hand, heir] = [await company(door), await somebody(door), await somebody(door)];
+    const [firm, hand, heir] = [await company(runtime), await somebody(runtime), await somebody(runtime)];
     const id = await firm.invited(hand.who);
-    await fed(door, legalRepresentative(firm.id, heir.who, 2));
+    await fed(runtime, legalRepresentative(firm.id, heir.who, 2));
     for (const reply of [
       await firm.invite(heir.who),
       await firm.on(id, 'withdraw'),
@@ -416,9 +416,9 @@ describe('the people of a company', () => {
   });
 
   long('ENT-3 nobody manages a company that is cancelled', async () => {
-    const [firm, hand] = [await company(door), await somebody(door)];
+    const [firm, hand] = [await company(runtime), await somebody(runtime)];
     const id = await firm.invited(hand.who);
-    await fed(door, taxpayer(firm.id, 2, { state: 'cancelled' }));
+    await fed(runtime, taxpayer(firm.id, 2, { state: 'cancelled' }));
     expect(said(await firm.invite(hand.who, { role: 'invoice-clerk' }))).toBe('RELATION_NOT_FOUND');
     expect(said(await firm.on(id, 'withdraw'))).toBe('RELATION_NOT_FOUND');
     expect(said(await decide(hand, id, 'confirm'))).toBe('STATE_CONFLICT');
@@ -426,12 +426,12 @@ describe('the people of a company', () => {
   });
 
   it('REL-9 a channel cannot manage people, not even with a session', async () => {
-    const firm = await company(door);
+    const firm = await company(runtime);
     const path = '/v1/enterprise/staff';
     for (const channel of ['ahtax-app', 'wechat-mini', 'alipay-mini', 'iit-app'] as const) {
-      const assertion = await door.assertion(channel, { method: 'GET', path });
-      expect(said(await door.http('GET', path, undefined, { assertion }))).toBe('CHANNEL_NOT_ALLOWED');
-      expect(said(await door.http('GET', path, undefined, { assertion, token: firm.boss.token }))).toBe(
+      const assertion = await runtime.assertion(channel, { method: 'GET', path });
+      expect(said(await runtime.http('GET', path, undefined, { assertion }))).toBe('CHANNEL_NOT_ALLOWED');
+      expect(said(await runtime.http('GET', path, undefined, { assertion, token: firm.boss.token }))).toBe(
         'CHANNEL_NOT_ALLOWED',
       );
     }
@@ -440,16 +440,16 @@ describe('the people of a company', () => {
   long(
     'REL-5 pages through a company’s people, each once, waiting and expired ones in their own lists',
     async () => {
-      const firm = await company(door);
+      const firm = await company(runtime);
       const hands = Array.from({ length: 120 }, () => person());
-      await fed(door, ...hands.map((hand) => taxHandler(firm.id, hand)));
+      await fed(runtime, ...hands.map((hand) => taxHandler(firm.id, hand)));
       const waiting = await firm.staff('pending');
       expect(new Set(waiting.map((one) => one.authorizationId)).size).toBe(120);
       const page = expectStatus(await firm.boss.call('GET', '/v1/enterprise/staff?state=pending'), 200).body;
       expect(page.staff.length).toBeLessThan(120);
       expect(await firm.staff('history')).toEqual([]);
       // A cursor is valid only for its own list and company.
-      const elsewhere = await company(door);
+      const elsewhere = await company(runtime);
       for (const [who, state] of [
         [firm, 'active'],
         [elsewhere, 'pending'],
@@ -461,8 +461,11 @@ describe('the people of a company', () => {
   );
 
   long('REL-5 two companies never see each other, whatever is called in whatever order', async () => {
-    const firms = [await company(door, { name: '甲公司' }), await company(door, { name: '乙公司' })] as const;
-    const people = await Promise.all(Array.from({ length: 3 }, () => somebody(door)));
+    const firms = [
+      await company(runtime, { name: '甲公司' }),
+      await company(runtime, { name: '乙公司' }),
+    ] as const;
+    const people = await Promise.all(Array.from({ length: 3 }, () => somebody(runtime)));
     const ids: [Set<string>, Set<string>] = [new Set(), new Set()];
     for (const who of people) for (const at of [0, 1] as const) ids[at].add(await firms[at].invited(who.who));
     const side = fc.constantFrom(0 as const, 1 as const);
@@ -511,7 +514,7 @@ describe('the people of a company', () => {
       { numRuns: 12, interruptAfterTimeLimit: 25_000 },
     );
     // Each row belongs to the company in whose list its id appeared.
-    for (const row of await rowsOf(door, 'Relationships'))
+    for (const row of await rowsOf(runtime, 'Relationships'))
       for (const at of [0, 1] as const)
         if (ids[at].has(String(row.authorizationId))) expect(row.companyKey).toBe(`c_${firms[at].id}`);
   });
@@ -519,13 +522,19 @@ describe('the people of a company', () => {
   keeping(1)(['after', 'crash-after', 'crash', 'error500', 'throttle', 'conflict'] as const)(
     'REL-10 a change is done whole or not at all when the table or the function fails: %s',
     async (kind) => {
-      const [firm, hand] = [await company(door), await somebody(door)];
+      const [firm, hand] = [await company(runtime), await somebody(runtime)];
       const id = await firm.invited(hand.who);
       await decide(hand, id, 'confirm');
-      const happened = await eventsOf(door, async () => {
+      const happened = await eventsOf(runtime, async () => {
         const times = kind === 'error500' || kind === 'throttle' ? 3 : 1;
-        await door.provoking(() => {
-          door.faults.add({ function: 'staff', table: 'Relationships', action: 'UpdateItem', kind, times });
+        await runtime.provoking(() => {
+          runtime.faults.add({
+            function: 'staff',
+            table: 'Relationships',
+            action: 'UpdateItem',
+            kind,
+            times,
+          });
           return firm.on(id, '', 'DELETE');
         });
         // Whatever the first answer was, a second call leads to the same state.
@@ -537,7 +546,7 @@ describe('the people of a company', () => {
   );
 
   long('REL-5 unknown and foreign handles are NOT_FOUND alike, malformed ones too', async () => {
-    const firm = await company(door);
+    const firm = await company(runtime);
     for (const id of ['x', 'A'.repeat(32), `c_${firm.id}`, creditCode()])
       for (const what of ['confirm', 'reject', 'withdraw', 'hide'])
         expect(said(await firm.on(id, what))).toBe('NOT_FOUND');

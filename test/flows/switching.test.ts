@@ -4,16 +4,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedInByFace, wait } from '../support/door.ts';
+import { expectStatus, loggedInByFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
 import {
@@ -27,24 +27,25 @@ import {
   relationRow,
 } from './support/relations.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor();
+  runtime = await openWatchedRuntime();
 });
 afterAll(async () => {
   // agency-switching.test.ts shows the grants of `identity` that only agencies use.
-  await door?.finish('enterprise');
-  for (const flow of ['identity', 'enterprise', 'session']) expect(companyGrantsLeft(door, flow)).toEqual([]);
+  await runtime?.finish('enterprise');
+  for (const flow of ['identity', 'enterprise', 'session'])
+    expect(companyGrantsLeft(runtime, flow)).toEqual([]);
 });
-beforeEach(() => door.clock.set(morning));
+beforeEach(() => runtime.clock.set(morning));
 
-const get = (path: string, token: string) => door.http('GET', path, undefined, { token });
+const get = (path: string, token: string) => runtime.http('GET', path, undefined, { token });
 const show = (token: string) => get('/v1/session', token);
 const identities = async (token: string): Promise<Loose[]> =>
   expectStatus(await get('/v1/session/identities', token), 200).body.choices;
 const become = (token: string, choiceId: string) =>
-  door.http('POST', '/v1/session/identity', { choiceId }, { token });
-const refresh = (cookie: string) => door.http('POST', '/v1/session/refresh', undefined, { cookie });
+  runtime.http('POST', '/v1/session/identity', { choiceId }, { token });
+const refresh = (cookie: string) => runtime.http('POST', '/v1/session/refresh', undefined, { cookie });
 const choiceOf = (choices: Loose[], taxpayerId: string, role?: Role): Loose => {
   const found = choices.find(
     ({ identity }) => identity.taxpayerId === taxpayerId && (role === undefined || identity.role === role),
@@ -55,22 +56,22 @@ const choiceOf = (choices: Loose[], taxpayerId: string, role?: Role): Loose => {
 const claimsOf = (token: string): Loose =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
 const naturalToken = async (who: Known): Promise<string> =>
-  (await loggedInByFace(door, who)).session.accessToken;
+  (await loggedInByFace(runtime, who)).session.accessToken;
 
 describe('the list', () => {
   long('SWI-5 has natural first, then companies by number and role, the current one marked', async () => {
-    const who = await knownPerson(door);
-    const other = await knownPerson(door);
+    const who = await knownPerson(runtime);
+    const other = await knownPerson(runtime);
     const numbers = [
-      await companyOf(door, other, { name: '甲公司' }),
-      await companyOf(door, other, { name: '乙公司' }),
+      await companyOf(runtime, other, { name: '甲公司' }),
+      await companyOf(runtime, other, { name: '乙公司' }),
     ].sort();
     const [first = '', second = ''] = numbers;
-    await giveRelation(door, who, second, 'tax-handler');
-    await giveRelation(door, who, first, 'invoice-clerk');
-    await giveRelation(door, who, first, 'finance-head');
-    await giveRelation(door, who, first, 'tax-handler');
-    const { token } = await inCompany(door, who, second);
+    await giveRelation(runtime, who, second, 'tax-handler');
+    await giveRelation(runtime, who, first, 'invoice-clerk');
+    await giveRelation(runtime, who, first, 'finance-head');
+    await giveRelation(runtime, who, first, 'tax-handler');
+    const { token } = await inCompany(runtime, who, second);
     const choices = await identities(token);
     expect(choices.map(({ identity }) => [identity.kind, identity.taxpayerId, identity.role])).toEqual([
       ['natural', undefined, undefined],
@@ -88,11 +89,11 @@ describe('the list', () => {
   });
 
   long('SWI-5 REL-8 SPC-1 leaves out what cannot be had', async () => {
-    const who = await knownPerson(door);
-    const other = await knownPerson(door);
+    const who = await knownPerson(runtime);
+    const other = await knownPerson(runtime);
     const company = async (role: Role, given: object, facts: object = {}) => {
-      const taxpayerId = await companyOf(door, other, facts);
-      await giveRelation(door, who, taxpayerId, role, given);
+      const taxpayerId = await companyOf(runtime, other, facts);
+      await giveRelation(runtime, who, taxpayerId, role, given);
       return taxpayerId;
     };
     for (const state of ['pending', 'rejected', 'withdrawn', 'deleted', 'superseded'])
@@ -107,13 +108,13 @@ describe('the list', () => {
   });
 
   long('SWI-2 shows a person with 200 companies all of them, and the login does not read them', async () => {
-    const who = await knownPerson(door);
-    const taxpayerId = await companyOf(door, await knownPerson(door));
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
-    const template = await relationRow(door, who, taxpayerId, 'tax-handler');
-    const table = door.tables.find((name) => name.endsWith('-Relationships')) ?? '';
+    const who = await knownPerson(runtime);
+    const taxpayerId = await companyOf(runtime, await knownPerson(runtime));
+    await giveRelation(runtime, who, taxpayerId, 'tax-handler');
+    const template = await relationRow(runtime, who, taxpayerId, 'tax-handler');
+    const table = runtime.tables.find((name) => name.endsWith('-Relationships')) ?? '';
     for (let batch = 0; batch < 8; batch++)
-      await door.dynamodb('BatchWriteItem', {
+      await runtime.dynamodb('BatchWriteItem', {
         RequestItems: {
           [table]: Array.from({ length: 25 }, () => {
             const other = creditCode();
@@ -124,15 +125,15 @@ describe('the list', () => {
           }),
         },
       });
-    const { token } = await inCompany(door, who, taxpayerId);
-    door.resetUsage();
+    const { token } = await inCompany(runtime, who, taxpayerId);
+    runtime.resetUsage();
     const choices = await identities(token);
     expect(choices).toHaveLength(202);
-    expect(door.usage().identity?.longestChain).toBe(2);
-    door.resetUsage();
+    expect(runtime.usage().identity?.longestChain).toBe(2);
+    runtime.resetUsage();
     expectStatus(await become(token, choiceOf(choices, taxpayerId).choiceId), 200);
     // A switch reads one company, however many companies the person has.
-    expect(door.usage().identity?.readUnits).toBeLessThan(10);
+    expect(runtime.usage().identity?.readUnits).toBeLessThan(10);
   });
 });
 
@@ -141,19 +142,19 @@ describe('switching', () => {
   let home: string;
   let away: string;
   beforeAll(async () => {
-    who = await knownPerson(door);
-    const other = await knownPerson(door);
-    home = await companyOf(door, who, { name: '家乡公司' });
-    away = await companyOf(door, other, { name: '外地公司' });
-    await giveRelation(door, who, home, 'tax-handler');
-    await giveRelation(door, who, away, 'invoice-clerk');
+    who = await knownPerson(runtime);
+    const other = await knownPerson(runtime);
+    home = await companyOf(runtime, who, { name: '家乡公司' });
+    away = await companyOf(runtime, other, { name: '外地公司' });
+    await giveRelation(runtime, who, home, 'tax-handler');
+    await giveRelation(runtime, who, away, 'invoice-clerk');
   });
 
   long(
     'SWI-1 SES-2 takes another role in the same company; the older token dies, the session lives',
     async () => {
-      const { loginId, reply } = await bothFactors(door, who, home);
-      const opened = expectStatus(await chooseRole(door, loginId, reply.body.choices[0].choiceId), 200);
+      const { loginId, reply } = await bothFactors(runtime, who, home);
+      const opened = expectStatus(await chooseRole(runtime, loginId, reply.body.choices[0].choiceId), 200);
       const { accessToken: token, sessionId } = opened.body.session;
       const wanted = choiceOf(await identities(token), home, 'tax-handler');
       const switched = expectStatus(await become(token, wanted.choiceId), 200).body.session;
@@ -168,7 +169,7 @@ describe('switching', () => {
       expect(again.identity).toEqual(switched.identity);
       expectStatus(await get('/v1/enterprise', again.accessToken), 200);
       // LGN-10: the next login preselects the role that was used last.
-      const next = (await bothFactors(door, who, home)).reply.body.choices;
+      const next = (await bothFactors(runtime, who, home)).reply.body.choices;
       expect(next.filter((one: Loose) => one.preselected).map((one: Loose) => one.identity.role)).toEqual([
         'tax-handler',
       ]);
@@ -176,7 +177,7 @@ describe('switching', () => {
   );
 
   long('SWI-2 SWI-5 goes from natural to a company, to another, and back, each step audited', async () => {
-    const before = new Set((await history(door, who)).map(({ eventId }) => eventId));
+    const before = new Set((await history(runtime, who)).map(({ eventId }) => eventId));
     let token = await naturalToken(who);
     const steps = [
       { taxpayerId: home, role: 'legal-representative' as const },
@@ -199,7 +200,7 @@ describe('switching', () => {
     expect(back.identity).toEqual({ kind: 'natural' });
     expect((await get('/v1/enterprise', back.accessToken)).body.code).toBe('ROLE_NOT_ALLOWED');
     expect(claimsOf(back.accessToken)).not.toHaveProperty('company');
-    const told = (await history(door, who)).filter(
+    const told = (await history(runtime, who)).filter(
       ({ kind, eventId }) => kind === 'identity-switched' && !before.has(eventId),
     );
     expect(told.map(({ detail }) => detail.taxpayerId ?? detail.identity).sort()).toEqual(
@@ -210,7 +211,7 @@ describe('switching', () => {
   long('SWI-5 takes the handles of this session only', async () => {
     const earlier = await identities(await naturalToken(who));
     const token = await naturalToken(who);
-    const stranger = await identities(await naturalToken(await knownPerson(door)));
+    const stranger = await identities(await naturalToken(await knownPerson(runtime)));
     const own = await identities(token);
     const sealed: string = own[1].choiceId;
     for (const choiceId of [
@@ -225,7 +226,7 @@ describe('switching', () => {
     ])
       expect((await become(token, choiceId)).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
     for (const body of [{}, { choiceId: '' }, { choiceId: 7 }, { choiceId: 'a'.repeat(513) }])
-      expect((await door.http('POST', '/v1/session/identity', body, { token })).body.code).toBe(
+      expect((await runtime.http('POST', '/v1/session/identity', body, { token })).body.code).toBe(
         'BAD_REQUEST',
       );
     expect((await show(token)).body.session.identity).toEqual({ kind: 'natural' });
@@ -233,29 +234,33 @@ describe('switching', () => {
   });
 
   long('SWI-5 judges relation and company anew when the handle is used', async () => {
-    const handler = await knownPerson(door);
-    const boss = await knownPerson(door);
+    const handler = await knownPerson(runtime);
+    const boss = await knownPerson(runtime);
     const token = await naturalToken(handler);
     const cases: [string, object, (taxpayerId: string) => Promise<unknown>][] = [
       [
         'RELATION_NOT_FOUND',
         {},
-        (id) => changeRelation(door, handler, id, 'tax-handler', { state: 'deleted' }),
+        (id) => changeRelation(runtime, handler, id, 'tax-handler', { state: 'deleted' }),
       ],
-      ['RELATION_NOT_FOUND', {}, (id) => feed(door, companyLine(id, { state: 'cancelled' }))],
-      ['COMPANY_NOT_CONFIRMED', {}, (id) => feed(door, companyLine(id, { state: 'awaiting-confirmation' }))],
-      ['SWITCH_NOT_ALLOWED', {}, (id) => feed(door, companyLine(id, { subject: 'cross-region' }))],
+      ['RELATION_NOT_FOUND', {}, (id) => feed(runtime, companyLine(id, { state: 'cancelled' }))],
+      [
+        'COMPANY_NOT_CONFIRMED',
+        {},
+        (id) => feed(runtime, companyLine(id, { state: 'awaiting-confirmation' })),
+      ],
+      ['SWITCH_NOT_ALLOWED', {}, (id) => feed(runtime, companyLine(id, { subject: 'cross-region' }))],
       [
         'RELATION_NOT_FOUND',
         { validUntil: '2027-03-02' },
-        () => Promise.resolve(door.clock.set('2027-03-03T00:00:00+08:00')),
+        () => Promise.resolve(runtime.clock.set('2027-03-03T00:00:00+08:00')),
       ],
     ];
     for (const [code, given, change] of cases) {
-      const taxpayerId = await companyOf(door, boss);
-      await giveRelation(door, handler, taxpayerId, 'tax-handler', given);
+      const taxpayerId = await companyOf(runtime, boss);
+      await giveRelation(runtime, handler, taxpayerId, 'tax-handler', given);
       const fresh = code === 'RELATION_NOT_FOUND' && 'validUntil' in given;
-      if (fresh) door.clock.set('2027-03-02T23:59:00+08:00');
+      if (fresh) runtime.clock.set('2027-03-02T23:59:00+08:00');
       const using = fresh ? await naturalToken(handler) : token;
       const { choiceId } = choiceOf(await identities(using), taxpayerId);
       await change(taxpayerId);
@@ -265,10 +270,10 @@ describe('switching', () => {
   });
 
   long('SWI-5 lets nothing out of a special session but the person', async () => {
-    const boss = await knownPerson(door);
-    const special = await companyOf(door, boss, { subject: 'social-insurance' });
-    await companyOf(door, boss);
-    const { reply } = await bothFactors(door, boss, special, { entry: 'social-insurance' });
+    const boss = await knownPerson(runtime);
+    const special = await companyOf(runtime, boss, { subject: 'social-insurance' });
+    await companyOf(runtime, boss);
+    const { reply } = await bothFactors(runtime, boss, special, { entry: 'social-insurance' });
     const { accessToken: token, identity } = reply.body.session;
     const choices = await identities(token);
     expect(choices.map((choice) => [choice.identity.kind, choice.current])).toEqual([
@@ -303,11 +308,11 @@ describe('switching', () => {
 
   it('SWI-1 SWI-2 stay within three calls in sequence; natural people pay nothing for companies', async () => {
     const cost = (flow: string, route: string) => {
-      const usage = door.usage()[flow]?.routes[route];
+      const usage = runtime.usage()[flow]?.routes[route];
       return { calls: usage?.calls, chain: usage?.longestChain };
     };
     const natural = await naturalToken(who);
-    door.resetUsage();
+    runtime.resetUsage();
     expectStatus(await show(natural), 200);
     expect(cost('session', 'GET /v1/session')).toEqual({ calls: 1, chain: 1 });
     const choices = await identities(natural);
@@ -320,14 +325,14 @@ describe('switching', () => {
     const role = choiceOf(await identities(token), home, 'legal-representative');
     const other = expectStatus(await become(token, role.choiceId), 200).body.session.accessToken;
     expect(cost('identity', 'POST /v1/session/identity').chain).toBe(3);
-    door.resetUsage();
+    runtime.resetUsage();
     expectStatus(await show(other), 200);
     // Session and relation are read in parallel.
     expect(cost('session', 'GET /v1/session')).toEqual({ calls: 2, chain: 1 });
     expectStatus(await get('/v1/enterprise', other), 200);
     expect(cost('enterprise', 'GET /v1/enterprise').chain).toBe(2);
-    const { cookie } = await inCompany(door, who, away);
-    door.resetUsage();
+    const { cookie } = await inCompany(runtime, who, away);
+    runtime.resetUsage();
     expectStatus(await refresh(cookie), 200);
     expect(cost('session', 'POST /v1/session/refresh')).toEqual({ calls: 2, chain: 2 });
   });
@@ -336,11 +341,11 @@ describe('switching', () => {
 describe('live sessions', () => {
   /** A tax handler who is logged in for a company. */
   async function acting(given: object = {}) {
-    const boss = await knownPerson(door);
-    const who = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss);
-    await giveRelation(door, who, taxpayerId, 'tax-handler', given);
-    return { boss, who, taxpayerId, ...(await inCompany(door, who, taxpayerId)) };
+    const boss = await knownPerson(runtime);
+    const who = await knownPerson(runtime);
+    const taxpayerId = await companyOf(runtime, boss);
+    await giveRelation(runtime, who, taxpayerId, 'tax-handler', given);
+    return { boss, who, taxpayerId, ...(await inCompany(runtime, who, taxpayerId)) };
   }
   const lost = { status: 403, code: 'RELATION_NOT_FOUND', title: '未查询到您与该企业的关联关系' };
   /**
@@ -361,7 +366,7 @@ describe('live sessions', () => {
     async (state) => {
       const { who, taxpayerId, token } = await acting();
       expectStatus(await get('/v1/enterprise', token), 200);
-      await changeRelation(door, who, taxpayerId, 'tax-handler', { state });
+      await changeRelation(runtime, who, taxpayerId, 'tax-handler', { state });
       await expectLost(token);
     },
   );
@@ -371,11 +376,11 @@ describe('live sessions', () => {
     async () => {
       const { who, taxpayerId, token, cookie } = await acting();
       for (const permissions of [['enquiry'], [], ['filing', 'declaration', 'enquiry', 'invoice']]) {
-        await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions });
+        await changeRelation(runtime, who, taxpayerId, 'tax-handler', { permissions });
         expect((await get('/v1/enterprise', token)).body.permissions).toEqual(permissions);
         expect((await show(token)).body.session.identity.permissions).toEqual(permissions);
       }
-      await changeRelation(door, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
+      await changeRelation(runtime, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
       const { session } = expectStatus(await refresh(cookie), 200).body;
       expect(session.identity.permissions).toEqual(['enquiry']);
       expect(claimsOf(session.accessToken).identity.permissions).toEqual(['enquiry']);
@@ -383,43 +388,43 @@ describe('live sessions', () => {
   );
 
   long('REL-8 ends at midnight of the last day, exactly', async () => {
-    door.clock.set('2027-03-02T23:58:00+08:00');
+    runtime.clock.set('2027-03-02T23:58:00+08:00');
     const { token, cookie } = await acting({ validUntil: '2027-03-02' });
-    door.clock.set('2027-03-02T23:59:59.999+08:00');
+    runtime.clock.set('2027-03-02T23:59:59.999+08:00');
     expectStatus(await get('/v1/enterprise', token), 200);
-    door.clock.set('2027-03-03T00:00:00+08:00');
+    runtime.clock.set('2027-03-03T00:00:00+08:00');
     await expectLost(token);
     expect((await refresh(cookie)).body.session.identity).toEqual({ kind: 'natural' });
   });
 
   long('REL-2 replaces a legal representative while acting', async () => {
-    const boss = await knownPerson(door);
-    const heir = await knownPerson(door);
-    const taxpayerId = await companyOf(door, boss);
-    const { token } = await inCompany(door, boss, taxpayerId);
+    const boss = await knownPerson(runtime);
+    const heir = await knownPerson(runtime);
+    const taxpayerId = await companyOf(runtime, boss);
+    const { token } = await inCompany(runtime, boss, taxpayerId);
     expectStatus(await get('/v1/enterprise', token), 200);
-    await feed(door, representativeLine(taxpayerId, heir));
+    await feed(runtime, representativeLine(taxpayerId, heir));
     await expectLost(token);
-    const next = await inCompany(door, heir, taxpayerId);
+    const next = await inCompany(runtime, heir, taxpayerId);
     expect((await get('/v1/enterprise', next.token)).body.legalRepresentative).toBe(`${heir.name[0]}**`);
   });
 
   long(
     'REL-5 REL-7 REL-8 reaches a live session from the company’s side: invited, narrowed, dismissed',
     async () => {
-      const boss = await knownPerson(door);
-      const who = await knownPerson(door);
-      const taxpayerId = await companyOf(door, boss);
-      const manager = (await inCompany(door, boss, taxpayerId)).token;
+      const boss = await knownPerson(runtime);
+      const who = await knownPerson(runtime);
+      const taxpayerId = await companyOf(runtime, boss);
+      const manager = (await inCompany(runtime, boss, taxpayerId)).token;
       const staff = (method: string, id = '', body?: object) =>
-        door.http(method, `/v1/enterprise/staff${id && `/${id}`}`, body, { token: manager });
+        runtime.http(method, `/v1/enterprise/staff${id && `/${id}`}`, body, { token: manager });
       const { name, documentType, documentNumber } = who;
       const invitation = { name, documentType, documentNumber, role: 'tax-handler' };
       const { authorizationId } = expectStatus(await staff('POST', '', invitation), 201).body;
       const natural = await naturalToken(who);
       expect(await identities(natural)).toHaveLength(1);
       const path = `/v1/authorizations/${authorizationId}/confirm`;
-      expectStatus(await door.http('POST', path, undefined, { token: natural }), 200);
+      expectStatus(await runtime.http('POST', path, undefined, { token: natural }), 200);
       const { choiceId } = choiceOf(await identities(natural), taxpayerId);
       const { accessToken: token } = expectStatus(await become(natural, choiceId), 200).body.session;
       expectStatus(await staff('PATCH', authorizationId, { permissions: ['filing'] }), 200);
@@ -434,26 +439,26 @@ describe('live sessions', () => {
   long(
     'REL-2 REL-5 refuses the people management of a legal representative who was just replaced',
     async () => {
-      const boss = await knownPerson(door);
-      const heir = await knownPerson(door);
-      const taxpayerId = await companyOf(door, boss);
-      const { token } = await inCompany(door, boss, taxpayerId);
+      const boss = await knownPerson(runtime);
+      const heir = await knownPerson(runtime);
+      const taxpayerId = await companyOf(runtime, boss);
+      const { token } = await inCompany(runtime, boss, taxpayerId);
       expectStatus(await get('/v1/enterprise/staff', token), 200);
-      await feed(door, representativeLine(taxpayerId, heir));
+      await feed(runtime, representativeLine(taxpayerId, heir));
       for (const [method, path, body] of [
         ['GET', '/v1/enterprise/staff'],
-        ['POST', '/v1/enterprise/staff', { ...(await knownPerson(door)), role: 'tax-handler' }],
+        ['POST', '/v1/enterprise/staff', { ...(await knownPerson(runtime)), role: 'tax-handler' }],
       ] as const)
-        expect((await door.http(method, path, body, { token })).body).toMatchObject(lost);
+        expect((await runtime.http(method, path, body, { token })).body).toMatchObject(lost);
     },
   );
 
   long('ENT-3 ends work for a company that is cancelled, and shows a new name at once', async () => {
     const { taxpayerId, token } = await acting();
-    await feed(door, companyLine(taxpayerId, { name: '合肥新名科技有限公司' }));
+    await feed(runtime, companyLine(taxpayerId, { name: '合肥新名科技有限公司' }));
     expect((await get('/v1/enterprise', token)).body.taxpayerName).toBe('合肥新名科技有限公司');
     expect((await show(token)).body.session.identity.taxpayerName).toBe('合肥新名科技有限公司');
-    await feed(door, companyLine(taxpayerId, { state: 'cancelled' }));
+    await feed(runtime, companyLine(taxpayerId, { state: 'cancelled' }));
     await expectLost(token);
   });
 
@@ -461,7 +466,7 @@ describe('live sessions', () => {
     'REL-7 SES-2 goes on as the natural person after refresh; older tokens die; it is audited',
     async () => {
       const { who, taxpayerId, token, cookie } = await acting();
-      await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+      await changeRelation(runtime, who, taxpayerId, 'tax-handler', { state: 'deleted' });
       const refreshed = expectStatus(await refresh(cookie), 200);
       const { session } = refreshed.body;
       expect(session.identity).toEqual({ kind: 'natural' });
@@ -471,12 +476,12 @@ describe('live sessions', () => {
       expect((await get('/v1/enterprise', token)).body).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
       expect((await get('/v1/enterprise', session.accessToken)).body.code).toBe('ROLE_NOT_ALLOWED');
       expectStatus(await get('/v1/account', session.accessToken), 200);
-      expect((await history(door, who)).filter(({ kind }) => kind === 'identity-lost')).toMatchObject([
+      expect((await history(runtime, who)).filter(({ kind }) => kind === 'identity-lost')).toMatchObject([
         { detail: { taxpayerId, role: 'tax-handler' } },
       ]);
       // A refresh whose answer was lost gets the same answer again; a later refresh does not repeat the message.
       expect(expectStatus(await refresh(cookie), 200).body.session.identity).toEqual({ kind: 'natural' });
-      await wait(door, 30);
+      await wait(runtime, 30);
       const later = expectStatus(await refresh(refreshed.cookie ?? ''), 200).body.session;
       expect(later).toMatchObject({ identity: { kind: 'natural' }, notices: [] });
     },
@@ -484,9 +489,9 @@ describe('live sessions', () => {
 
   long('SWI-2 lets the person switch away from a lost company, or log out', async () => {
     const { boss, who, taxpayerId, token } = await acting();
-    const second = await companyOf(door, boss);
-    await giveRelation(door, who, second, 'invoice-clerk');
-    await changeRelation(door, who, taxpayerId, 'tax-handler', { state: 'deleted' });
+    const second = await companyOf(runtime, boss);
+    await giveRelation(runtime, who, second, 'invoice-clerk');
+    await changeRelation(runtime, who, taxpayerId, 'tax-handler', { state: 'deleted' });
     const choices = await identities(token);
     expect(choices.map(({ identity, current }) => [identity.taxpayerId, current])).toEqual([
       [undefined, true],
@@ -494,9 +499,12 @@ describe('live sessions', () => {
     ]);
     const switched = expectStatus(await become(token, choices[1].choiceId), 200).body.session;
     expect((await get('/v1/enterprise', switched.accessToken)).body.taxpayerId).toBe(second);
-    await changeRelation(door, who, second, 'invoice-clerk', { state: 'deleted' });
+    await changeRelation(runtime, who, second, 'invoice-clerk', { state: 'deleted' });
     expect((await get('/v1/enterprise', switched.accessToken)).body).toMatchObject(lost);
-    expectStatus(await door.http('DELETE', '/v1/session', undefined, { token: switched.accessToken }), 204);
+    expectStatus(
+      await runtime.http('DELETE', '/v1/session', undefined, { token: switched.accessToken }),
+      204,
+    );
     expect((await show(switched.accessToken)).body).toMatchObject({
       code: 'SESSION_ENDED',
       reason: 'logged-out',
@@ -505,7 +513,7 @@ describe('live sessions', () => {
 
   long('REL-10 does not let a newer authorization revive the session of the old one', async () => {
     const { who, taxpayerId, token } = await acting();
-    await giveRelation(door, who, taxpayerId, 'tax-handler');
+    await giveRelation(runtime, who, taxpayerId, 'tax-handler');
     await expectLost(token);
     const { choiceId } = choiceOf(await identities(token), taxpayerId);
     const { accessToken } = expectStatus(await become(token, choiceId), 200).body.session;
@@ -514,8 +522,8 @@ describe('live sessions', () => {
 
   long('REL-8 fails closed when the relation cannot be read', async () => {
     const { token } = await acting();
-    await door.provoking(async () => {
-      door.faults.add({ table: 'Relationships', kind: 'error500', times: Number.POSITIVE_INFINITY });
+    await runtime.provoking(async () => {
+      runtime.faults.add({ table: 'Relationships', kind: 'error500', times: Number.POSITIVE_INFINITY });
       const reply = await get('/v1/enterprise', token);
       expect(reply.status).toBe(503);
     });
@@ -524,7 +532,7 @@ describe('live sessions', () => {
 
   it('REL-8 keeps what the relation is found by out of the answers', async () => {
     const { token, session } = await acting();
-    const stored = await row(door, 'Sessions', { sessionId: session.sessionId });
+    const stored = await row(runtime, 'Sessions', { sessionId: session.sessionId });
     expect(stored.company).toMatchObject({ role: 'tax-handler' });
     for (const path of ['/v1/session', '/v1/enterprise', '/v1/session/identities'])
       expect(JSON.stringify((await get(path, token)).body)).not.toContain(stored.company.authorizationId);
@@ -536,10 +544,10 @@ describe('two companies', () => {
   long('SWI-5 REL-8 never see each other, whatever is called in whatever order', async () => {
     const [left, right] = await Promise.all(
       ['东山公司', '西河公司'].map(async (name) => {
-        const boss = await knownPerson(door);
-        const taxpayerId = await companyOf(door, boss, { name });
-        const clerk = await knownPerson(door);
-        await giveRelation(door, clerk, taxpayerId, 'invoice-clerk');
+        const boss = await knownPerson(runtime);
+        const taxpayerId = await companyOf(runtime, boss, { name });
+        const clerk = await knownPerson(runtime);
+        await giveRelation(runtime, clerk, taxpayerId, 'invoice-clerk');
         return { name, taxpayerId, people: [boss, clerk] };
       }),
     );
@@ -561,7 +569,7 @@ describe('two companies', () => {
           const who = own?.people[person];
           if (!own || !foreign || !who) continue;
           const at = `${side}/${person}`;
-          const token = tokens.get(at) ?? (await inCompany(door, who, own.taxpayerId)).token;
+          const token = tokens.get(at) ?? (await inCompany(runtime, who, own.taxpayerId)).token;
           tokens.set(at, token);
           let reply: Loose;
           if (what === 'enterprise') reply = await get('/v1/enterprise', token);

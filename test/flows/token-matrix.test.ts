@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bureauOf } from '../../examples/relying-party/bureau.ts';
 import { newClientKey } from '../../examples/relying-party/keys.ts';
 import type { Loose } from '../support/client.ts';
-import { expectStatus, loggedInByFace } from '../support/door.ts';
 import { person } from '../support/people.ts';
+import { expectStatus, loggedInByFace } from '../support/runtime.ts';
 import { keeping } from '../support/variants.ts';
-import { knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { knownPerson, openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { signIn } from './support/account.ts';
 import { type ProofKey, proofKey } from './support/dpop.ts';
 import {
@@ -24,7 +24,7 @@ import { feed } from './support/registry.ts';
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
 
 /** Every kind of token that this system makes or takes, at every place that takes a token (TOK-02). */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let system: StandIn;
 let key: ProofKey;
 let session: { accessToken: string; sessionId: string };
@@ -33,17 +33,17 @@ const lasting: Record<string, string> = {};
 beforeAll(async () => {
   [system, key] = await Promise.all([standIn('filing-web'), proofKey()]);
   const introspects = system.client.resources.map(({ uri }) => uri);
-  door = await openWatchedDoor({ relyingParties: [{ ...system.client, introspects }] });
+  runtime = await openWatchedRuntime({ relyingParties: [{ ...system.client, introspects }] });
 
-  const other = await loggedInByFace(door, await knownPerson(door));
+  const other = await loggedInByFace(runtime, await knownPerson(runtime));
   await entered(undefined, other.session.accessToken);
-  await door.http('DELETE', '/v1/session', undefined, { token: other.session.accessToken });
-  await door.settled();
+  await runtime.http('DELETE', '/v1/session', undefined, { token: other.session.accessToken });
+  await runtime.settled();
   const beginner = person();
-  await feed(door, personLine(beginner, 1));
-  const first = await signIn(door, { ...beginner, password: beginner.documentNumber.slice(-6) });
+  await feed(runtime, personLine(beginner, 1));
+  const first = await signIn(runtime, { ...beginner, password: beginner.documentNumber.slice(-6) });
 
-  const logged = await loggedInByFace(door, await knownPerson(door));
+  const logged = await loggedInByFace(runtime, await knownPerson(runtime));
   session = logged.session;
   Object.assign(lasting, {
     'portal access token': session.accessToken,
@@ -55,32 +55,32 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   system.stop();
-  await door?.finish();
+  await runtime?.finish();
 });
 
 /** @param proof a proof of the key to which the tokens are bound */
 async function entered(proof?: { dpop: string }, token = session.accessToken): Promise<Loose> {
-  const code = await granted(door, system, token);
-  return expectStatus((await exchange(door, system, code, {}, proof)) as Loose, 200).body;
+  const code = await granted(runtime, system, token);
+  return expectStatus((await exchange(runtime, system, code, {}, proof)) as Loose, 200).body;
 }
 /** A person who has just logged in by face needs no further scan for an invoice matter (STP-2). */
 async function proof(token: string): Promise<string> {
   const asked = { matter: 'invoice.issue', audience: 'invoice' };
-  return expectStatus(await door.http('POST', '/v1/step-ups', asked, { token }), 200).body.proof;
+  return expectStatus(await runtime.http('POST', '/v1/step-ups', asked, { token }), 200).body.proof;
 }
 
 const scans = { method: 'POST', path: '/v1/channel/scans' } as const;
 /** Tokens that work once, or that a revocation ends, are made anew for each use. */
 const made: Record<string, () => Promise<string>> = {
-  'authorization code': async () => (await granted(door, system, session.accessToken)).code,
-  'channel assertion': () => door.assertion('ahtax-app', scans),
-  'client assertion': () => assertionOf(door, system),
-  'DPoP proof': async () => (await (await proofKey()).proof(door, '/oauth2/token')).dpop,
+  'authorization code': async () => (await granted(runtime, system, session.accessToken)).code,
+  'channel assertion': () => runtime.assertion('ahtax-app', scans),
+  'client assertion': () => assertionOf(runtime, system),
+  'DPoP proof': async () => (await (await proofKey()).proof(runtime, '/oauth2/token')).dpop,
   'ID token': async () => (await entered()).id_token,
   'access token': async () => (await entered()).access_token,
   'refresh token': async () => (await entered()).refresh_token,
   'access token bound to a key': async () =>
-    (await entered(await key.proof(door, '/oauth2/token'))).access_token,
+    (await entered(await key.proof(runtime, '/oauth2/token'))).access_token,
 };
 
 type Said = { readonly status: number; readonly body: Loose };
@@ -94,9 +94,9 @@ interface Place {
   readonly try: (token: string) => Promise<string>;
 }
 const bearer = (path: string) => async (token: string) =>
-  word(await door.http('GET', path, undefined, { token }), 'SESSION_ENDED');
+  word(await runtime.http('GET', path, undefined, { token }), 'SESSION_ENDED');
 const asAssertion = (path: string) => async (client_assertion: string) =>
-  word(await clientCall(door, system, path, { client_assertion, grant_type: 'x' }), 'invalid_client');
+  word(await clientCall(runtime, system, path, { client_assertion, grant_type: 'x' }), 'invalid_client');
 const places: Record<string, Place> = {
   'GET /v1/session': {
     takes: ['portal access token', 'password-change token'],
@@ -107,7 +107,7 @@ const places: Record<string, Place> = {
     takes: ['portal access token'],
     no: 'SESSION_ENDED',
     try: async (token) => {
-      const reply = await door.http('GET', '/v1/account', undefined, { token });
+      const reply = await runtime.http('GET', '/v1/account', undefined, { token });
       // LGN-11: the token is known, but it may only change the password, which this route does not do.
       return reply.body.code === 'PASSWORD_CHANGE_REQUIRED' ? 'SESSION_ENDED' : word(reply, 'SESSION_ENDED');
     },
@@ -117,14 +117,14 @@ const places: Record<string, Place> = {
     no: 'SESSION_ENDED',
     try: async (token) => {
       const cookie = `__Host-refresh=${token}`;
-      return word(await door.http('POST', '/v1/session/refresh', undefined, { cookie }), 'SESSION_ENDED');
+      return word(await runtime.http('POST', '/v1/session/refresh', undefined, { cookie }), 'SESSION_ENDED');
     },
   },
   'Channel-Assertion': {
     takes: ['channel assertion'],
     no: 'ASSERTION_INVALID',
     try: async (assertion) =>
-      word(await door.http('POST', scans.path, { qrContent: 'none' }, { assertion }), 'ASSERTION_INVALID'),
+      word(await runtime.http('POST', scans.path, { qrContent: 'none' }, { assertion }), 'ASSERTION_INVALID'),
   },
   'client_assertion of /oauth2/par': {
     takes: ['client assertion'],
@@ -141,7 +141,7 @@ const places: Record<string, Place> = {
     no: 'invalid_dpop_proof',
     try: async (dpop) =>
       word(
-        await clientCall(door, system, '/oauth2/token', { grant_type: 'x' }, { dpop }),
+        await clientCall(runtime, system, '/oauth2/token', { grant_type: 'x' }, { dpop }),
         'invalid_dpop_proof',
       ),
   },
@@ -151,7 +151,7 @@ const places: Record<string, Place> = {
     // A code alone is worth nothing without its verifier; sso-token.test.ts has a test with the verifier.
     try: async (code) =>
       word(
-        await exchange(door, system, {
+        await exchange(runtime, system, {
           code,
           verifier: 'v'.repeat(43),
           redirectUri: system.client.redirectUris[0] ?? '',
@@ -162,17 +162,17 @@ const places: Record<string, Place> = {
   'refresh_token of /oauth2/token': {
     takes: ['refresh token'],
     no: 'invalid_grant',
-    try: async (token) => word(await refresh(door, system, token), 'invalid_grant'),
+    try: async (token) => word(await refresh(runtime, system, token), 'invalid_grant'),
   },
   'the header of /oauth2/userinfo': {
     takes: ['access token'],
     no: 'invalid_token',
-    try: async (token) => word(await userinfo(door, token), 'invalid_token'),
+    try: async (token) => word(await userinfo(runtime, token), 'invalid_token'),
   },
   'the form of /oauth2/userinfo': {
     takes: ['access token'],
     no: 'invalid_token',
-    try: async (token) => word(await userinfo(door, token, 'post-body'), 'invalid_token'),
+    try: async (token) => word(await userinfo(runtime, token, 'post-body'), 'invalid_token'),
   },
   'DPoP of /oauth2/token': {
     takes: ['DPoP proof'],
@@ -180,7 +180,7 @@ const places: Record<string, Place> = {
     try: async (dpop) =>
       word(
         await exchange(
-          door,
+          runtime,
           system,
           { code: 'none', verifier: 'v'.repeat(43), redirectUri: 'none' },
           {},
@@ -193,7 +193,7 @@ const places: Record<string, Place> = {
     takes: ['ID token'],
     no: 'refused',
     try: async (token) => {
-      const url = `${door.url}/oauth2/logout?id_token_hint=${token}`;
+      const url = `${runtime.url}/oauth2/logout?id_token_hint=${token}`;
       const location = (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '';
       return location.includes('/sso/error')
         ? 'refused'
@@ -207,7 +207,7 @@ const places: Record<string, Place> = {
     no: 'invalid_request',
     try: async (token) => {
       const asked = { id_token_hint: token };
-      return begin(door, system, asked).then(
+      return begin(runtime, system, asked).then(
         () => 'taken',
         ({ message }: Error) => /[?&]error=(invalid_request)&/.exec(message)?.[1] ?? message,
       );
@@ -216,7 +216,7 @@ const places: Record<string, Place> = {
   'token of /oauth2/introspect': {
     takes: ['access token', 'access token bound to a key'],
     no: 'inactive',
-    try: async (token) => ((await introspection(door, system, token)).body.active ? 'taken' : 'inactive'),
+    try: async (token) => ((await introspection(runtime, system, token)).body.active ? 'taken' : 'inactive'),
   },
   'token of /oauth2/revoke': {
     takes: ['access token', 'refresh token', 'access token bound to a key'],
@@ -224,9 +224,9 @@ const places: Record<string, Place> = {
     try: async (token) => {
       const name = { sessionId: session.sessionId, clientId: system.client.clientId };
       // The try before this one may have ended the hand-over.
-      if ((await rpRow(door, name)).ended) await entered();
-      expect((await revocation(door, system, token)).status).toBe(200);
-      const { ended } = await rpRow(door, name);
+      if ((await rpRow(runtime, name)).ended) await entered();
+      expect((await revocation(runtime, system, token)).status).toBe(200);
+      const { ended } = await rpRow(runtime, name);
       return ended ? 'taken' : 'nothing ended';
     },
   },
@@ -236,11 +236,11 @@ const places: Record<string, Place> = {
     try: async (token) => {
       const { clientId, redirectUris } = system.client;
       const bureau = bureauOf({
-        issuer: door.issuer,
+        issuer: runtime.issuer,
         clientId,
         key: await newClientKey(),
         redirectUri: redirectUris[0] ?? '',
-        now: door.clock.now,
+        now: runtime.clock.now,
       });
       return bureau.ended(token).then(
         () => 'taken',

@@ -1,18 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Door, expectStatus, loggedInByFace, loginTicket, openDoor, wait } from '../support/door.ts';
+import {
+  expectStatus,
+  loggedInByFace,
+  loginTicket,
+  openTestRuntime,
+  type TestRuntime,
+  wait,
+} from '../support/runtime.ts';
 import { seeded, settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 beforeAll(async () => {
-  door = await openDoor();
+  runtime = await openTestRuntime();
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 type Line = Record<string, unknown>;
 const lines = (): Line[] =>
-  door.logs().flatMap(({ line }) => {
+  runtime.logs().flatMap(({ line }) => {
     try {
       return [JSON.parse(line) as Line];
     } catch {
@@ -30,8 +37,8 @@ async function line(is: (line: Line) => boolean): Promise<Line> {
 }
 
 it('OPS-02 every line of a request carries the trace id that its answer has', async () => {
-  const who = await settled(door);
-  const refused = await door.http('POST', '/v1/logins', {
+  const who = await settled(runtime);
+  const refused = await runtime.http('POST', '/v1/logins', {
     entry: 'natural',
     account: who.documentNumber,
     password: 'Wrong#20580',
@@ -45,17 +52,17 @@ it('OPS-02 every line of a request carries the trace id that its answer has', as
     code: 'BAD_CREDENTIALS',
   });
 
-  const loginId = await loginTicket(door, who);
-  await wait(door, 61);
-  expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
+  const loginId = await loginTicket(runtime, who);
+  await wait(runtime, 61);
+  expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
   const request = await line(({ route }) => route === 'POST /v1/logins/{id}/sms');
   const provider = lines().findLast(({ word }) => word === 'provider-called');
   expect(provider?.traceId).toBe(request.traceId);
 });
 
 it('OPS-02 what no request has started writes lines under one trace id too', async () => {
-  const who = await seeded(door);
-  await door.registry(
+  const who = await seeded(runtime);
+  await runtime.registry(
     JSON.stringify({
       type: 'order',
       version: 1,
@@ -65,7 +72,7 @@ it('OPS-02 what no request has started writes lines under one trace id too', asy
       officer: '3401001',
     }),
   );
-  expectStatus(await door.http('POST', '/local/schedule/midnight-unlock'), 200);
+  expectStatus(await runtime.http('POST', '/local/schedule/midnight-unlock'), 200);
   const words = ['order-given', 'unlocked'];
   for (const word of words) await line((one) => one.word === word);
   const nameless = lines().filter(({ word, traceId }) => word !== undefined && traceId === undefined);
@@ -75,18 +82,18 @@ it('OPS-02 what no request has started writes lines under one trace id too', asy
 long(
   'OPS-02 log lines name whoever is signed in by one pseudonym, which is no key of theirs; a stranger’s name nobody',
   async () => {
-    const who = await seeded(door);
-    const { session } = await loggedInByFace(door, who);
+    const who = await seeded(runtime);
+    const { session } = await loggedInByFace(runtime, who);
     const actors = new Set<unknown>();
     for (const path of ['/v1/session', '/v1/account', '/v1/session/identities']) {
-      expectStatus(await door.http('GET', path, undefined, { token: session.accessToken }), 200);
+      expectStatus(await runtime.http('GET', path, undefined, { token: session.accessToken }), 200);
       const { actor } = await line(({ route, status }) => route === `GET ${path}` && status === 200);
       actors.add(actor);
     }
     const [actor] = actors;
     expect([actors.size, actor]).toEqual([1, expect.stringMatching(/^[\w-]{16}$/)]);
     expect(JSON.stringify(lines())).not.toContain(who.personKey);
-    expectStatus(await door.http('GET', '/v1/session'), 401);
+    expectStatus(await runtime.http('GET', '/v1/session'), 401);
     const stranger = await line(({ route, status }) => route === 'GET /v1/session' && status === 401);
     expect(stranger).not.toHaveProperty('actor');
   },

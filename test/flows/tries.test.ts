@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner } from '../support/channel-partner.ts';
+import { mobile, person, type Sample } from '../support/people.ts';
 import {
   askRegistration,
   codeFor,
@@ -10,11 +11,10 @@ import {
   sendRegistrationCode,
   startRegistration,
   wait,
-} from '../support/door.ts';
-import { mobile, person, type Sample } from '../support/people.ts';
+} from '../support/runtime.ts';
 import { solve } from '../support/solve.ts';
 import { long } from '../support/variants.ts';
-import { openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { agencyFirm, claimed, client, entering } from './support/agencies.ts';
 import { collectionLine, personWith } from './support/documents.ts';
 import { creditCode } from './support/feed-lines.ts';
@@ -22,16 +22,16 @@ import { orderAtHall } from './support/orders.ts';
 import { company, counter } from './support/staff.ts';
 import { events, eventsOf, rowsOf } from './support/tables.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 beforeAll(async () => {
-  door = await openWatchedDoor({}, null);
+  runtime = await openWatchedRuntime({}, null);
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const free = defaultPolicies.missesBeforeChallenge;
-const start = (who: Sample, changes: object = {}) => askRegistration(door, who, changes);
+const start = (who: Sample, changes: object = {}) => askRegistration(runtime, who, changes);
 const reset = (who: Sample, changes: object = {}) =>
-  door.http('POST', '/v1/password-resets', {
+  runtime.http('POST', '/v1/password-resets', {
     account: who.documentNumber,
     name: who.name,
     documentNumber: who.documentNumber,
@@ -51,7 +51,7 @@ const codes = (replies: readonly { body: { code?: string } }[]): Record<string, 
 const solution = async (reply: { body: { challenge?: unknown } }) => solve(reply.body.challenge as never);
 /** A person with a real-name record and without an account. */
 async function collected(who = personWith('208')): Promise<Sample> {
-  expect(await door.registry(collectionLine(who))).toMatchObject({ accepted: 1 });
+  expect(await runtime.registry(collectionLine(who))).toMatchObject({ accepted: 1 });
   return who;
 }
 
@@ -72,14 +72,14 @@ describe('REG-9 names tried against a document', () => {
       expect((await start(who, { challenge: await solution(await start(who)) })).status).toBe(201);
       // Other documents are not affected, and on the next day the count begins again.
       expect((await start(await collected())).status).toBe(201);
-      await wait(door, 86_400);
+      await wait(runtime, 86_400);
       expect((await start(who)).status).toBe(201);
     },
   );
 
   it('REG-9 AUD-1 each refused try stands in the history of the document’s key, without name or number', async () => {
     const who = await collected();
-    const happened = await eventsOf(door, async () => {
+    const happened = await eventsOf(runtime, async () => {
       await start(who, { name: '查无此人' });
       await start(personWith('299'));
     });
@@ -89,22 +89,22 @@ describe('REG-9 names tried against a document', () => {
     const text = JSON.stringify(happened);
     for (const secret of ['查无此人', who.name, who.documentNumber, who.phone])
       expect(text).not.toContain(secret);
-    const refused = await eventsOf(door, () => start(who, { name: '查无此人', challenge: 'no solution' }));
+    const refused = await eventsOf(runtime, () => start(who, { name: '查无此人', challenge: 'no solution' }));
     expect(refused).toEqual([]);
   });
 
   long('REG-9 that somebody is registered already is told within the same tries', async () => {
-    const who = await registered(door);
-    const happened = await eventsOf(door, () => start(who));
+    const who = await registered(runtime);
+    const happened = await eventsOf(runtime, () => start(who));
     expect(happened).toMatchObject([{ kind: 'identity-refused', detail: { reason: 'already-registered' } }]);
     await Promise.all(wrongNames(free).map((name) => start(who, { name })));
     expect((await start(who)).body.code).toBe('CHALLENGE_REQUIRED');
     // The count locks nobody.
-    expect((await enterPassword(door, who.documentNumber, who.password)).status).toBe(201);
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).status).toBe(201);
   });
 
   long('REG-9 PWD-1 忘记密码 is no other way to try names and numbers', async () => {
-    const who = await registered(door);
+    const who = await registered(runtime);
     const replies = await Promise.all(wrongNames(30).map((name) => reset(who, { name })));
     expect(codes(replies)).toEqual({ IDENTITY_MISMATCH: free, CHALLENGE_REQUIRED: 30 - free });
     expect((await reset(who)).body.code).toBe('CHALLENGE_REQUIRED');
@@ -118,10 +118,10 @@ describe('REG-9 names tried by people in a session', () => {
     codes(await Promise.all(wrongNames(count).map(attempt)));
 
   long('REG-9 REL-5 AUD-1 whoever invites has the tries of the document, the right name too', async () => {
-    const firm = await company(door);
-    const who = await registered(door);
+    const firm = await company(runtime);
+    const who = await registered(runtime);
     const invite = (more: object = {}) => firm.invite(who, { role: 'tax-handler', ...more });
-    const happened = await eventsOf(door, async () => {
+    const happened = await eventsOf(runtime, async () => {
       expect(await triesOf(25, (name) => invite({ name }))).toEqual({
         PERSON_MISMATCH: free,
         CHALLENGE_REQUIRED: 25 - free,
@@ -143,8 +143,8 @@ describe('REG-9 names tried by people in a session', () => {
   long(
     'REG-9 AGY-1 so has whoever puts people on a staff form; those who stand there are no try',
     async () => {
-      const agency = await agencyFirm(door);
-      const [who, other] = [await registered(door), person()];
+      const agency = await agencyFirm(runtime);
+      const [who, other] = [await registered(runtime), person()];
       const put = (agents: readonly object[], more: object = {}) =>
         agency.api('PUT', '/v1/agency/staff', { agents, ...more });
       const listed = expectStatus(await put([claimed(other)]), 200).body.agents[0];
@@ -167,11 +167,11 @@ describe('REG-9 names tried by people in a session', () => {
   long(
     'REG-9 STP-3 what a terminal tries counts against the document, and stops nobody at the terminal',
     async () => {
-      const who = await registered(door);
-      const terminal = localPartner(door, 'terminal', { office: '蜀山区自助办税厅 03' });
+      const who = await registered(runtime);
+      const terminal = localPartner(runtime, 'terminal', { office: '蜀山区自助办税厅 03' });
       const shown = (name: string) =>
         terminal.startVerification({ ...who, name }, 'taxpayer.cancel', 'registration');
-      const tried = await eventsOf(door, async () => {
+      const tried = await eventsOf(runtime, async () => {
         expect(await triesOf(free, shown)).toEqual({ PERSON_MISMATCH: free });
       });
       expect(tried).toHaveLength(free);
@@ -183,14 +183,18 @@ describe('REG-9 names tried by people in a session', () => {
   long(
     'REG-9 AGY-1 what else is wrong with a form or an agreement tells nothing of a name beyond the free tries',
     async () => {
-      const agency = await agencyFirm(door);
-      const [who, other, clientId] = [await registered(door), await registered(door), await client(door)];
+      const agency = await agencyFirm(runtime);
+      const [who, other, clientId] = [
+        await registered(runtime),
+        await registered(runtime),
+        await client(runtime),
+      ];
       const put = (agents: readonly object[], more: object = {}) =>
         agency.api('PUT', '/v1/agency/staff', { agents, ...more });
       const enter = (agents: readonly object[], more: object = {}) =>
         agency.api('POST', '/v1/agency/agreements', { ...entering(clientId, agents), ...more });
       expectStatus(await put([claimed(who), claimed(other)]), 200);
-      const tried = await eventsOf(door, async () => {
+      const tried = await eventsOf(runtime, async () => {
         const replies = await Promise.all(
           wrongNames(free).map((name, at) =>
             at % 2 ? put([claimed({ ...who, name })]) : enter([claimed({ ...who, name })]),
@@ -233,22 +237,22 @@ describe('REG-9 names tried by people in a session', () => {
   long(
     'REG-9 CHN-1 AUD-1 what a counter tries counts against the document, with officer and office',
     async () => {
-      const firm = await company(door);
-      const who = await registered(door);
-      const asked = (path: string, body: object) => counter(door)('POST', path, body);
+      const firm = await company(runtime);
+      const who = await registered(runtime);
+      const asked = (path: string, body: object) => counter(runtime)('POST', path, body);
       const wrong = { ...claimed(who), name: '查无此人' };
       const tries = [
         () => asked('/v1/hall/collections', { person: wrong, phone: who.phone }),
         () => asked('/v1/hall/relations', { taxpayerId: firm.id, person: wrong, role: 'tax-handler' }),
-        () => orderAtHall(door, who, 'end-sessions', { person: wrong }),
+        () => orderAtHall(runtime, who, 'end-sessions', { person: wrong }),
         () =>
-          localPartner(door, 'hall', { officer: '3401001', office: '合肥市办税服务厅' }).startVerification(
+          localPartner(runtime, 'hall', { officer: '3401001', office: '合肥市办税服务厅' }).startVerification(
             { ...who, name: wrong.name },
             'taxpayer.cancel',
             'registration',
           ),
       ];
-      const happened = await eventsOf(door, async () => {
+      const happened = await eventsOf(runtime, async () => {
         for (let at = 0; at < free; at++)
           expect((await tries[at % tries.length]?.())?.body.code).toBe('PERSON_MISMATCH');
       });
@@ -272,9 +276,9 @@ describe('REG-9 numbers tried against a hall record', () => {
   long('REG-9 REG-2 are counted over all tickets, five each, with the right number among them', async () => {
     const who = await collected(personWith('241'));
     for (let ticket = 0; ticket < free / 5; ticket++) {
-      const id = await startRegistration(door, who);
+      const id = await startRegistration(runtime, who);
       const replies = await Promise.all(
-        Array.from({ length: 5 }, () => sendRegistrationCode(door, id, mobile())),
+        Array.from({ length: 5 }, () => sendRegistrationCode(runtime, id, mobile())),
       );
       expect(codes(replies)).toEqual({ IDENTITY_MISMATCH: 5 });
     }
@@ -282,15 +286,15 @@ describe('REG-9 numbers tried against a hall record', () => {
     expect(asked.body.code).toBe('CHALLENGE_REQUIRED');
     const id = expectStatus(await start(who, { challenge: await solution(asked) }), 201).body.registrationId;
     const send = (phone: string, challenge?: string) =>
-      door.http('POST', `/v1/registrations/${id}/sms`, { phone, challenge });
+      runtime.http('POST', `/v1/registrations/${id}/sms`, { phone, challenge });
     for (const phone of [mobile(), who.phone])
       expect((await send(phone)).body.code).toBe('CHALLENGE_REQUIRED');
-    expect(door.sms(who.phone)).toEqual([]);
+    expect(runtime.sms(who.phone)).toEqual([]);
     const solved = await send(who.phone, await solution(await send(who.phone)));
     expectStatus(solved, 202);
     // A full SMS window does not show either whether the number is right.
     expect((await send(who.phone)).body.code).toBe('CHALLENGE_REQUIRED');
-    expect(await codeFor(door, who.phone)).toMatch(/^\d{6}$/);
+    expect(await codeFor(runtime, who.phone)).toMatch(/^\d{6}$/);
   });
 });
 
@@ -298,14 +302,14 @@ describe('REG-9 找回手机号码 for nobody', () => {
   it('REG-9 UNL-1 leaves no lock, no event and nothing for the night, and answers like any other', async () => {
     const nobody = person();
     const recover = () =>
-      door.http('POST', '/v1/phone-recoveries', {
+      runtime.http('POST', '/v1/phone-recoveries', {
         name: nobody.name,
         documentType: nobody.documentType,
         documentNumber: nobody.documentNumber,
         password: nobody.password,
         newPhone: mobile(),
       });
-    const before = [await rowsOf(door, 'Lockouts'), await events(door)];
+    const before = [await rowsOf(runtime, 'Lockouts'), await events(runtime)];
     const replies = [];
     for (let i = 0; i < 7; i++) replies.push(await recover());
     expect(replies.map(({ body }) => body.remainingAttempts ?? body.code)).toEqual([
@@ -315,11 +319,11 @@ describe('REG-9 找回手机号码 for nobody', () => {
       1,
       ...Array(3).fill('ACCOUNT_LOCKED'),
     ]);
-    expect([await rowsOf(door, 'Lockouts'), await events(door)]).toEqual(before);
+    expect([await rowsOf(runtime, 'Lockouts'), await events(runtime)]).toEqual(before);
     // A person who registers with this document on the same day has an unlocked account.
-    await registered(door, nobody);
-    expect((await enterPassword(door, nobody.documentNumber, nobody.password)).status).toBe(201);
-    const locked = (await rowsOf(door, 'Lockouts')).filter(({ lockedAt }) => lockedAt !== undefined);
+    await registered(runtime, nobody);
+    expect((await enterPassword(runtime, nobody.documentNumber, nobody.password)).status).toBe(201);
+    const locked = (await rowsOf(runtime, 'Lockouts')).filter(({ lockedAt }) => lockedAt !== undefined);
     expect(locked).toEqual([]);
   });
 });

@@ -2,19 +2,26 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { login } from '#flows/login/contract.ts';
 import { bodyBytes, readBody } from '#http/request.ts';
-import { codeFor, type Door, enterPassword, expectStatus, loginTicket, openDoor } from '../support/door.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
+import {
+  codeFor,
+  enterPassword,
+  expectStatus,
+  loginTicket,
+  openTestRuntime,
+  type TestRuntime,
+} from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { claimed, counter, said } from './support/staff.ts';
 import { rowsOf } from './support/tables.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 beforeAll(async () => {
-  door = await openDoor();
+  runtime = await openTestRuntime();
 });
-afterAll(() => door?.stop());
+afterAll(() => runtime?.stop());
 
 /** `密码` in GBK, as an old page would send it. */
 const gbk = Buffer.from([0xc3, 0xdc, 0xc2, 0xeb]);
@@ -64,14 +71,14 @@ describe('bytes that are no UTF-8', () => {
 
   it('DOC-2 open nothing with a password of other bytes, and count nothing', async () => {
     const password = '密码Wanjiang#2058';
-    const who = await settled(door, person({ password }));
+    const who = await settled(runtime, person({ password }));
     const [before = '', after = ''] = JSON.stringify({
       entry: 'natural',
       account: who.documentNumber,
       password,
     }).split('密码');
     for (const bytes of [gbk, Buffer.from([0xc3, 0xdc, 0xc2, 0xec])]) {
-      const answer = await fetch(`${door.url}/v1/logins`, {
+      const answer = await fetch(`${runtime.url}/v1/logins`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: around(before, bytes, after),
@@ -81,30 +88,30 @@ describe('bytes that are no UTF-8', () => {
     }
     // All five tries are left.
     for (const left of [4, 3])
-      expect((await enterPassword(door, who.documentNumber, 'Quite#Wrong77')).body.remainingAttempts).toBe(
+      expect((await enterPassword(runtime, who.documentNumber, 'Quite#Wrong77')).body.remainingAttempts).toBe(
         left,
       );
-    expectStatus(await enterPassword(door, who.documentNumber, password), 201);
+    expectStatus(await enterPassword(runtime, who.documentNumber, password), 201);
   });
 
   it('DOC-2 are refused in a query', async () => {
     for (const query of ['%ff', '%c3%dc', '%ed%a0%80'])
       expect(
-        (await door.http('GET', `/v1/logins/${'A'.repeat(32)}/cross-region-reports?ending=0012${query}`))
+        (await runtime.http('GET', `/v1/logins/${'A'.repeat(32)}/cross-region-reports?ending=0012${query}`))
           .status,
       ).toBe(400);
   });
 
   it('DOC-2 ENT-3 cost a feed line, which says so, and change no name; the lines around it are taken', async () => {
     const [one, two] = [creditCode(), creditCode()];
-    await feed(door, taxpayer(one, 1, { name: '庐州茶业' }));
+    await feed(runtime, taxpayer(one, 1, { name: '庐州茶业' }));
     const [before = '', after = ''] = JSON.stringify(taxpayer(one, 2, { name: '庐州' })).split('庐州');
     const lines = Buffer.concat([
       around(before, gbk, `${after}\n`),
       Buffer.from(JSON.stringify(taxpayer(two))),
       Buffer.from(`\n${JSON.stringify(taxpayer(one, 3)).replace('"name":"', '"name":"\\ud842')}`),
     ]);
-    const answer = await fetch(`${door.url}/local/registry`, {
+    const answer = await fetch(`${runtime.url}/local/registry`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-ndjson' },
       body: lines,
@@ -115,7 +122,7 @@ describe('bytes that are no UTF-8', () => {
       [1, 'BAD_REQUEST', 'not UTF-8'],
       [3, 'BAD_REQUEST', expect.stringContaining('name (')],
     ]);
-    const rows = await rowsOf(door, 'Taxpayers');
+    const rows = await rowsOf(runtime, 'Taxpayers');
     expect(rows.find(({ companyKey }) => companyKey === `c_${one}`)).toMatchObject({ name: '庐州茶业' });
     expect(rows.some(({ companyKey }) => companyKey === `c_${two}`)).toBe(true);
   });
@@ -124,7 +131,9 @@ describe('bytes that are no UTF-8', () => {
     const lines = [taxpayer(creditCode()), taxpayer(creditCode()), taxpayer(creditCode())].map((line) =>
       JSON.stringify(line),
     );
-    expect(await door.registry(`\ufeff${lines[0]}\n\ufeff${lines[1]}\r\n\ufeff\n${lines[2]}`)).toMatchObject({
+    expect(
+      await runtime.registry(`\ufeff${lines[0]}\n\ufeff${lines[1]}\r\n\ufeff\n${lines[2]}`),
+    ).toMatchObject({
       accepted: 3,
       rejected: [],
     });
@@ -136,14 +145,14 @@ describe('free text of the registry', () => {
     const id = creditCode();
     const bad = ['\u0000', '徽\u0000光', '\u200b\u200b', '（）', '徽\n光', '字'.repeat(101), '   '];
     const report = await feed(
-      door,
+      runtime,
       ...bad.map((name) => taxpayer(id, 1, { name })),
       taxpayer(id, 1, { name: ' \u200b徽\u202e光（合肥）有限公司\ufeff ' }),
     );
     expect(report).toMatchObject({ accepted: 1 });
     expect(reasons(report).map(([line]) => line)).toEqual(bad.map((_, index) => index + 1));
     expect(
-      (await rowsOf(door, 'Taxpayers')).find(({ companyKey }) => companyKey === `c_${id}`),
+      (await rowsOf(runtime, 'Taxpayers')).find(({ companyKey }) => companyKey === `c_${id}`),
     ).toMatchObject({
       name: '徽光（合肥）有限公司',
     });
@@ -153,7 +162,7 @@ describe('free text of the registry', () => {
 describe('what people type', () => {
   let who: Sample;
   beforeAll(async () => {
-    who = await settled(door);
+    who = await settled(runtime);
   });
 
   long('DOC-2 an account is found however its number is printed or pasted', async () => {
@@ -169,18 +178,18 @@ describe('what people type', () => {
       `86${phone}`,
       `${phone.slice(0, 3)} ${phone.slice(3, 7)} ${phone.slice(7)}`,
     ])
-      expectStatus(await enterPassword(door, account, who.password), 201);
+      expectStatus(await enterPassword(runtime, account, who.password), 201);
   });
 
   it('DOC-2 a password has no white space at its ends, and an SMS code is read in groups', async () => {
     for (const password of [`${who.password} `, ` ${who.password}\t`, `${who.password}　\n`])
-      expectStatus(await enterPassword(door, who.documentNumber, password), 201);
-    expect(said(await enterPassword(door, who.documentNumber, ' \u3000 '))).toBe('BAD_REQUEST');
-    const loginId = await loginTicket(door, who);
-    expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`, {}), 202);
-    const code = await codeFor(door, who.phone);
+      expectStatus(await enterPassword(runtime, who.documentNumber, password), 201);
+    expect(said(await enterPassword(runtime, who.documentNumber, ' \u3000 '))).toBe('BAD_REQUEST');
+    const loginId = await loginTicket(runtime, who);
+    expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`, {}), 202);
+    const code = await codeFor(runtime, who.phone);
     const typed = `\u200e${code.slice(0, 3)} ${code.slice(3)} `;
-    expectStatus(await door.http('POST', `/v1/logins/${loginId}/verify`, { smsCode: typed }), 200);
+    expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/verify`, { smsCode: typed }), 200);
   });
 
   long(
@@ -188,22 +197,22 @@ describe('what people type', () => {
     async () => {
       const id = creditCode();
       const newcomer = person({ name: '阿里·买买提' });
-      await feed(door, taxpayer(id), legalRepresentative(id, newcomer));
+      await feed(runtime, taxpayer(id), legalRepresentative(id, newcomer));
       const typed = {
         ...claimed(newcomer),
         name: '阿里．买买提',
         documentNumber: spaced(newcomer.documentNumber),
       };
       const collected = { person: typed, phone: `(+86)${newcomer.phone}` };
-      expectStatus(await counter(door)('POST', '/v1/hall/collections', collected), 201);
+      expectStatus(await counter(runtime)('POST', '/v1/hall/collections', collected), 201);
       const related = { taxpayerId: `${id.slice(0, 6)} ${id.slice(6)}`, role: 'tax-handler', person: typed };
-      expectStatus(await counter(door)('POST', '/v1/hall/relations', related), 201);
+      expectStatus(await counter(runtime)('POST', '/v1/hall/relations', related), 201);
       const written = legalRepresentative(spaced(id, '-'), { ...newcomer, name: '阿里 · 买买提' }, 1);
-      expect(await feed(door, written)).toMatchObject({ stale: 1, rejected: [] });
+      expect(await feed(runtime, written)).toMatchObject({ stale: 1, rejected: [] });
       const other = { ...typed, name: '阿里' };
-      expect(said(await counter(door)('POST', '/v1/hall/collections', { ...collected, person: other }))).toBe(
-        'PERSON_MISMATCH',
-      );
+      expect(
+        said(await counter(runtime)('POST', '/v1/hall/collections', { ...collected, person: other })),
+      ).toBe('PERSON_MISMATCH');
     },
   );
 
@@ -214,7 +223,7 @@ describe('what people type', () => {
       ['葛\u{e0100}洪', '299', `〇字${mobile()}号`],
     ] as const) {
       const seen = { person: { name, documentType, documentNumber }, phone: mobile() };
-      expectStatus(await counter(door)('POST', '/v1/hall/collections', seen), 201);
+      expectStatus(await counter(runtime)('POST', '/v1/hall/collections', seen), 201);
     }
     for (const [documentType, documentNumber] of [
       ['201', '340102000101010010'],
@@ -222,13 +231,13 @@ describe('what people type', () => {
       ['233', 'ABC123490130112'],
     ] as const) {
       const seen = { person: { name: '李四', documentType, documentNumber }, phone: mobile() };
-      expect(said(await counter(door)('POST', '/v1/hall/collections', seen))).toBe('DOCUMENT_INVALID');
+      expect(said(await counter(runtime)('POST', '/v1/hall/collections', seen))).toBe('DOCUMENT_INVALID');
     }
   });
 
   it('USR-1 USR-2 a username folds when it is chosen and when it is typed', async () => {
     const username = `Zhang${String(Date.now()).slice(-8)}x`;
-    const owner = await settled(door, person(), { username });
-    expectStatus(await enterPassword(door, ` \u202d${username}\u202c\u200b`, owner.password), 201);
+    const owner = await settled(runtime, person(), { username });
+    expectStatus(await enterPassword(runtime, ` \u202d${username}\u202c\u200b`, owner.password), 201);
   });
 });

@@ -4,47 +4,47 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, loggedInByQr, type Partner, pollScan, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { expectStatus, wait } from '../support/door.ts';
 import { person, type Sample } from '../support/people.ts';
+import { expectStatus, wait } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   history,
   type Known,
   knownPerson,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
   rows,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 import { setOnPerson } from './support/tables.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let who: Known;
 let terminal: Partner;
 let hall: Partner;
 const counter = { officer: '3401001', office: '合肥市办税服务厅' };
 beforeAll(async () => {
-  door = await openWatchedDoor();
-  who = await knownPerson(door);
-  terminal = localPartner(door, 'terminal', { office: '蜀山区自助办税厅 03' });
-  hall = localPartner(door, 'hall', counter);
+  runtime = await openWatchedRuntime();
+  who = await knownPerson(runtime);
+  terminal = localPartner(runtime, 'terminal', { office: '蜀山区自助办税厅 03' });
+  hall = localPartner(runtime, 'hall', counter);
 });
-afterAll(() => door?.finish('verification'));
+afterAll(() => runtime?.finish('verification'));
 
 const told = (reply: Reply<Loose>) => [reply.status, reply.body?.code ?? reply.body?.state];
-const ask = (scan: { ticket: string; pollSecret: string }) => pollScan(door.http, scan);
+const ask = (scan: { ticket: string; pollSecret: string }) => pollScan(runtime.http, scan);
 async function checked(proof: string, audience: string) {
-  const { body } = await door.http('GET', '/.well-known/jwks.json');
+  const { body } = await runtime.http('GET', '/.well-known/jwks.json');
   const { payload } = await jwtVerify(proof, createLocalJWKSet(body), {
     algorithms: ['ES256'],
     typ: 'step-up+jwt',
-    issuer: door.issuer,
+    issuer: runtime.issuer,
     audience,
-    currentDate: door.clock.now(),
+    currentDate: runtime.clock.now(),
   });
   return payload;
 }
-const seconds = () => Math.floor(door.clock.now().getTime() / 1000);
+const seconds = () => Math.floor(runtime.clock.now().getTime() / 1000);
 
 describe('STP-3 verification at terminal and counter', () => {
   long(
@@ -56,14 +56,14 @@ describe('STP-3 verification at terminal and counter', () => {
       ).body;
       expect(scan).toEqual({
         ticket: expect.any(String),
-        qrContent: `${door.issuer}/s/${scan.ticket}`,
+        qrContent: `${runtime.issuer}/s/${scan.ticket}`,
         pollSecret: expect.any(String),
         expiresAt: expect.stringMatching(/\+08:00$/),
       });
       const pending = await ask(scan);
       expect(pending.body).toEqual({ state: 'pending' });
       expect(Number(pending.headers.get('retry-after'))).toBeGreaterThan(0);
-      const phone = localPartner(door, 'wechat-mini', workingAs(who));
+      const phone = localPartner(runtime, 'wechat-mini', workingAs(who));
       const scanned = expectStatus(await phone.scan(scan.qrContent), 200).body;
       expect(scanned).toMatchObject({
         purpose: 'verification',
@@ -76,7 +76,7 @@ describe('STP-3 verification at terminal and counter', () => {
       expect(passed.body.state).toBe('passed');
       expect(passed.cookie).toBeUndefined();
       expect(await checked(passed.body.proof, 'registration')).toEqual({
-        iss: door.issuer,
+        iss: runtime.issuer,
         aud: 'registration',
         sub: expect.stringMatching(/^s1_/),
         iat: seconds(),
@@ -88,9 +88,9 @@ describe('STP-3 verification at terminal and counter', () => {
         channel: 'terminal',
       });
       // If the answer was lost, the page may ask again while the code is valid, and not afterwards.
-      await wait(door, defaultPolicies.faceScanSeconds - 1);
+      await wait(runtime, defaultPolicies.faceScanSeconds - 1);
       expect((await ask(scan)).body.proof).toBeDefined();
-      await wait(door, 1);
+      await wait(runtime, 1);
       expect((await ask(scan)).body).toEqual({ state: 'passed' });
     },
   );
@@ -100,7 +100,7 @@ describe('STP-3 verification at terminal and counter', () => {
     async (channel) => {
       for (const matter of ['invoice.void', 'relation.confirm']) {
         const scan = expectStatus(await hall.startVerification(who, matter, 'filing'), 200).body;
-        const phone = localPartner(door, channel, workingAs(who));
+        const phone = localPartner(runtime, channel, workingAs(who));
         expect((await phone.showFace(scan.qrContent)).body).toMatchObject({ passed: true });
         expect(await checked((await ask(scan)).body.proof, 'filing')).toMatchObject({
           matter,
@@ -111,33 +111,33 @@ describe('STP-3 verification at terminal and counter', () => {
   );
 
   long('STP-3 only the person that was named can pass', async () => {
-    const other = await knownPerson(door);
+    const other = await knownPerson(runtime);
     const scan = expectStatus(await terminal.startVerification(who, 'invoice.void', 'invoice'), 200).body;
     for (const channel of ['iit-app', 'wechat-mini', 'alipay-mini'] as const)
-      expect(told(await localPartner(door, channel, workingAs(other)).scan(scan.qrContent))).toEqual([
+      expect(told(await localPartner(runtime, channel, workingAs(other)).scan(scan.qrContent))).toEqual([
         403,
         'FACE_MISMATCH',
       ]);
-    await door.http('POST', '/local/face', { outcome: 'mismatch' });
-    expect(told(await localPartner(door, 'ahtax-app').showFace(scan.qrContent))).toEqual([
+    await runtime.http('POST', '/local/face', { outcome: 'mismatch' });
+    expect(told(await localPartner(runtime, 'ahtax-app').showFace(scan.qrContent))).toEqual([
       403,
       'FACE_MISMATCH',
     ]);
-    await door.http('POST', '/local/face', { outcome: 'pass' });
+    await runtime.http('POST', '/local/face', { outcome: 'pass' });
     expect((await ask(scan)).body).toMatchObject({ state: 'scanned' });
     // Neither the ticket of the scan alone nor the secret of another page shows anything.
     expect(told(await ask({ ...scan, pollSecret: 'x'.repeat(32) }))).toEqual([404, 'NOT_FOUND']);
   });
 
   long('CHN-1 AUD-1 the audit keeps officer, office and terminal, also when nobody scans', async () => {
-    const subject = await knownPerson(door);
+    const subject = await knownPerson(runtime);
     const events = async () =>
-      (await history(door, subject)).filter(({ kind, detail }) => kind === 'step-up' || detail?.matter);
+      (await history(runtime, subject)).filter(({ kind, detail }) => kind === 'step-up' || detail?.matter);
     expectStatus(await terminal.startVerification(subject, 'invoice.quota', 'invoice'), 200);
-    await wait(door, 1);
+    await wait(runtime, 1);
     const scan = expectStatus(await hall.startVerification(subject, 'refund.apply', 'filing'), 200).body;
-    await wait(door, 1);
-    expectStatus(await localPartner(door, 'ahtax-app').showFace(scan.qrContent), 200);
+    await wait(runtime, 1);
+    expectStatus(await localPartner(runtime, 'ahtax-app').showFace(scan.qrContent), 200);
     expect(await events()).toMatchObject([
       {
         kind: 'step-up',
@@ -154,37 +154,37 @@ describe('STP-3 verification at terminal and counter', () => {
       },
     ]);
     for (const secret of [subject.name, subject.documentNumber])
-      expect(JSON.stringify(await rows(door, 'Audit'))).not.toContain(secret);
+      expect(JSON.stringify(await rows(runtime, 'Audit'))).not.toContain(secret);
   });
 
   long(
     'STP-2 LVL-2 the face shown there serves the person afterwards, and lifts the level as any step-up does',
     async () => {
-      const subject = await knownPerson(door);
-      await setOnPerson(door, subject.personKey, 'realNameLevel', 3);
+      const subject = await knownPerson(runtime);
+      await setOnPerson(runtime, subject.personKey, 'realNameLevel', 3);
       const scan = expectStatus(
         await terminal.startVerification(subject, 'invoice.void', 'invoice'),
         200,
       ).body;
-      expectStatus(await localPartner(door, 'ahtax-app').showFace(scan.qrContent), 200);
+      expectStatus(await localPartner(runtime, 'ahtax-app').showFace(scan.qrContent), 200);
       expect(await checked((await ask(scan)).body.proof, 'invoice')).toMatchObject({ lvl: 4 });
-      expect((await row(door, 'Users', { personKey: subject.personKey })).realNameLevel).toBe(4);
-      const token = (await loggedInByQr(door, subject)).session.accessToken;
+      expect((await row(runtime, 'Users', { personKey: subject.personKey })).realNameLevel).toBe(4);
+      const token = (await loggedInByQr(runtime, subject)).session.accessToken;
       const body = { matter: 'invoice.issue', audience: 'filing' };
-      expectStatus(await door.http('POST', '/v1/step-ups', body, { token }), 200);
+      expectStatus(await runtime.http('POST', '/v1/step-ups', body, { token }), 200);
     },
   );
 });
 
 long('LVL-2 STP-3 a face shown at a terminal lifts the live web session, too', async () => {
-  const subject = await knownPerson(door);
-  await setOnPerson(door, subject.personKey, 'realNameLevel', 3);
-  const token = (await loggedInByQr(door, subject)).session.accessToken;
+  const subject = await knownPerson(runtime);
+  await setOnPerson(runtime, subject.personKey, 'realNameLevel', 3);
+  const token = (await loggedInByQr(runtime, subject)).session.accessToken;
   const level = async () =>
-    (await door.http('GET', '/v1/session', undefined, { token })).body.session.person.realNameLevel;
+    (await runtime.http('GET', '/v1/session', undefined, { token })).body.session.person.realNameLevel;
   expect(await level()).toBe(3);
   const scan = expectStatus(await terminal.startVerification(subject, 'invoice.void', 'invoice'), 200).body;
-  expectStatus(await localPartner(door, 'ahtax-app').showFace(scan.qrContent), 200);
+  expectStatus(await localPartner(runtime, 'ahtax-app').showFace(scan.qrContent), 200);
   expect(await level()).toBe(4);
 });
 
@@ -193,12 +193,12 @@ describe('STP-4 what holds when the proof is fetched', () => {
     ['has deregistered since', { status: 'cancelled' }],
     ['has registered anew since', { status: 'active' }],
   ])('STP-4 no proof for somebody who %s', async (_what, account) => {
-    const subject = await knownPerson(door);
+    const subject = await knownPerson(runtime);
     const scan = expectStatus(await terminal.startVerification(subject, 'invoice.void', 'invoice'), 200).body;
-    expectStatus(await localPartner(door, 'ahtax-app').showFace(scan.qrContent), 200);
-    await wait(door, 1);
-    const since = door.clock.now().toISOString();
-    await setOnPerson(door, subject.personKey, 'account', { ...account, since });
+    expectStatus(await localPartner(runtime, 'ahtax-app').showFace(scan.qrContent), 200);
+    await wait(runtime, 1);
+    const since = runtime.clock.now().toISOString();
+    await setOnPerson(runtime, subject.personKey, 'account', { ...account, since });
     expect(told(await ask(scan))).toEqual([404, 'USER_NOT_REGISTERED']);
   });
 });
@@ -208,15 +208,19 @@ describe('STP-3 refusals', () => {
     for (const channel of ['ahtax-app', 'iit-app', 'wechat-mini', 'alipay-mini', 'exchange'] as const)
       expect(
         told(
-          await localPartner(door, channel, workingAs(who)).startVerification(who, 'invoice.void', 'invoice'),
+          await localPartner(runtime, channel, workingAs(who)).startVerification(
+            who,
+            'invoice.void',
+            'invoice',
+          ),
         ),
       ).toEqual([403, 'CHANNEL_NOT_ALLOWED']);
     const unsigned = { matter: 'invoice.void', audience: 'invoice', person: who };
-    expect(told(await door.http('POST', '/v1/channel/verifications', unsigned))).toEqual([
+    expect(told(await runtime.http('POST', '/v1/channel/verifications', unsigned))).toEqual([
       401,
       'ASSERTION_INVALID',
     ]);
-    const nameless = localPartner(door, 'hall');
+    const nameless = localPartner(runtime, 'hall');
     expect(told(await nameless.startVerification(who, 'invoice.void', 'invoice'))).toEqual([
       401,
       'ASSERTION_INVALID',
@@ -226,7 +230,7 @@ describe('STP-3 refusals', () => {
   it('STP-3 wants a registered person, by the right name and number', async () => {
     const refused = async (shown: Sample, answer: unknown[], matter = 'invoice.void', audience = 'invoice') =>
       expect(told(await terminal.startVerification(shown, matter, audience))).toEqual(answer);
-    const before = (await rows(door, 'Tickets')).filter((one) => one.kind === 'scan').length;
+    const before = (await rows(runtime, 'Tickets')).filter((one) => one.kind === 'scan').length;
     await refused(person(), [404, 'USER_NOT_REGISTERED']);
     await refused({ ...who, name: `${who.name}安` }, [409, 'PERSON_MISMATCH']);
     await refused({ ...who, documentNumber: '110105194912310021' }, [400, 'DOCUMENT_INVALID']);
@@ -234,13 +238,13 @@ describe('STP-3 refusals', () => {
     await refused({ ...who, documentType: '999' }, [400, 'BAD_REQUEST']);
     await refused(who, [400, 'MATTER_UNKNOWN'], 'invoice');
     await refused(who, [400, 'BAD_REQUEST'], 'invoice.void', 'terminal');
-    const gone = await knownPerson(door);
-    await setOnPerson(door, gone.personKey, 'account', {
+    const gone = await knownPerson(runtime);
+    await setOnPerson(runtime, gone.personKey, 'account', {
       status: 'cancelled',
       since: '2027-03-02T10:00:00Z',
     });
     await refused(gone, [404, 'USER_NOT_REGISTERED']);
-    const after = (await rows(door, 'Tickets')).filter((one) => one.kind === 'scan').length;
+    const after = (await rows(runtime, 'Tickets')).filter((one) => one.kind === 'scan').length;
     expect(after).toBe(before);
     expectStatus(
       await terminal.startVerification(
@@ -254,8 +258,8 @@ describe('STP-3 refusals', () => {
 
   it('STP-3 is over after 300 seconds', async () => {
     const scan = expectStatus(await terminal.startVerification(who, 'invoice.void', 'invoice'), 200).body;
-    await wait(door, defaultPolicies.faceScanSeconds);
-    expect(told(await localPartner(door, 'ahtax-app').scan(scan.qrContent))).toEqual([410, 'EXPIRED']);
+    await wait(runtime, defaultPolicies.faceScanSeconds);
+    expect(told(await localPartner(runtime, 'ahtax-app').scan(scan.qrContent))).toEqual([410, 'EXPIRED']);
     expect((await ask(scan)).body).toEqual({ state: 'expired' });
   });
 });

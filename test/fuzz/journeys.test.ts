@@ -3,62 +3,62 @@ import { flows } from '#flows/contracts.ts';
 import { companyKinds } from '../faults/company-kinds.ts';
 import { logIn, register, reset } from '../faults/journeys.ts';
 import { laterKinds } from '../faults/later-kinds.ts';
-import type { Kind } from '../faults/patient-door.ts';
+import type { Kind } from '../faults/patient-runtime.ts';
 import { personKinds } from '../faults/person-kinds.ts';
 import { handOverTo } from '../faults/sso-kinds.ts';
 import { goodBody, goodQuery, pathWith, type Route, routes } from '../flows/support/bodies.ts';
 import { asChannel, claimOf } from '../flows/support/channels.ts';
-import { type LegacyDoor, openLegacyDoor } from '../flows/support/legacy.ts';
+import { type LegacyRuntime, openLegacyRuntime } from '../flows/support/legacy.ts';
 import { type StandIn, standIn } from '../flows/support/rps.ts';
 import { company, somebody } from '../flows/support/staff.ts';
 import { person } from '../support/people.ts';
 import { settled } from '../support/seed.ts';
-import { type FuzzedDoor, fuzzed } from './fuzzed-door.ts';
+import { type FuzzedRuntime, fuzzed } from './fuzzed-runtime.ts';
 
 /** Registration, login and reset, which have fault tests of their own. */
 const firstKinds: readonly Kind[] = [
   {
     name: 'REG-4 a registration',
     routes: / \/v1\/registrations/,
-    async ready(door) {
+    async ready(runtime) {
       const who = person();
-      return { run: () => register(door, who), done: async () => true };
+      return { run: () => register(runtime, who), done: async () => true };
     },
   },
   {
     name: 'LGN-3 a login',
     routes: / \/v1\/logins/,
-    async ready(door) {
-      const who = await settled(door);
-      door.clock.advance(61);
-      return { run: async () => void (await logIn(door, who, 'sms')), done: async () => true };
+    async ready(runtime) {
+      const who = await settled(runtime);
+      runtime.clock.advance(61);
+      return { run: async () => void (await logIn(runtime, who, 'sms')), done: async () => true };
     },
   },
   {
     name: 'PWD-1 忘记密码',
     routes: / \/v1\/password-resets/,
-    async ready(door) {
-      const who = await settled(door);
-      return { run: () => reset(door, who, 'Chaohu#5921', 'face'), done: async () => true };
+    async ready(runtime) {
+      const who = await settled(runtime);
+      return { run: () => reset(runtime, who, 'Chaohu#5921', 'face'), done: async () => true };
     },
   },
 ];
 const kinds = [...firstKinds, ...personKinds, ...companyKinds, ...laterKinds];
 
-let door: LegacyDoor;
+let runtime: LegacyRuntime;
 let system: StandIn;
 beforeAll(async () => {
   system = await standIn('filing-web');
-  door = await openLegacyDoor({ relyingParties: [system.client] });
+  runtime = await openLegacyRuntime({ relyingParties: [system.client] });
 });
 afterAll(async () => {
   system.stop();
-  await door?.stop();
+  await runtime?.stop();
 });
 
 /** Makes a journey while every field of its requests is changed; returns the routes that got changed requests. */
 async function through(kind: Kind, how: Parameters<typeof fuzzed>[1]): Promise<ReadonlySet<string>> {
-  const own = await fuzzed(door, how);
+  const own = await fuzzed(runtime, how);
   const journey = await kind.ready(own);
   own.fuzzing = true;
   try {
@@ -80,7 +80,7 @@ const isFinding = (error: unknown): boolean =>
  * Calls a route alone with a body that the contract accepts, as a person who may call it; every answer except 5xx is
  * fine.
  */
-async function alone({ route, name }: Route, own: FuzzedDoor): Promise<void> {
+async function alone({ route, name }: Route, own: FuzzedRuntime): Promise<void> {
   const path = pathWith(route, 'A'.repeat(43)) + goodQuery(route);
   const body = route.body ? goodBody(route) : undefined;
   const who = await somebody(own);
@@ -134,7 +134,7 @@ describe('requests with one field changed', () => {
     { tags: ['long'], timeout: 300_000 },
     async (route) => {
       for (let round = 0; round < rounds / 2; round++) {
-        const own = await fuzzed(door, { seed: 100 + round, round, often: 6 });
+        const own = await fuzzed(runtime, { seed: 100 + round, round, often: 6 });
         await alone(route, own);
         expect(own.met.has(route.name)).toBe(true);
       }

@@ -12,26 +12,26 @@ import {
 } from '../flows/support/hand-overs.ts';
 import { type StandIn, standIn } from '../flows/support/rps.ts';
 import { challengeOf, queryOf } from '../flows/support/sso.ts';
-import { loggedInByFace } from '../support/door.ts';
-import { knownPerson, openWatchedDoor, type WatchedDoor } from '../support/watched.ts';
+import { loggedInByFace } from '../support/runtime.ts';
+import { knownPerson, openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 
 /**
  * Forms and queries of tax systems with one changed parameter: each is refused with an OAuth error or accepted, and
  * never half accepted.
  */
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let system: StandIn;
 let other: StandIn;
 let token: string;
 beforeAll(async () => {
   [system, other] = await Promise.all([standIn('filing-web'), standIn('invoice-web')]);
-  door = await openWatchedDoor({ relyingParties: [system, other].map(({ client }) => client) });
-  token = (await loggedInByFace(door, await knownPerson(door))).session.accessToken;
+  runtime = await openWatchedRuntime({ relyingParties: [system, other].map(({ client }) => client) });
+  token = (await loggedInByFace(runtime, await knownPerson(runtime))).session.accessToken;
 });
 afterAll(async () => {
   system.stop();
   other.stop();
-  await door?.finish();
+  await runtime?.finish();
 });
 
 type Pairs = readonly (readonly [string, string])[];
@@ -68,10 +68,10 @@ const changed = (good: Pairs): fc.Arbitrary<{ what: string; pairs: Pairs }> =>
     });
 
 const post = (path: string, pairs: Pairs) =>
-  postForm(door, path, new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])));
+  postForm(runtime, path, new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])));
 const proof = async (): Promise<Pairs> => [
   ['client_assertion_type', clientAssertionType],
-  ['client_assertion', await assertionOf(door, system)],
+  ['client_assertion', await assertionOf(runtime, system)],
 ];
 
 /** A valid request with everything that a client may ask for. */
@@ -113,7 +113,7 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
     for (const [at, { what, pairs }] of fc
       .sample(changed(await form({ code: 'C', redirectUri: 'R', verifier: 'V' })), { seed, numRuns })
       .entries()) {
-      code ??= await granted(door, system, token);
+      code ??= await granted(runtime, system, token);
       const good = new Map(await form(code));
       // The sample contains placeholders; placeholders that were not changed get their real values.
       const sent = pairs.map(([name, value]): readonly [string, string] => {
@@ -124,7 +124,7 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
       expect([200, 400, 401, 413], `${at} ${what} → ${status} ${JSON.stringify(body)}`).toContain(status);
       if (status === 200) code = undefined;
     }
-    if (code) expect((await exchange(door, system, code)).status).toBe(200);
+    if (code) expect((await exchange(runtime, system, code)).status).toBe(200);
   });
 
   it(
@@ -135,7 +135,7 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
       const good = requested();
       for (const { what, pairs } of fc.sample(changed(good), { seed: 7, numRuns })) {
         const query = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
-        const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
+        const answer = await fetch(`${runtime.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
         const location = answer.headers.get('location') ?? '';
         // The gateway itself refuses a longer address.
         if (query.toString().length > 7_000 && answer.status !== 303) continue;
@@ -143,17 +143,17 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
         expect(answer.status, said).toBe(303);
         // Whatever was sent, nothing of ours failed.
         expect(location, said).not.toContain('reason=unavailable');
-        if (location.startsWith(`${door.issuer}/sso`)) continue;
+        if (location.startsWith(`${runtime.issuer}/sso`)) continue;
         expect(location.startsWith(`${redirectUri}?`), said).toBe(true);
         const back = new URL(location).searchParams;
-        expect(back.get('iss'), said).toBe(door.issuer);
+        expect(back.get('iss'), said).toBe(runtime.issuer);
         expect(back.get('error'), said).toMatch(/^[a-z_]+$/);
       }
     },
   );
 
   it('SSO-7 SSO-11 of a refresh, an introspection or a form of userinfo end nothing', options, async () => {
-    const given = await exchange(door, system, await granted(door, system, token));
+    const given = await exchange(runtime, system, await granted(runtime, system, token));
     const { access_token: access, refresh_token: refreshToken } = given.body;
     const places: [string, Pairs][] = [
       [
@@ -173,11 +173,11 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
         const said = `${path} ${what} → ${status} ${JSON.stringify(body)}`;
         expect([200, 400, 401, 403, 413], said).toContain(status);
       }
-    expect((await refresh(door, system, refreshToken)).status).toBe(200);
+    expect((await refresh(runtime, system, refreshToken)).status).toBe(200);
   });
 
   it('SSO-11 of a revocation end nothing but by a token of one’s own', options, async () => {
-    const enter = async () => exchange(door, system, await granted(door, system, token));
+    const enter = async () => exchange(runtime, system, await granted(runtime, system, token));
     let { body: given } = await enter();
     const good: Pairs = Object.entries({ token: 'T', token_type_hint: 'refresh_token' });
     for (const { what, pairs } of fc.sample(changed(good), { seed: 17, numRuns: Math.ceil(numRuns / 3) })) {
@@ -188,7 +188,7 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
       const { status, body } = await post('/oauth2/revoke', [...sent, ...(await proof())]);
       expect([200, 400, 413], `${what} → ${status} ${JSON.stringify(body)}`).toContain(status);
       const own = sent.some(([name, value]) => name === 'token' && value === given.refresh_token);
-      const lives = (await userinfo(door, given.access_token)).status === 200;
+      const lives = (await userinfo(runtime, given.access_token)).status === 200;
       expect(lives, `${what} → ${status}`).toBe(!(own && status === 200));
       if (!lives) ({ body: given } = await enter());
     }
@@ -204,7 +204,7 @@ describe.each(sizes)('%d requests with one parameter changed', (numRuns, options
 
 it('SSO-2 what a browser brings to the authorization endpoint by a form is judged alike', async () => {
   const query = queryOf({ client_id: 'filing-web', redirect_uri: 'https://evil.example.cn/' });
-  const answer = await fetch(`${door.url}/oauth2/authorize`, {
+  const answer = await fetch(`${runtime.url}/oauth2/authorize`, {
     method: 'POST',
     redirect: 'manual',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -29,7 +29,7 @@ async function toldOf(days: number): Promise<Record<string, unknown>> {
 }
 
 it(
-  'OPS-02 rings when the certificate that the door shows ends within thirty days, or has ended',
+  'OPS-02 rings when the certificate at the public address ends within thirty days, or has ended',
   async () => {
     const rings = (await assembly('showcase'))
       .of('AWS::CloudWatch::Alarm')

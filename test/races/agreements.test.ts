@@ -21,31 +21,31 @@ import {
 } from '../flows/support/agencies.ts';
 import { feed } from '../flows/support/registry.ts';
 import { enterCompany, keyOf, passFace } from '../flows/support/relations.ts';
-import { expectStatus } from '../support/door.ts';
 import { whileHeld } from '../support/held.ts';
+import { expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
   rows,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let agency: Firm;
 let agents: Known[];
 beforeAll(async () => {
-  door = await openWatchedDoor();
-  agency = await agencyFirm(door);
-  agents = [await knownPerson(door), await knownPerson(door), await knownPerson(door)];
+  runtime = await openWatchedRuntime();
+  agency = await agencyFirm(runtime);
+  agents = [await knownPerson(runtime), await knownPerson(runtime), await knownPerson(runtime)];
 });
 afterAll(async () => {
-  await door?.finish();
+  await runtime?.finish();
 });
-beforeEach(() => door.clock.set(morning));
+beforeEach(() => runtime.clock.set(morning));
 
 const put = (who: readonly Known[]) => agency.api('PUT', '/v1/agency/staff', { agents: who.map(claimed) });
 const all = () => put(agents);
@@ -63,8 +63,8 @@ long('AGY-1 two staff forms at once: one of them holds, whole', async () => {
     const ids = (list: { agentId: string }[]) => list.map(({ agentId }) => agentId).sort();
     const wholes = answers.filter(({ status }) => status === 200).map((answer) => ids(answer.body.agents));
     expect(wholes).toContainEqual(ids(body.agents));
-    const held = await row(door, 'Agencies', { agencyKey: keyOf(agency.id), part: 'form' });
-    const named = (await rows(door, 'Relationships')).filter(
+    const held = await row(runtime, 'Agencies', { agencyKey: keyOf(agency.id), part: 'form' });
+    const named = (await rows(runtime, 'Relationships')).filter(
       ({ relation, forms }) => relation === `agent-at#${keyOf(agency.id)}` && forms?.has(held.formId),
     );
     expect(named).toHaveLength(body.agents.length);
@@ -73,7 +73,7 @@ long('AGY-1 two staff forms at once: one of them holds, whole', async () => {
 
 long('AGY-4 agreements with days in common that are entered at once: exactly one is taken', async () => {
   expectStatus(await all(), 200);
-  const owner = await client(door);
+  const owner = await client(runtime);
   const days = [
     [today, yearsEnd],
     ['2027-06-01', '2027-06-30'],
@@ -97,7 +97,7 @@ long('AGY-4 agreements with days in common that are entered at once: exactly one
 
 long('AGY-4 agreed to, refused, changed and ended at once: what is told is what holds', async () => {
   expectStatus(await all(), 200);
-  const owner = await firm(door);
+  const owner = await firm(runtime);
   const who = agents[0] as Known;
   for (let round = 0; round < 4; round++) {
     const id = await entered(agency, owner.id, [who]);
@@ -112,10 +112,10 @@ long('AGY-4 agreed to, refused, changed and ended at once: what is told is what 
       expect([200, 409, 429], JSON.stringify(answer.body)).toContain(answer.status);
     // The change only removes, so it cannot be refused after the client has agreed.
     expect([confirmed, rejected].filter(({ status }) => status === 200).length).toBeLessThan(2);
-    const { state } = await row(door, 'Agreements', { agreementId: id });
+    const { state } = await row(runtime, 'Agreements', { agreementId: id });
     if (ended.status === 200) expect(state).toBe('ended');
     else if (rejected.status === 200) expect(state).toBe('rejected');
-    const opens = (await enterCompany(door, who, owner.id)).status === 201;
+    const opens = (await enterCompany(runtime, who, owner.id)).status === 201;
     expect(opens).toBe(state === 'active');
     if (state === 'active' || state === 'pending') expectStatus(await theirs('terminate'), 200);
   }
@@ -125,11 +125,11 @@ long(
   'AGY-1 SWI-5 a form that changes beside login and switch: afterwards nobody acts without both forms',
   async () => {
     const who = agents[0] as Known;
-    const clientId = await client(door);
-    await feed(door, staffLine(agency.id, agents), agreementLine(agency.id, clientId, [who]));
+    const clientId = await client(runtime);
+    await feed(runtime, staffLine(agency.id, agents), agreementLine(agency.id, clientId, [who]));
     for (let round = 0; round < 4; round++) {
       expectStatus(await all(), 200);
-      const { api } = await agentAt(door, who, agency.id);
+      const { api } = await agentAt(runtime, who, agency.id);
       const [switched, without] = await Promise.all([
         api('POST', '/v1/session/client', { taxpayerId: clientId }),
         put(agents.slice(1)),
@@ -138,15 +138,15 @@ long(
       expect(['200', 'RELATION_NOT_FOUND', 'SWITCH_NOT_ALLOWED']).toContain(said(switched));
       const token = switched.status === 200 ? switched.body.session.accessToken : undefined;
       if (token) {
-        const after = await door.http('GET', '/v1/enterprise', undefined, { token });
+        const after = await runtime.http('GET', '/v1/enterprise', undefined, { token });
         expect(said(after)).toBe('RELATION_NOT_FOUND');
       }
       expectStatus(await all(), 200);
-      const { loginId } = expectStatus(await enterCompany(door, who, clientId), 201).body;
-      const [entering] = await Promise.all([passFace(door, loginId), put(agents.slice(1))]);
+      const { loginId } = expectStatus(await enterCompany(runtime, who, clientId), 201).body;
+      const [entering] = await Promise.all([passFace(runtime, loginId), put(agents.slice(1))]);
       if (entering.status === 200) {
         const { accessToken } = entering.body.session;
-        expect(said(await door.http('GET', '/v1/enterprise', undefined, { token: accessToken }))).toBe(
+        expect(said(await runtime.http('GET', '/v1/enterprise', undefined, { token: accessToken }))).toBe(
           'RELATION_NOT_FOUND',
         );
       } else expect(said(entering)).toBe('RELATION_NOT_FOUND');
@@ -161,17 +161,17 @@ it.each([
   'AGY-4 SWI-5 while an agreement, %s, the agent’s row says it before it holds: no switch by that',
   async (_, old, anew) => {
     const who = agents[0] as Known;
-    const owner = await firm(door);
-    await feed(door, staffLine(agency.id, agents));
+    const owner = await firm(runtime);
+    await feed(runtime, staffLine(agency.id, agents));
     const line = agreementLine(agency.id, owner.id, [who], { version: 1, ...old });
-    await reported(door, line);
-    const { api } = await agentAt(door, who, agency.id);
+    await reported(runtime, line);
+    const { api } = await agentAt(runtime, who, agency.id);
     const there = () => api('POST', '/v1/session/client', { taxpayerId: owner.id });
     let early = '';
     const report = await whileHeld(
-      door,
+      runtime,
       { function: 'registry-feed', table: 'Agreements' },
-      () => reported(door, { ...line, version: 2, ...anew }),
+      () => reported(runtime, { ...line, version: 2, ...anew }),
       async () => {
         early = said(await there());
       },
@@ -186,24 +186,24 @@ long(
   'AGY-4 ENT-3 the feed beside the API: a switch meets old terms or new ones, and the newest line holds',
   async () => {
     const who = agents[0] as Known;
-    const owner = await firm(door);
-    await feed(door, staffLine(agency.id, agents));
+    const owner = await firm(runtime);
+    await feed(runtime, staffLine(agency.id, agents));
     const line = agreementLine(agency.id, owner.id, [who], { version: 1 });
-    await reported(door, line);
+    await reported(runtime, line);
     const id = line.agreementId as string;
     for (let version = 2; version < 6; version++) {
-      const { api } = await agentAt(door, who, agency.id);
+      const { api } = await agentAt(runtime, who, agency.id);
       const [switched, report, changed] = await Promise.all([
         api('POST', '/v1/session/client', { taxpayerId: owner.id }),
-        reported(door, { ...line, version, items: version % 2 ? ['consulting'] : ['tax-declaration'] }),
+        reported(runtime, { ...line, version, items: version % 2 ? ['consulting'] : ['tax-declaration'] }),
         agency.api('PATCH', `/v1/agency/agreements/${id}`, { until: '2027-11-30' }),
       ]);
       expect(report).toMatchObject({ accepted: 1, rejected: [] });
       expect([200, 409, 429], JSON.stringify(changed.body)).toContain(changed.status);
       expect(['200', 'RELATION_NOT_FOUND'], JSON.stringify(switched.body)).toContain(said(switched));
-      expect((await row(door, 'Agreements', { agreementId: id })).version).toBe(version);
-      const again = await agentAt(door, who, agency.id);
-      expect((await goTo(door, again.api, owner.id)).session.identity.client.taxpayerId).toBe(owner.id);
+      expect((await row(runtime, 'Agreements', { agreementId: id })).version).toBe(version);
+      const again = await agentAt(runtime, who, agency.id);
+      expect((await goTo(runtime, again.api, owner.id)).session.identity.client.taxpayerId).toBe(owner.id);
     }
   },
 );

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Loose, Reply } from '../support/client.ts';
-import { enterPassword, expectStatus, scanFace } from '../support/door.ts';
+import { enterPassword, expectStatus, scanFace } from '../support/runtime.ts';
 import {
   failures,
   type Known,
   knownPerson,
-  openWatchedDoor,
+  openWatchedRuntime,
   otherThan,
   verify,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 
 /**
@@ -102,7 +102,7 @@ class Model {
 }
 
 interface Real {
-  readonly door: WatchedDoor;
+  readonly runtime: WatchedRuntime;
   readonly who: Known;
 }
 const codeOf = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);
@@ -117,7 +117,7 @@ function step(name: string, run: Run, check: (model: Model) => boolean = () => t
     async run(model: Model, real: Real) {
       for (let i = 0; i < times; i++) {
         await run(model, real);
-        const row = await failures(real.door, real.who);
+        const row = await failures(real.runtime, real.who);
         const expected = { ...model.failures, guesses: model.guesses, locked: model.locked };
         expect(row).toEqual({ ...expected, face: 0 });
         reached.add(
@@ -135,11 +135,11 @@ function step(name: string, run: Run, check: (model: Model) => boolean = () => t
 const reached = new Set<string>();
 const hasTicket = (model: Model): boolean => model.ticket !== undefined;
 const withTicket = (model: Model): Ticket => model.ticket as Ticket;
-const alive = async ({ door }: Real, token: string) =>
-  (await door.http('GET', '/v1/session', undefined, { token })).body;
+const alive = async ({ runtime }: Real, token: string) =>
+  (await runtime.http('GET', '/v1/session', undefined, { token })).body;
 
-const wrongPassword = step('wrong password', async (model, { door, who }) => {
-  const reply = await enterPassword(door, who.documentNumber, 'Wrong#9182');
+const wrongPassword = step('wrong password', async (model, { runtime, who }) => {
+  const reply = await enterPassword(runtime, who.documentNumber, 'Wrong#9182');
   if (model.locked || model.fail('password')) {
     expect(codeOf(reply)).toBe('ACCOUNT_LOCKED');
     return;
@@ -150,8 +150,8 @@ const wrongPassword = step('wrong password', async (model, { door, who }) => {
   });
 });
 
-const rightPassword = step('right password', async (model, { door, who }) => {
-  const reply = await enterPassword(door, who.phone, model.password);
+const rightPassword = step('right password', async (model, { runtime, who }) => {
+  const reply = await enterPassword(runtime, who.phone, model.password);
   if (model.locked) {
     expect(codeOf(reply)).toBe('ACCOUNT_LOCKED');
     return;
@@ -163,9 +163,9 @@ const rightPassword = step('right password', async (model, { door, who }) => {
 
 const send = step(
   'send',
-  async (model, { door, who }) => {
+  async (model, { runtime, who }) => {
     const ticket = withTicket(model);
-    const reply = await door.http('POST', `/v1/logins/${ticket.id}/sms`);
+    const reply = await runtime.http('POST', `/v1/logins/${ticket.id}/sms`);
     const problem = model.ticketProblem(ticket);
     const refusals = [
       ...(problem ? [problem] : []),
@@ -179,16 +179,16 @@ const send = step(
     }
     expectStatus(reply, 202);
     model.sent.push(model.now);
-    ticket.code = { value: door.sms(who.phone)[0]?.code ?? '', sent: model.now, tries: 0 };
+    ticket.code = { value: runtime.sms(who.phone)[0]?.code ?? '', sent: model.now, tries: 0 };
   },
   hasTicket,
 );
 
 const guess = step(
   'guess',
-  async (model, { door }) => {
+  async (model, { runtime }) => {
     const ticket = withTicket(model);
-    const reply = await verify(door, ticket.id, { smsCode: otherThan(ticket.code?.value ?? '123456') });
+    const reply = await verify(runtime, ticket.id, { smsCode: otherThan(ticket.code?.value ?? '123456') });
     const refused = model.codeRefused(ticket);
     if (refused) {
       expect(refused).toContain(codeOf(reply));
@@ -213,7 +213,7 @@ const rightCode = step(
   'right code',
   async (model, real) => {
     const ticket = withTicket(model);
-    const reply = await verify(real.door, ticket.id, { smsCode: ticket.code?.value ?? '123456' });
+    const reply = await verify(real.runtime, ticket.id, { smsCode: ticket.code?.value ?? '123456' });
     const refused = model.codeRefused(ticket);
     if (refused) {
       expect(refused).toContain(codeOf(reply));
@@ -236,19 +236,19 @@ const rightCode = step(
 
 const reset = (number: number) =>
   step('reset', async (model, real) => {
-    const { door, who } = real;
-    const start = await door.http('POST', '/v1/password-resets', {
+    const { runtime, who } = real;
+    const start = await runtime.http('POST', '/v1/password-resets', {
       account: who.phone,
       name: who.name,
       documentNumber: who.documentNumber,
     });
     const path = `/v1/password-resets/${expectStatus(start, 201).body.resetId}`;
-    const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
-    expectStatus(await scanFace(door, scan.qrContent), 200);
+    const scan = expectStatus(await runtime.http('POST', `${path}/face`), 201).body;
+    expectStatus(await scanFace(runtime, scan.qrContent), 200);
     // Letters that are far apart in the alphabet, so that no run of four can appear; different from the last five
     // passwords.
     const newPassword = `Xk#${[...String(number).padStart(8, '0')].map((digit) => 'qzmxbhvdtg'[Number(digit)]).join('7')}`;
-    const reply = await door.http('POST', `${path}/complete`, { faceTicket: scan.ticket, newPassword });
+    const reply = await runtime.http('POST', `${path}/complete`, { faceTicket: scan.ticket, newPassword });
     expectStatus(reply, 204);
     model.password = newPassword;
     model.failures = { password: 0, sms: 0 };
@@ -258,29 +258,29 @@ const reset = (number: number) =>
   });
 
 const advance = (seconds: number) =>
-  step(`advance ${seconds}`, async (model, { door }) => {
-    door.clock.advance(seconds);
+  step(`advance ${seconds}`, async (model, { runtime }) => {
+    runtime.clock.advance(seconds);
     model.moveTo(model.now + seconds);
   });
 
 const midnight = (sweeps: boolean) =>
-  step(sweeps ? 'midnight, swept' : 'midnight', async (model, { door }) => {
+  step(sweeps ? 'midnight, swept' : 'midnight', async (model, { runtime }) => {
     const next = (Math.floor((model.now + 8 * 3600) / day) + 1) * day - 8 * 3600;
-    door.clock.set(next * 1000);
+    runtime.clock.set(next * 1000);
     model.moveTo(next);
     if (!sweeps) return;
-    const { body } = expectStatus(await door.http('POST', '/local/schedule/midnight-unlock'), 200);
+    const { body } = expectStatus(await runtime.http('POST', '/local/schedule/midnight-unlock'), 200);
     expect(body.unlocked).toBe(model.unswept);
     model.unswept = 0;
   });
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let who: Known;
 beforeAll(async () => {
-  door = await openWatchedDoor();
-  who = await knownPerson(door);
+  runtime = await openWatchedRuntime();
+  who = await knownPerson(runtime);
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 const rules = 'LCK-1 LCK-3 LCK-4 LCK-5 SMS-1 SMS-2 UNL-1 UNL-2 PWD-3';
 let password: string;
@@ -290,10 +290,10 @@ beforeAll(() => {
 
 /** Every run uses a new day: counts, guesses and windows begin anew, as the rules say. */
 const onFreshDay = async (run: (model: Model) => Promise<void>) => {
-  door.clock.set((Math.floor(door.clock.now().getTime() / 1000 / day) + 2) * day * 1000 + 3_600_000);
-  const model = new Model(door.clock.now().getTime() / 1000, password, 0);
+  runtime.clock.set((Math.floor(runtime.clock.now().getTime() / 1000 / day) + 2) * day * 1000 + 3_600_000);
+  const model = new Model(runtime.clock.now().getTime() / 1000, password, 0);
   // Clears the locks that an earlier run left.
-  expectStatus(await door.http('POST', '/local/schedule/midnight-unlock'), 200);
+  expectStatus(await runtime.http('POST', '/local/schedule/midnight-unlock'), 200);
   try {
     await run(model);
   } finally {
@@ -325,7 +325,7 @@ async function anyOrder(seconds: number, options: fc.Parameters<unknown>): Promi
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { maxCommands: 40, size: 'max' }), async (steps) => {
       if (performance.now() > deadline) return;
-      await onFreshDay((model) => fc.asyncModelRun(() => ({ model, real: { door, who } }), steps));
+      await onFreshDay((model) => fc.asyncModelRun(() => ({ model, real: { runtime, who } }), steps));
     }),
     { verbose: 1, ...options },
   );
@@ -380,7 +380,7 @@ it(`${rules} the login does what the model says`, async () => {
     ],
   ];
   await onFreshDay(async (model) => {
-    for (const one of walk) await one.run(model, { door, who });
+    for (const one of walk) await one.run(model, { runtime, who });
   });
   for (const state of [
     'guess, guesses used up',

@@ -16,7 +16,7 @@ import {
 } from '../flows/support/staff.ts';
 import { events, rowsOf } from '../flows/support/tables.ts';
 import type { Loose, Reply } from '../support/client.ts';
-import { type Door, expectStatus, openDoor } from '../support/door.ts';
+import { expectStatus, openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 
 /**
  * One person, one company, one role, and everybody who may change the relation: random orders, also of calls that run
@@ -169,19 +169,19 @@ function serial(model: Model, given: readonly Given[]): { model: Model; answers:
 }
 
 describe('a relation that everybody moves', () => {
-  let door: Door;
+  let runtime: TestRuntime;
   let boss: Somebody;
   let hand: Somebody;
   let other: Somebody;
   beforeAll(async () => {
-    door = await openDoor();
-    [boss, hand, other] = await Promise.all([somebody(door), somebody(door), somebody(door)]);
+    runtime = await openTestRuntime();
+    [boss, hand, other] = await Promise.all([somebody(runtime), somebody(runtime), somebody(runtime)]);
   });
-  afterAll(() => door?.stop());
+  afterAll(() => runtime?.stop());
 
   const newCompany = async (): Promise<Company> => {
     const id = creditCode();
-    await fed(door, taxpayer(id), legalRepresentative(id, boss.who));
+    await fed(runtime, taxpayer(id), legalRepresentative(id, boss.who));
     expectStatus(await boss.switchTo(id), 200);
     return managedBy(id, boss);
   };
@@ -200,12 +200,12 @@ describe('a relation that everybody moves', () => {
         return answered(applied(hand, firm.id));
       case 'enterAtHall': {
         const body = { taxpayerId: firm.id, person: claimed(hand.who), role: 'tax-handler' };
-        return answered(counter(door)('POST', '/v1/hall/relations', body));
+        return answered(counter(runtime)('POST', '/v1/hall/relations', body));
       }
       case 'list':
       case 'unlist': {
         const report = await feed(
-          door,
+          runtime,
           taxHandler(firm.id, hand.who, version, { removed: name === 'unlist' }),
         );
         return report.accepted === 1 ? 'accepted' : report.stale === 1 ? 'stale' : JSON.stringify(report);
@@ -235,13 +235,13 @@ describe('a relation that everybody moves', () => {
       case 'narrow':
         return answered(firm.on(id, '', 'PATCH', { permissions: ['filing'] }));
       case 'strikeAtHall':
-        return answered(counter(door)('DELETE', `/v1/hall/relations/${id}`));
+        return answered(counter(runtime)('DELETE', `/v1/hall/relations/${id}`));
     }
   }
 
   /** The rows of the table: the records by id. Checks that each handle leads to the present place of its record. */
   async function stored(firm: Company): Promise<Map<string, Record_>> {
-    const rows = await rowsOf(door, 'Relationships');
+    const rows = await rowsOf(runtime, 'Relationships');
     const own = rows.filter((row) => row.companyKey === `c_${firm.id}` && row.role === 'tax-handler');
     for (const row of own) {
       const guard = rows.find((one) => one.personKey === `authorization#${row.authorizationId}`);
@@ -265,7 +265,7 @@ describe('a relation that everybody moves', () => {
 
   /** The events of this relation in the two histories, each history separately. */
   async function histories(firm: Company): Promise<string[][]> {
-    const all = (await events(door)).filter(
+    const all = (await events(runtime)).filter(
       (event) => event.kind.startsWith('relation-') && event.detail?.role === 'tax-handler',
     );
     const ofCompany = all.filter((event) => event.subject === `c_${firm.id}`);

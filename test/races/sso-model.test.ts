@@ -16,15 +16,15 @@ import { companyOf } from '../flows/support/registry.ts';
 import { changeRelation, giveRelation, keyOf, relationRow } from '../flows/support/relations.ts';
 import { type StandIn, standIn } from '../flows/support/rps.ts';
 import type { Loose } from '../support/client.ts';
-import { enterPassword, expectStatus, loggedInByFace } from '../support/door.ts';
+import { enterPassword, expectStatus, loggedInByFace } from '../support/runtime.ts';
 import {
   type Known,
   knownPerson,
   morning,
-  openWatchedDoor,
+  openWatchedRuntime,
   row,
   rows,
-  type WatchedDoor,
+  type WatchedRuntime,
 } from '../support/watched.ts';
 
 /**
@@ -39,18 +39,18 @@ type Company = Exclude<Place, 'natural'>;
 const everything = ['filing', 'declaration', 'enquiry', 'invoice'];
 const permissionSets = [everything, ['filing', 'enquiry'], ['enquiry']];
 
-let door: WatchedDoor;
+let runtime: WatchedRuntime;
 let systems: StandIn[];
 let taxpayers: Record<Company, string>;
 beforeAll(async () => {
   systems = await Promise.all(['filing-web', 'invoice-web'].map((id) => standIn(id)));
-  door = await openWatchedDoor({ relyingParties: systems.map(({ client }) => client) });
-  const boss = await knownPerson(door);
-  taxpayers = { A: await companyOf(door, boss), B: await companyOf(door, boss) };
+  runtime = await openWatchedRuntime({ relyingParties: systems.map(({ client }) => client) });
+  const boss = await knownPerson(runtime);
+  taxpayers = { A: await companyOf(runtime, boss), B: await companyOf(runtime, boss) };
 });
 afterAll(async () => {
   for (const one of systems ?? []) one.stop();
-  await door?.finish();
+  await runtime?.finish();
 });
 const system = (at: number): StandIn => systems[at] as StandIn;
 const toldSids = (at: number) =>
@@ -144,7 +144,7 @@ function step(name: string, run: Run, check: (model: Model) => boolean = () => t
     async run(model: Model, real: Real) {
       const happened = await run(model, real);
       model.judge();
-      await door.settled();
+      await runtime.settled();
       // A sweep also ends hand-overs that earlier runs left idle.
       const known = new Set(model.handOvers.map(({ sid }) => sid));
       for (const at of [0, 1])
@@ -158,14 +158,16 @@ function step(name: string, run: Run, check: (model: Model) => boolean = () => t
 }
 const loggedIn = ({ session }: Model) => session !== undefined;
 const call = (session: Session, method: string, path: string, body?: unknown, cookie?: string) =>
-  door.http(method, path, body, { token: session.token, ...(cookie ? { cookie } : {}) });
+  runtime.http(method, path, body, { token: session.token, ...(cookie ? { cookie } : {}) });
 
 const login = step('login', async (model, { who }) => {
   if (model.suspended) {
-    expect((await enterPassword(door, who.documentNumber, who.password)).body.code).toBe('ACCOUNT_SUSPENDED');
+    expect((await enterPassword(runtime, who.documentNumber, who.password)).body.code).toBe(
+      'ACCOUNT_SUSPENDED',
+    );
     return 'suspended';
   }
-  const { session, cookie } = await loggedInByFace(door, who);
+  const { session, cookie } = await loggedInByFace(runtime, who);
   model.session = { token: session.accessToken, cookie, place: 'natural', relation: 0, version: 1 };
 });
 
@@ -200,7 +202,7 @@ const switchTo = (place: Place) =>
 
 const authorize = (at: number) =>
   step(`authorize ${at}`, async (model) => {
-    model.requests[at] = await begin(door, system(at));
+    model.requests[at] = await begin(runtime, system(at));
   });
 
 /** @param place undefined: with the session's present identity */
@@ -222,7 +224,9 @@ const decide = (at: number, place?: Place) =>
       model.requests[at] = undefined;
       if (place) {
         become(model, session, place);
-        const renewed = await door.http('POST', '/v1/session/refresh', undefined, { cookie: session.cookie });
+        const renewed = await runtime.http('POST', '/v1/session/refresh', undefined, {
+          cookie: session.cookie,
+        });
         session.token = expectStatus(renewed, 200).body.session.accessToken;
         session.cookie = renewed.cookie ?? '';
       }
@@ -252,7 +256,7 @@ const exchangeOne = (pick: number) =>
         session.version === seen.version &&
         model.stands(seen) &&
         (seen.place === 'natural' || model.relations[seen.place].version === code.relationVersion);
-      const reply = await exchange(door, system(at), code);
+      const reply = await exchange(runtime, system(at), code);
       expect([reply.status, reply.body.error]).toEqual(good ? [200, undefined] : [400, 'invalid_grant']);
       if (!good) return 'refused';
       code.spent = true;
@@ -293,7 +297,7 @@ const refreshOne = (pick: number) =>
     `refresh ${pick}`,
     async (model) => {
       const one = picked(model, pick);
-      const reply = await refresh(door, system(one.at), one.refreshToken);
+      const reply = await refresh(runtime, system(one.at), one.refreshToken);
       expect([reply.status, reply.body.error]).toEqual(one.over ? [400, 'invalid_grant'] : [200, undefined]);
       if (one.over) return 'refused';
       const today = model.today(one.seen.place);
@@ -307,7 +311,7 @@ const revokeOne = (pick: number) =>
     `revoke ${pick}`,
     async (model) => {
       const one = picked(model, pick);
-      expect((await revocation(door, system(one.at), one.refreshToken)).status).toBe(200);
+      expect((await revocation(runtime, system(one.at), one.refreshToken)).status).toBe(200);
       model.end(one);
     },
     anyHandOver,
@@ -333,7 +337,7 @@ const rpLogout = (pick: number) =>
     `rp-logout ${pick}`,
     async (model) => {
       const one = picked(model, pick);
-      const asked = await fetch(`${door.url}/oauth2/logout?${formOf({ id_token_hint: one.idToken })}`, {
+      const asked = await fetch(`${runtime.url}/oauth2/logout?${formOf({ id_token_hint: one.idToken })}`, {
         redirect: 'manual',
       });
       const id = asked.headers.get('location')?.split('#')[1] ?? '';
@@ -362,7 +366,7 @@ const change = (company: Company, permissions: readonly string[] | undefined) =>
     async (model, { who }) => {
       const relation = model.relations[company];
       const changes = permissions ? { permissions } : { state: 'deleted' };
-      await changeRelation(door, who, taxpayers[company], 'tax-handler', changes);
+      await changeRelation(runtime, who, taxpayers[company], 'tax-handler', changes);
       relation.version++;
       if (permissions) relation.permissions = permissions;
       else relation.active = false;
@@ -373,32 +377,33 @@ const relate = (company: Company) =>
   step(
     `relate ${company}`,
     async (model, { who }) => {
-      await giveRelation(door, who, taxpayers[company], 'tax-handler');
+      await giveRelation(runtime, who, taxpayers[company], 'tax-handler');
       model.relations[company] = fresh(model.relations[company].number + 1);
     },
     ({ relations }) => !relations[company].active,
   );
 const order = (what: 'suspend' | 'resume' | 'end-sessions') =>
   step(`order ${what}`, async (model, { who }) => {
-    await reported(door, orderLine(who, what, ++model.orders));
+    await reported(runtime, orderLine(who, what, ++model.orders));
     if (what === 'resume') model.suspended = false;
     else model.session = undefined;
     if (what === 'suspend') model.suspended = true;
   });
 /** No write ends it; the sweep finds it. The codes have expired too. */
 const idle = step('idle', async (model) => {
-  door.clock.advance(1_800);
+  runtime.clock.advance(1_800);
   model.session = undefined;
   model.codes = [];
   model.requests.fill(undefined);
-  expectStatus(await door.http('POST', '/local/schedule/sso-sweep'), 200);
+  expectStatus(await runtime.http('POST', '/local/schedule/sso-sweep'), 200);
 });
 
 async function withPerson(run: (real: Real) => Promise<void>): Promise<void> {
-  door.clock.set(morning);
+  runtime.clock.set(morning);
   for (const one of systems) one.tokens.length = 0;
-  const who = await knownPerson(door);
-  for (const company of ['A', 'B'] as const) await giveRelation(door, who, taxpayers[company], 'tax-handler');
+  const who = await knownPerson(runtime);
+  for (const company of ['A', 'B'] as const)
+    await giveRelation(runtime, who, taxpayers[company], 'tax-handler');
   await run({ who });
 }
 
@@ -485,15 +490,15 @@ describe('truly at once', () => {
   }
   type Act = (world: World) => Promise<unknown>;
   const portal = (world: World, method: string, path: string, body?: unknown, cookie?: string) =>
-    door.http(method, path, body, { token: world.token, ...(cookie ? { cookie } : {}) });
+    runtime.http(method, path, body, { token: world.token, ...(cookie ? { cookie } : {}) });
   const handOver =
     (at: number): Act =>
     async (world) => {
-      const request = await begin(door, system(at));
+      const request = await begin(runtime, system(at));
       const decided = await portal(world, 'POST', `/v1/sso/${request.id}/approve`, {}, request.cookie);
       if (decided.status !== 200) return;
       const code = new URL(decided.body.redirectTo).searchParams.get('code') ?? '';
-      const { status, body } = await exchange(door, system(at), { ...request, code });
+      const { status, body } = await exchange(runtime, system(at), { ...request, code });
       if (status !== 200) return;
       world.given.push({ at, sid: String(decodeJwt(body.id_token).sid), refreshToken: body.refresh_token });
     };
@@ -514,14 +519,14 @@ describe('truly at once', () => {
     (company: Company, changes: Record<string, unknown> | undefined): Act =>
     ({ who }) =>
       changes
-        ? changeRelation(door, who, taxpayers[company], 'tax-handler', changes)
-        : giveRelation(door, who, taxpayers[company], 'tax-handler');
+        ? changeRelation(runtime, who, taxpayers[company], 'tax-handler', changes)
+        : giveRelation(runtime, who, taxpayers[company], 'tax-handler');
   const refreshLast: Act = async ({ given }) => {
     const last = given.at(-1);
-    if (last) await refresh(door, system(last.at), last.refreshToken);
+    if (last) await refresh(runtime, system(last.at), last.refreshToken);
   };
   const logIn: Act = async (world) => {
-    world.token = (await loggedInByFace(door, world.who)).session.accessToken;
+    world.token = (await loggedInByFace(runtime, world.who)).session.accessToken;
   };
   const acts: fc.Arbitrary<Act> = fc.oneof(
     ...[1, 2, 3].map(() => fc.constantFrom(0, 1).map(handOver)),
@@ -545,16 +550,16 @@ describe('truly at once', () => {
   );
 
   async function expectTrue({ who, given }: World): Promise<void> {
-    await door.settled();
-    const live = (await rows(door, 'RpSessions')).filter(
+    await runtime.settled();
+    const live = (await rows(runtime, 'RpSessions')).filter(
       ({ personKey, ended }) => personKey === who.personKey && !ended,
     );
     for (const { sessionId, version, company, granted } of live) {
-      const session = await row(door, 'Sessions', { sessionId });
+      const session = await row(runtime, 'Sessions', { sessionId });
       expect([session.ended, session.version]).toEqual([undefined, version]);
       if (!company) continue;
       const at = company.companyKey === keyOf(taxpayers.A) ? 'A' : 'B';
-      const relation = await relationRow(door, who, taxpayers[at], 'tax-handler');
+      const relation = await relationRow(runtime, who, taxpayers[at], 'tax-handler');
       expect([relation.state, relation.authorizationId]).toEqual(['active', company.authorizationId]);
       for (const action of granted.actions) expect(relation.permissions).toContain(action);
     }

@@ -12,15 +12,15 @@ import { demoPassword, demoPerson, personKeys } from '../../infra/demo/people.ts
 import { demoReports, reportsOf } from '../../infra/demo/reports.ts';
 import { prepareDemo } from '../../infra/local/control/demo-data.ts';
 import { makeClock } from '../../infra/local/lambda/clock.ts';
+import { allowing } from '../support/patience.ts';
 import {
-  type Door,
   enterPassword,
   expectStatus,
-  openDoor,
+  openTestRuntime,
   scanFace,
   sendRegistrationCode,
-} from '../support/door.ts';
-import { allowing } from '../support/patience.ts';
+  type TestRuntime,
+} from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 
 describe('the demo people', () => {
@@ -66,39 +66,39 @@ describe('the demo people', () => {
 });
 
 describe('a runtime with demo people', () => {
-  let door: Door;
+  let runtime: TestRuntime;
   beforeAll(async () => {
-    door = await openDoor({ demo: true });
+    runtime = await openTestRuntime({ demo: true });
   });
-  afterAll(() => door?.stop());
+  afterAll(() => runtime?.stop());
 
   /** Password, face, and every further step of the entry, up to a session. */
   async function login({ person: key, entry, company }: DemoLogin) {
     const { username, phone, documentNumber, account: made, password = '', documentType } = demoPerson(key);
     const account = username ?? (made === 'hall' ? documentNumber : phone);
     const taxpayerId = company && demoCompany(company).taxpayerId;
-    const entered = await enterPassword(door, account, password, entry, taxpayerId ? { taxpayerId } : {});
+    const entered = await enterPassword(runtime, account, password, entry, taxpayerId ? { taxpayerId } : {});
     const { loginId } = expectStatus(entered, 201).body;
     const path = `/v1/logins/${loginId}`;
-    const scan = expectStatus(await door.http('POST', `${path}/face`), 201).body;
+    const scan = expectStatus(await runtime.http('POST', `${path}/face`), 201).body;
     const app = documentType === '201' ? 'ahtax-app' : 'iit-app';
-    expectStatus(await scanFace(door, scan.qrContent, app, demoPerson(key) as never), 200);
+    expectStatus(await scanFace(runtime, scan.qrContent, app, demoPerson(key) as never), 200);
     const { body } = expectStatus(
-      await door.http('POST', `${path}/verify`, { faceTicket: scan.ticket }),
+      await runtime.http('POST', `${path}/verify`, { faceTicket: scan.ticket }),
       200,
     );
     if (body.session) return body.session;
     if (body.confirm) {
       const { authorizationId } = body.confirm;
       const confirmed = expectStatus(
-        await door.http('POST', `${path}/confirm-role`, { authorizationId }),
+        await runtime.http('POST', `${path}/confirm-role`, { authorizationId }),
         200,
       );
       return confirmed.body.session;
     }
     const choices = entry === 'cross-region' ? await toldReports(path, key, company) : body.choices;
     const { choiceId } = choices[0];
-    return expectStatus(await door.http('POST', `${path}/choose`, { choiceId }), 200).body.session;
+    return expectStatus(await runtime.http('POST', `${path}/choose`, { choiceId }), 200).body.session;
   }
 
   /** SPC-2: the last four characters find each number that the demo book names. */
@@ -107,7 +107,7 @@ describe('a runtime with demo people', () => {
     expect(told.length).toBeGreaterThan(0);
     const found = [];
     for (const { reportNo } of told) {
-      const asked = await door.http('GET', `${path}/cross-region-reports?ending=${reportNo.slice(-4)}`);
+      const asked = await runtime.http('GET', `${path}/cross-region-reports?ending=${reportNo.slice(-4)}`);
       const { reports } = expectStatus(asked, 200).body;
       expect(reports.map((one: { reportNo: string }) => one.reportNo)).toEqual([reportNo]);
       found.push(...reports);
@@ -116,10 +116,10 @@ describe('a runtime with demo people', () => {
   }
 
   it('has loaded all of them, long enough ago for the next code', async () => {
-    expect(door.demo).toEqual([]);
-    expect(door.clock.fixed()).toBe(false);
-    expect(Math.abs(door.clock.now().getTime() - Date.now())).toBeLessThan(allowing(1_000));
-    for (const { at } of door.sms()) expect(Date.parse(at)).toBeLessThan(Date.now() - 600_000);
+    expect(runtime.demo).toEqual([]);
+    expect(runtime.clock.fixed()).toBe(false);
+    expect(Math.abs(runtime.clock.now().getTime() - Date.now())).toBeLessThan(allowing(1_000));
+    for (const { at } of runtime.sms()) expect(Date.parse(at)).toBeLessThan(Date.now() - 600_000);
   });
 
   keeping(6)(demoLogins)('lets $person in at $entry $company', async (one) => {
@@ -131,12 +131,12 @@ describe('a runtime with demo people', () => {
       expect(session.identity.taxpayerId).toBe(demoCompany(one.company as CompanyKey).taxpayerId);
     if (one.person === 'zhaoMin')
       expect(
-        (await door.http('GET', '/v1/account', undefined, { token: session.accessToken })).body.code,
+        (await runtime.http('GET', '/v1/account', undefined, { token: session.accessToken })).body.code,
       ).toBe('PASSWORD_CHANGE_REQUIRED');
   });
 
   it('tells how on /local/demo, everything that the table knows', async () => {
-    const { status, body } = await door.http('GET', '/local/demo');
+    const { status, body } = await runtime.http('GET', '/local/demo');
     expect(status).toBe(200);
     expect(body).toEqual({ ...JSON.parse(JSON.stringify(demoBook())), problems: [] });
     expect(body.people.flatMap(({ logins }: { logins: unknown[] }) => logins)).toHaveLength(
@@ -146,26 +146,26 @@ describe('a runtime with demo people', () => {
 
   it('ORD-1 keeps one of them out, whom the authority has suspended', async () => {
     const { phone, password = '' } = demoPerson('caoBin');
-    expect((await enterPassword(door, phone, password)).body.code).toBe('ACCOUNT_SUSPENDED');
+    expect((await enterPassword(runtime, phone, password)).body.code).toBe('ACCOUNT_SUSPENDED');
   });
 
   it('REG-1 leaves one of them to be registered by hand, at once', async () => {
     const { name, documentType, documentNumber, phone } = demoPerson('wuLei');
     const consents = ['privacy', 'face'];
-    const begun = await door.http('POST', '/v1/registrations', {
+    const begun = await runtime.http('POST', '/v1/registrations', {
       name,
       documentType,
       documentNumber,
       consents,
     });
     expectStatus(begun, 201);
-    expectStatus(await sendRegistrationCode(door, begun.body.registrationId, phone), 202);
+    expectStatus(await sendRegistrationCode(runtime, begun.body.registrationId, phone), 202);
   });
 
   long('loaded once more changes nothing and finds nothing wrong', async () => {
-    const before = door.sms().length;
-    expect(await loadDemo(door.url, new AbortController().signal)).toEqual([]);
-    expect(door.sms()).toHaveLength(before);
+    const before = runtime.sms().length;
+    expect(await loadDemo(runtime.url, new AbortController().signal)).toEqual([]);
+    expect(runtime.sms()).toHaveLength(before);
     expect(await login({ person: 'wangFang', entry: 'enterprise', company: 'huijiang' })).toHaveProperty(
       'accessToken',
     );
@@ -177,7 +177,7 @@ describe('a runtime with demo people', () => {
       const told: string[] = [];
       const prepare = () =>
         prepareDemo({
-          url: door.url,
+          url: runtime.url,
           file: join(folder, 'demo.json'),
           clock: makeClock(),
           progress: (line) => told.push(line),
@@ -194,7 +194,7 @@ describe('a runtime with demo people', () => {
   long(
     'LGN-12 loads all of them where strangers are soon asked for a proof of work, and leaves people their budget',
     async () => {
-      const strict = await openDoor({ demo: true, challengeAfter: 1 });
+      const strict = await openTestRuntime({ demo: true, challengeAfter: 1 });
       try {
         expect(strict.demo).toEqual([]);
         const { phone, password = '' } = demoPerson('maLi');
@@ -208,7 +208,7 @@ describe('a runtime with demo people', () => {
   );
 
   long('knows nobody where it was not asked for them', async () => {
-    const bare = await openDoor();
+    const bare = await openTestRuntime();
     try {
       expect(bare.demo).toBeUndefined();
       expect((await bare.http('GET', '/local/demo')).status).toBe(404);

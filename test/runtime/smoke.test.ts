@@ -2,24 +2,24 @@ import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { handler, visitorOf } from '../../infra/canary/handler.ts';
 import { codeAt, smoke } from '../../infra/smoke/journey.ts';
-import { type Door, openDoor } from '../support/door.ts';
+import { openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
 
-let door: Door;
+let runtime: TestRuntime;
 let visitor: { account: string; password: string };
 beforeAll(async () => {
-  door = await openDoor();
-  const person = await settled(door);
+  runtime = await openTestRuntime();
+  const person = await settled(runtime);
   visitor = { account: person.phone, password: person.password };
 });
-afterAll(() => door?.stop());
-const codes = () => codeAt(`${door.url}/local/sms?phone=${visitor.account}`);
+afterAll(() => runtime?.stop());
+const codes = () => codeAt(`${runtime.url}/local/sms?phone=${visitor.account}`);
 
 long(
-  'OPS-01 the smoke journey logs a person in, looks, refreshes and goes out, through the public door alone',
+  'OPS-01 the smoke journey logs a person in, looks, refreshes and goes out, through the public address alone',
   async () => {
-    const steps = await smoke(door.url, { ...visitor, code: codes() });
+    const steps = await smoke(runtime.url, { ...visitor, code: codes() });
     expect(steps.map(({ name }) => name)).toEqual([
       'health',
       'settings',
@@ -38,12 +38,12 @@ long(
 );
 
 long('OPS-01 the smoke journey says where it failed, and nothing of the person', async () => {
-  await expect(smoke(door.url, { ...visitor, password: 'Wrong#20580' })).rejects.toThrow(
+  await expect(smoke(runtime.url, { ...visitor, password: 'Wrong#20580' })).rejects.toThrow(
     /^password: answered 401 BAD_CREDENTIALS$/,
   );
-  door.faults.add({ kind: 'error500', service: 'dynamodb', function: 'login', times: 20 });
-  await expect(smoke(door.url, visitor)).rejects.toThrow(/^password: answered 503 UNAVAILABLE$/);
-  door.faults.clear();
+  runtime.faults.add({ kind: 'error500', service: 'dynamodb', function: 'login', times: 20 });
+  await expect(smoke(runtime.url, visitor)).rejects.toThrow(/^password: answered 503 UNAVAILABLE$/);
+  runtime.faults.clear();
 });
 
 long('OPS-01 `npm run smoke` ends with 1 where something does not answer', async () => {
@@ -54,7 +54,7 @@ long('OPS-01 `npm run smoke` ends with 1 where something does not answer', async
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += String(data)));
       child.on('exit', (code) => resolve({ code, said }));
     });
-  expect(await run(door.url)).toMatchObject({ code: 0, said: expect.stringContaining('smoke passed') });
+  expect(await run(runtime.url)).toMatchObject({ code: 0, said: expect.stringContaining('smoke passed') });
   expect(await run('http://127.0.0.1:9')).toMatchObject({
     code: 1,
     said: expect.stringContaining('smoke failed at health'),
@@ -73,7 +73,7 @@ it('OPS-02 the canary tells by a metric whether its person got in, and where it 
       vi.unstubAllEnvs();
     }
   };
-  const well = await told(door.url);
+  const well = await told(runtime.url);
   expect(well).toMatchObject({ word: 'canary', CanaryPassed: 1, steps: 4 });
   const [{ Namespace, Dimensions, Metrics }] = well._aws.CloudWatchMetrics;
   expect([Namespace, Dimensions]).toEqual(['AhtaxDoor', [[]]]);

@@ -2,8 +2,8 @@ import type { Channel } from '#domain/names.ts';
 import type { About, Sign as PartnerSign } from '../../examples/channel-partner/assertion.ts';
 import { partnerCalls } from '../../examples/channel-partner/partner.ts';
 import type { Client, Loose, Reply } from './client.ts';
-import type { Door } from './door.ts';
 import type { Sample } from './people.ts';
+import type { TestRuntime } from './runtime.ts';
 
 /**
  * The channel partner of examples/channel-partner, with the tests' own client, which also shows cookies and headers.
@@ -31,8 +31,8 @@ export function channelPartner(http: Client, channel: Channel, sign: Sign, about
 export type Partner = ReturnType<typeof channelPartner>;
 
 /** The local runtime has a key for each channel and signs for it. */
-export const localPartner = (door: Door, channel: Channel, about: About = {}): Partner =>
-  channelPartner(door.http, channel, (name, call) => door.assertion(name, call), about);
+export const localPartner = (runtime: TestRuntime, channel: Channel, about: About = {}): Partner =>
+  channelPartner(runtime.http, channel, (name, call) => runtime.assertion(name, call), about);
 
 /** The page or terminal that shows a code asks for its state. */
 export const pollScan = (
@@ -45,13 +45,13 @@ export const pollScan = (
   });
 
 /** A web session by QR login. It needs no SMS and no face check that could later serve as a proof. */
-export async function loggedInByQr(door: Door, who: Sample, identity?: About['identity']) {
-  const code = (await door.http('POST', '/v1/qr-logins')).body;
-  const confirmed = await localPartner(door, 'ahtax-app', workingAs(who, identity)).confirmCode(
+export async function loggedInByQr(runtime: TestRuntime, who: Sample, identity?: About['identity']) {
+  const code = (await runtime.http('POST', '/v1/qr-logins')).body;
+  const confirmed = await localPartner(runtime, 'ahtax-app', workingAs(who, identity)).confirmCode(
     code.qrContent,
   );
   if (confirmed.status !== 204) throw new Error(JSON.stringify(confirmed.body));
-  const opened = await pollScan(door.http, code);
+  const opened = await pollScan(runtime.http, code);
   if (!opened.body.session) throw new Error(JSON.stringify(opened.body));
   return { session: opened.body.session, cookie: opened.cookie ?? '' };
 }

@@ -1,11 +1,11 @@
-import { type Door, enterPassword, expectStatus, fillProfile, startRegistration } from './door.ts';
 import { person, type Sample } from './people.ts';
+import { enterPassword, expectStatus, fillProfile, startRegistration, type TestRuntime } from './runtime.ts';
 
 export const documentKind = (documentType: string) => ({ kind: 'document', documentType });
 
 /** A person with an office-first document who was collected at a hall and registered, and the id of an open login. */
 export async function collected(
-  door: Door,
+  runtime: TestRuntime,
   documentType: string,
   documentNumber: string,
 ): Promise<Sample & { readonly loginId: string }> {
@@ -18,12 +18,12 @@ export async function collected(
     phone,
     officer: '3401001',
   };
-  const report = expectStatus(await door.http('POST', '/local/registry', JSON.stringify(line)), 200).body;
+  const report = expectStatus(await runtime.http('POST', '/local/registry', JSON.stringify(line)), 200).body;
   if (report.accepted !== 1) throw new Error(JSON.stringify(report));
-  const id = await startRegistration(door, who);
-  expectStatus(await fillProfile(door, id, who), 200);
-  expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+  const id = await startRegistration(runtime, who);
+  expectStatus(await fillProfile(runtime, id, who), 200);
+  expectStatus(await runtime.http('POST', `/v1/registrations/${id}/complete`), 201);
   const accountKind = documentKind(documentType);
-  const login = await enterPassword(door, documentNumber, who.password, 'natural', { accountKind });
+  const login = await enterPassword(runtime, documentNumber, who.password, 'natural', { accountKind });
   return { ...who, loginId: expectStatus(login, 201).body.loginId };
 }

@@ -21,8 +21,8 @@ import { personUpdate } from '#store/people/users.ts';
 import { dayKey } from '#store/sms/sms-windows.ts';
 import { randomShard, stageSendUpdate } from '#store/sms/stage-sms-budget.ts';
 import { resolveStage } from '../../infra/stage.ts';
-import { cheapHashes, type Door, registered } from './door.ts';
 import { person, type Sample } from './people.ts';
+import { cheapHashes, registered, type TestRuntime } from './runtime.ts';
 
 /**
  * People who are registered already, written as a registration leaves them (test/flows/seeded.test.ts compares the two,
@@ -40,8 +40,11 @@ const hashes = new Map<string, ReturnType<typeof hashPassword>>();
  * The keys of the secret `root`, derived once. Each password is hashed once for each pepper, because hashes are
  * expensive.
  */
-function rootOf(door: Door): { keys: Keys; hashed: (password: string) => ReturnType<typeof hashPassword> } {
-  const root = door.secret('root');
+function rootOf(runtime: TestRuntime): {
+  keys: Keys;
+  hashed: (password: string) => ReturnType<typeof hashPassword>;
+} {
+  const root = runtime.secret('root');
   const keys = keysOfRoot.get(root) ?? deriveKeys(root);
   keysOfRoot.set(root, keys);
   return {
@@ -55,27 +58,27 @@ function rootOf(door: Door): { keys: Keys; hashed: (password: string) => ReturnT
   };
 }
 
-export function dataKeysOf(door: Door): DataKeys {
-  const sealing = readSealingSecret(door.secret('sealing'));
+export function dataKeysOf(runtime: TestRuntime): DataKeys {
+  const sealing = readSealingSecret(runtime.secret('sealing'));
   const keys = Object.entries(sealing.keys).map(([keyId, CiphertextBlob]) => {
-    const { Plaintext } = door.decrypt({ CiphertextBlob, EncryptionContext: encryptionContext(keyId) });
+    const { Plaintext } = runtime.decrypt({ CiphertextBlob, EncryptionContext: encryptionContext(keyId) });
     return [keyId, Buffer.from(String(Plaintext), 'base64')] as const;
   });
   return {
-    current: currentKey(sealing, Math.floor(door.clock.now().getTime() / 1000)),
+    current: currentKey(sealing, Math.floor(runtime.clock.now().getTime() / 1000)),
     keys: Object.fromEntries(keys),
   };
 }
 
 /** @param username claimed too, if it is given */
 export async function seeded(
-  door: Door,
+  runtime: TestRuntime,
   who: Sample = person(),
   { username }: { readonly username?: string } = {},
 ): Promise<Seeded> {
-  const now = door.clock.now();
-  const { keys, hashed } = rootOf(door);
-  const dataKeys = dataKeysOf(door);
+  const now = runtime.clock.now();
+  const { keys, hashed } = rootOf(runtime);
+  const dataKeys = dataKeysOf(runtime);
   const { settings } = resolveStage('local');
   const documentType = who.documentType as DocumentType;
   const number = parseDocument(documentType, who.documentNumber, shanghaiDay(now));
@@ -109,7 +112,7 @@ export async function seeded(
       policies.auditRetentionDays,
     );
   const transactionId = `local-${randomUUID()}`;
-  await transact(door, [
+  await transact(runtime, [
     personUpdate(
       personKey,
       0,
@@ -153,28 +156,28 @@ export async function seeded(
  * exists already (a hall record, an import, a phone).
  */
 export async function settled(
-  door: Door,
+  runtime: TestRuntime,
   who: Sample = person(),
   extra: object = {},
 ): Promise<Sample | Seeded> {
   const plain = who.documentType === '201' && Object.keys(extra).every((name) => name === 'username');
-  if (!plain) return registered(door, who, extra);
+  if (!plain) return registered(runtime, who, extra);
   try {
-    return await seeded(door, who, extra);
+    return await seeded(runtime, who, extra);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') throw error;
-    return registered(door, who, extra);
+    return registered(runtime, who, extra);
   }
 }
 
 /** Executes writes of the store directly, without the functions. */
-async function transact(door: Door, writes: readonly Write[]): Promise<void> {
+async function transact(runtime: TestRuntime, writes: readonly Write[]): Promise<void> {
   const item = (value: object) => marshall(value, { removeUndefinedValues: true });
-  await door.dynamodb('TransactWriteItems', {
+  await runtime.dynamodb('TransactWriteItems', {
     TransactItems: writes.map((write) => {
       const { condition, update, names, values } = compile(write);
       const common = {
-        TableName: door.tables.find((name) => name.endsWith(`-${write.table}`)),
+        TableName: runtime.tables.find((name) => name.endsWith(`-${write.table}`)),
         ConditionExpression: condition,
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: values && item(values),

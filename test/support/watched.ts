@@ -2,12 +2,19 @@ import { createHash } from 'node:crypto';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'vitest';
 import type { Client, Loose } from './client.ts';
-import { type Door, expectStatus, grantsLeft, loginTicket, openDoor, registered } from './door.ts';
 import { person, type Sample } from './people.ts';
+import {
+  expectStatus,
+  grantsLeft,
+  loginTicket,
+  openTestRuntime,
+  registered,
+  type TestRuntime,
+} from './runtime.ts';
 import { settled } from './seed.ts';
 
 /** A runtime that records what must never happen: answers 5xx, and calls that the functions' policies refuse. */
-export interface WatchedDoor extends Door {
+export interface WatchedRuntime extends TestRuntime {
   /** Runs an action that provokes our own errors: its 5xx answers are expected. */
   provoking<T>(run: () => Promise<T>): Promise<T>;
   /** Fails if there was a 5xx or a refused grant so far. The `exercised` functions must have used all their grants. */
@@ -29,63 +36,65 @@ const readsGrounds = ({ action, resource }: { action: string; resource: string }
 /** Far from the machine's own day and from midnight. Every test advances the clock itself. */
 export const morning = '2027-03-02T10:00:00+08:00';
 
-export async function openWatchedDoor(
-  options: Parameters<typeof openDoor>[0] = {},
+export async function openWatchedRuntime(
+  options: Parameters<typeof openTestRuntime>[0] = {},
   at: string | null = morning,
-): Promise<WatchedDoor> {
-  const door = await openDoor({ quiet: true, ...options });
-  if (at) door.clock.set(at);
+): Promise<WatchedRuntime> {
+  const runtime = await openTestRuntime({ quiet: true, ...options });
+  if (at) runtime.clock.set(at);
   const serverErrors: string[] = [];
   let provoked = 0;
   const http: Client = async (method, path, body, request) => {
-    const reply = await door.http(method, path, body, request);
+    const reply = await runtime.http(method, path, body, request);
     if (reply.status >= 500 && provoked === 0)
-      serverErrors.push(`${method} ${path} ${reply.status} ${JSON.stringify(reply.body)} ${lastError(door)}`);
+      serverErrors.push(
+        `${method} ${path} ${reply.status} ${JSON.stringify(reply.body)} ${lastError(runtime)}`,
+      );
     return reply;
   };
   const expectClean = (...exercised: string[]): void => {
     expect(serverErrors).toEqual([]);
-    expect(door.denials()).toEqual([]);
-    expect(door.logs().filter((line) => /AccessDenied/.test(JSON.stringify(line)))).toEqual([]);
-    const unused = grantsLeft(door).filter((grant) => !readsGrounds(grant));
+    expect(runtime.denials()).toEqual([]);
+    expect(runtime.logs().filter((line) => /AccessDenied/.test(JSON.stringify(line)))).toEqual([]);
+    const unused = grantsLeft(runtime).filter((grant) => !readsGrounds(grant));
     expect(unused.filter((grant) => exercised.includes(grant.functionName))).toEqual([]);
   };
   return {
-    ...door,
+    ...runtime,
     http,
     async provoking(run) {
       provoked++;
       try {
         return await run();
       } finally {
-        door.faults.clear();
+        runtime.faults.clear();
         provoked--;
       }
     },
     expectClean,
     async finish(...exercised) {
-      await door.stop();
+      await runtime.stop();
       expectClean(...exercised);
     },
   };
 }
 
-const lastError = (door: Door): string =>
-  door
+const lastError = (runtime: TestRuntime): string =>
+  runtime
     .logs()
     .map((line) => JSON.stringify(line))
     .findLast((line) => line.includes('ERROR')) ?? '';
 
-const tableOf = (door: Door, table: string): string =>
-  door.tables.find((name) => name.toLowerCase().endsWith(table.toLowerCase())) ?? table;
+const tableOf = (runtime: TestRuntime, table: string): string =>
+  runtime.tables.find((name) => name.toLowerCase().endsWith(table.toLowerCase())) ?? table;
 
 /** Every item of a table, read directly. */
-export async function rows(door: Door, table: string): Promise<Loose[]> {
+export async function rows(runtime: TestRuntime, table: string): Promise<Loose[]> {
   const found: Loose[] = [];
   let from: Loose;
   do {
-    const page = (await door.dynamodb('Scan', {
-      TableName: tableOf(door, table),
+    const page = (await runtime.dynamodb('Scan', {
+      TableName: tableOf(runtime, table),
       ConsistentRead: true,
       ...(from ? { ExclusiveStartKey: from } : {}),
     })) as Loose;
@@ -95,9 +104,9 @@ export async function rows(door: Door, table: string): Promise<Loose[]> {
   return found;
 }
 
-export async function row(door: Door, table: string, key: Record<string, string>): Promise<Loose> {
-  const { Item } = (await door.dynamodb('GetItem', {
-    TableName: tableOf(door, table),
+export async function row(runtime: TestRuntime, table: string, key: Record<string, string>): Promise<Loose> {
+  const { Item } = (await runtime.dynamodb('GetItem', {
+    TableName: tableOf(runtime, table),
     Key: Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: value }])),
     ConsistentRead: true,
   })) as Loose;
@@ -105,9 +114,9 @@ export async function row(door: Door, table: string, key: Record<string, string>
 }
 
 /** The person key of an open ticket. */
-export async function personOf(door: Door, ticketId: string): Promise<string> {
+export async function personOf(runtime: TestRuntime, ticketId: string): Promise<string> {
   const ticketKey = `t_${createHash('sha256').update(ticketId).digest('base64url')}`;
-  return (await row(door, 'Tickets', { ticketKey })).personKey;
+  return (await row(runtime, 'Tickets', { ticketKey })).personKey;
 }
 
 export interface Known extends Sample {
@@ -118,23 +127,31 @@ export interface Known extends Sample {
  * A registered person with the person key, with which a test can read tables. The phone's next code is possible in 60
  * s.
  */
-export async function knownPerson(door: Door, who: Sample = person(), extra: object = {}): Promise<Known> {
-  const there = await settled(door, who, extra);
+export async function knownPerson(
+  runtime: TestRuntime,
+  who: Sample = person(),
+  extra: object = {},
+): Promise<Known> {
+  const there = await settled(runtime, who, extra);
   if ('personKey' in there) return there;
-  return { ...who, personKey: await personOf(door, await loginTicket(door, who)) };
+  return { ...who, personKey: await personOf(runtime, await loginTicket(runtime, who)) };
 }
 
 /** The same, but the person made every step of the registration: for tests that count what a registration sends. */
-export async function knownAfterRegistering(door: Door): Promise<Known> {
-  const who = await registered(door);
-  return { ...who, personKey: await personOf(door, await loginTicket(door, who)) };
+export async function knownAfterRegistering(runtime: TestRuntime): Promise<Known> {
+  const who = await registered(runtime);
+  return { ...who, personKey: await personOf(runtime, await loginTicket(runtime, who)) };
 }
 
 const shanghaiDay = (at: Date): string => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 
 /** The counts in a person's lockout row of the day. */
-export async function failures(door: Door, { personKey }: Known, day = shanghaiDay(door.clock.now())) {
-  const found = await row(door, 'Lockouts', { personKey, day });
+export async function failures(
+  runtime: TestRuntime,
+  { personKey }: Known,
+  day = shanghaiDay(runtime.clock.now()),
+) {
+  const found = await row(runtime, 'Lockouts', { personKey, day });
   const size = (set: Set<string> | undefined) => set?.size ?? 0;
   return {
     password: size(found?.password),
@@ -147,12 +164,12 @@ export async function failures(door: Door, { personKey }: Known, day = shanghaiD
 export const none = { password: 0, sms: 0, face: 0, guesses: 0, locked: false };
 
 /** The audit events of a person or company, oldest first. */
-export async function eventsAbout(door: Door, subject: string): Promise<Loose[]> {
+export async function eventsAbout(runtime: TestRuntime, subject: string): Promise<Loose[]> {
   const found: Loose[] = [];
   let from: Loose;
   do {
-    const page = (await door.dynamodb('Query', {
-      TableName: tableOf(door, 'Audit'),
+    const page = (await runtime.dynamodb('Query', {
+      TableName: tableOf(runtime, 'Audit'),
       ConsistentRead: true,
       KeyConditionExpression: 'subject = :subject',
       ExpressionAttributeValues: { ':subject': { S: subject } },
@@ -165,17 +182,18 @@ export async function eventsAbout(door: Door, subject: string): Promise<Loose[]>
 }
 
 /** A person's audit events, oldest first. */
-export const history = (door: Door, { personKey }: Known): Promise<Loose[]> => eventsAbout(door, personKey);
+export const history = (runtime: TestRuntime, { personKey }: Known): Promise<Loose[]> =>
+  eventsAbout(runtime, personKey);
 
-export const ticketCall = (door: Door, loginId: string, step: 'sms' | 'face') =>
-  door.http('POST', `/v1/logins/${loginId}/${step}`);
-export const verify = (door: Door, loginId: string, body: object) =>
-  door.http('POST', `/v1/logins/${loginId}/verify`, body);
+export const ticketCall = (runtime: TestRuntime, loginId: string, step: 'sms' | 'face') =>
+  runtime.http('POST', `/v1/logins/${loginId}/${step}`);
+export const verify = (runtime: TestRuntime, loginId: string, body: object) =>
+  runtime.http('POST', `/v1/logins/${loginId}/verify`, body);
 
 /** Sends a login code and returns it. */
-export async function loginCode(door: Door, loginId: string, phone: string): Promise<string> {
-  expectStatus(await ticketCall(door, loginId, 'sms'), 202);
-  return door.sms(phone).find((message) => message.code)?.code ?? '';
+export async function loginCode(runtime: TestRuntime, loginId: string, phone: string): Promise<string> {
+  expectStatus(await ticketCall(runtime, loginId, 'sms'), 202);
+  return runtime.sms(phone).find((message) => message.code)?.code ?? '';
 }
 
 /** A code that differs from the given one. */

@@ -4,8 +4,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import type { RuntimeOptions } from '../../../infra/local/runtime.ts';
 import { launchChromium } from '../../support/chromium.ts';
-import { type Door, openDoor } from '../../support/door.ts';
 import { allowing } from '../../support/patience.ts';
+import { openTestRuntime, type TestRuntime } from '../../support/runtime.ts';
 
 const pictures = join(import.meta.dirname, '../../../test-results');
 const axeSource = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -40,7 +40,7 @@ interface OpenOptions {
 }
 
 export interface Portal {
-  readonly door: Door;
+  readonly runtime: TestRuntime;
   /** A browser of its own (no cookie, no storage) that opens a page of the portal; it is closed after the test. */
   open(path?: string, options?: OpenOptions): Promise<Page>;
   /** Another tab of the same browser as a page, with the same cookie and storage. */
@@ -55,18 +55,18 @@ export interface Portal {
  */
 export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
   let browser: Browser | undefined;
-  let door: Door | undefined;
+  let runtime: TestRuntime | undefined;
   let opened: Opened[] = [];
   const read = new Map<readonly string[], number>();
 
   beforeAll(async () => {
-    [browser, door] = await Promise.all([
+    [browser, runtime] = await Promise.all([
       launchChromium(inject('chromiumPath')),
-      openDoor({ portal: true, ...options }),
+      openTestRuntime({ portal: true, ...options }),
     ]);
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), door?.stop()]);
+    await Promise.all([browser?.close(), runtime?.stop()]);
   });
   beforeEach(({ task, onTestFailed }) => {
     const name = task.name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80);
@@ -118,15 +118,15 @@ export function usePortal(options: Partial<RuntimeOptions> = {}): Portal {
     return value;
   };
   return {
-    get door() {
-      return needed(door);
+    get runtime() {
+      return needed(runtime);
     },
     open: async (
       path = '/login',
       { width = 1280, height = 900, motion, javaScript, dark, forcedColors, touch, lacking, broken } = {},
     ) => {
       const context = await needed(browser).newContext({
-        baseURL: needed(door).url,
+        baseURL: needed(runtime).url,
         viewport: { width, height },
         locale: 'zh-CN',
         reducedMotion: motion ? 'no-preference' : 'reduce',

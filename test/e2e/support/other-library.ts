@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
-import type { Door } from '../../support/door.ts';
+import type { TestRuntime } from '../../support/runtime.ts';
 
 /** A tax system written with oauth4webapi, on another site than the bureau; the example uses openid-client. */
 export interface OtherSystem {
@@ -14,7 +14,7 @@ export interface OtherSystem {
   /** The `sid` of each logout token that it was posted and believed. */
   readonly told: readonly unknown[];
   /** From now on it works with this bureau and lives in its time. */
-  meet(door: Door): void;
+  meet(runtime: TestRuntime): void;
   stop(): void;
 }
 interface Entered {
@@ -48,9 +48,9 @@ export async function otherSystem(clientId: string): Promise<OtherSystem> {
       resources: [{ uri: `${origin}/api` }],
       accepts: { kinds: ['enterprise'] },
     },
-    meet: (door) => {
+    meet: (runtime) => {
       const byKey = oauth.PrivateKeyJwt({ key: privateKey as oauth.CryptoKey, kid });
-      handle = pagesOf({ door, clientId, origin, byKey, told });
+      handle = pagesOf({ runtime, clientId, origin, byKey, told });
     },
     stop: () => {
       server.close();
@@ -61,26 +61,26 @@ export async function otherSystem(clientId: string): Promise<OtherSystem> {
 
 type Handler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 interface Parts {
-  readonly door: Door;
+  readonly runtime: TestRuntime;
   readonly clientId: string;
   readonly origin: string;
   readonly byKey: oauth.ClientAuth;
   readonly told: unknown[];
 }
 
-function pagesOf({ door, clientId, origin, byKey, told }: Parts): Handler {
-  const issuer = new URL(door.issuer);
+function pagesOf({ runtime, clientId, origin, byKey, told }: Parts): Handler {
+  const issuer = new URL(runtime.issuer);
   const plain = { [oauth.allowInsecureRequests]: true };
   const self = (): oauth.Client => ({
     client_id: clientId,
-    [oauth.clockSkew]: Math.round((door.clock.now().getTime() - Date.now()) / 1000),
+    [oauth.clockSkew]: Math.round((runtime.clock.now().getTime() - Date.now()) / 1000),
   });
   const bureau = async () =>
     oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plain));
   const begun = new Map<string, { verifier: string; nonce: string }>();
   const entered = new Map<string, Entered>();
   const redirectUri = `${origin}/callback`;
-  const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', door.issuer));
+  const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', runtime.issuer));
   const text = (response: ServerResponse, said: string) =>
     void response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(said);
 
@@ -155,11 +155,11 @@ function pagesOf({ door, clientId, origin, byKey, told }: Parts): Handler {
         let body = '';
         for await (const part of incoming) body += part;
         const { payload } = await jwtVerify(new URLSearchParams(body).get('logout_token') ?? '', keys, {
-          issuer: door.issuer,
+          issuer: runtime.issuer,
           audience: clientId,
           typ: 'logout+jwt',
           algorithms: ['ES256'],
-          currentDate: door.clock.now(),
+          currentDate: runtime.clock.now(),
         });
         told.push(payload.sid);
         for (const [id, { sid }] of entered) if (sid === payload.sid) entered.delete(id);

@@ -28,7 +28,7 @@ export async function taxPages(portal: () => Portal): Promise<TaxPages> {
     const system = systems.find(({ client }) => pathname === `/start/${client.clientId}`);
     if (system) {
       const asked = queryOf(requestOf(system, Object.fromEntries(searchParams)));
-      const location = `${portal().door.url}/oauth2/authorize?${asked}`;
+      const location = `${portal().runtime.url}/oauth2/authorize?${asked}`;
       return void response.writeHead(303, { location }).end();
     }
     const came = JSON.stringify(Object.fromEntries(searchParams));

@@ -1,6 +1,6 @@
 import type { Loose, Reply } from '../../support/client.ts';
-import { type Door, expectStatus, loggedInByFace, scanFace } from '../../support/door.ts';
 import { person, type Sample } from '../../support/people.ts';
+import { expectStatus, loggedInByFace, scanFace, type TestRuntime } from '../../support/runtime.ts';
 import { settled } from '../../support/seed.ts';
 
 /** A signed-in person, with calls in that session. */
@@ -12,22 +12,22 @@ export interface SignedIn extends Sample {
 }
 
 /** Logs in by face, which uses no SMS of the phone. */
-export async function signIn(door: Door, who: Sample): Promise<SignedIn> {
-  const { session, cookie } = await loggedInByFace(door, who);
+export async function signIn(runtime: TestRuntime, who: Sample): Promise<SignedIn> {
+  const { session, cookie } = await loggedInByFace(runtime, who);
   const token: string = session.accessToken;
   return {
     ...who,
     token,
     cookie,
     sessionId: session.sessionId,
-    api: (method, path, body) => door.http(method, path, body, { token }),
+    api: (method, path, body) => runtime.http(method, path, body, { token }),
   };
 }
 
 /** The session's next access token, because one lasts five minutes. */
-export async function refreshed(door: Door, who: SignedIn): Promise<SignedIn> {
+export async function refreshed(runtime: TestRuntime, who: SignedIn): Promise<SignedIn> {
   const reply = expectStatus(
-    await door.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie }),
+    await runtime.http('POST', '/v1/session/refresh', undefined, { cookie: who.cookie }),
     200,
   );
   const token: string = reply.body.session.accessToken;
@@ -35,33 +35,37 @@ export async function refreshed(door: Door, who: SignedIn): Promise<SignedIn> {
     ...who,
     token,
     cookie: reply.cookie ?? '',
-    api: (method, path, body) => door.http(method, path, body, { token }),
+    api: (method, path, body) => runtime.http(method, path, body, { token }),
   };
 }
 
 /** A new person, registered and signed in. */
-export const newcomer = async (door: Door, overrides: Partial<Sample> = {}, extra: object = {}) =>
-  signIn(door, await settled(door, person(overrides), extra));
+export const newcomer = async (runtime: TestRuntime, overrides: Partial<Sample> = {}, extra: object = {}) =>
+  signIn(runtime, await settled(runtime, person(overrides), extra));
 
 /** A passed face check of the account centre, as the proof for one call. */
-export async function ownFace(door: Door, who: SignedIn, path = '/v1/account/face'): Promise<string> {
+export async function ownFace(
+  runtime: TestRuntime,
+  who: SignedIn,
+  path = '/v1/account/face',
+): Promise<string> {
   const scan = expectStatus(await who.api('POST', path), 201).body;
-  expectStatus(await scanFace(door, scan.qrContent), 200);
+  expectStatus(await scanFace(runtime, scan.qrContent), 200);
   return scan.ticket;
 }
 
 /** The newest code sent to a phone. */
-export const newestCode = (door: Door, phone: string): string =>
-  door.sms(phone).find((message) => message.code)?.code ?? '';
+export const newestCode = (runtime: TestRuntime, phone: string): string =>
+  runtime.sms(phone).find((message) => message.code)?.code ?? '';
 
 /** Sends the code for adding a number and returns the code. */
-export async function phoneCode(door: Door, who: SignedIn, phone: string): Promise<string> {
+export async function phoneCode(runtime: TestRuntime, who: SignedIn, phone: string): Promise<string> {
   expectStatus(await who.api('POST', '/v1/account/phones/sms', { phone }), 202);
-  return newestCode(door, phone);
+  return newestCode(runtime, phone);
 }
 
-export async function addPhone(door: Door, who: SignedIn, phone: string, extra: object = {}) {
-  const smsCode = await phoneCode(door, who, phone);
+export async function addPhone(runtime: TestRuntime, who: SignedIn, phone: string, extra: object = {}) {
+  const smsCode = await phoneCode(runtime, who, phone);
   return who.api('POST', '/v1/account/phones', { phone, smsCode, ...extra });
 }
 

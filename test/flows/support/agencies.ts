@@ -1,6 +1,6 @@
 import type { Loose, Reply } from '../../support/client.ts';
-import { type Door, enterPassword, expectStatus } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import { enterPassword, expectStatus, type TestRuntime } from '../../support/runtime.ts';
 import { type Known, knownPerson } from '../../support/watched.ts';
 import { companyLine, companyOf, creditCode, feed } from './registry.ts';
 import { inCompany, passFace } from './relations.ts';
@@ -39,17 +39,17 @@ export const agreementLine = (
 });
 
 /** Feeds lines without a check; the report says which lines were accepted. */
-export const reported = async (door: Door, ...lines: object[]): Promise<Loose> =>
+export const reported = async (runtime: TestRuntime, ...lines: object[]): Promise<Loose> =>
   expectStatus(
-    await door.http('POST', '/local/registry', lines.map((line) => JSON.stringify(line)).join('\n')),
+    await runtime.http('POST', '/local/registry', lines.map((line) => JSON.stringify(line)).join('\n')),
     200,
   ).body;
 
 export type Api = (method: string, path: string, body?: unknown) => Promise<Reply<Loose>>;
 export const apiOf =
-  (door: Door, token: string): Api =>
+  (runtime: TestRuntime, token: string): Api =>
   (method, path, body) =>
-    door.http(method, path, body, { token });
+    runtime.http(method, path, body, { token });
 
 export interface Firm {
   readonly id: string;
@@ -58,47 +58,47 @@ export interface Firm {
   readonly api: Api;
 }
 /** An active company whose legal representative is logged in. */
-export async function firm(door: Door, facts: object = {}): Promise<Firm> {
-  const boss = await knownPerson(door);
-  const id = await companyOf(door, boss, facts);
-  const { token } = await inCompany(door, boss, id);
-  return { id, boss, api: apiOf(door, token) };
+export async function firm(runtime: TestRuntime, facts: object = {}): Promise<Firm> {
+  const boss = await knownPerson(runtime);
+  const id = await companyOf(runtime, boss, facts);
+  const { token } = await inCompany(runtime, boss, id);
+  return { id, boss, api: apiOf(runtime, token) };
 }
-export const agencyFirm = (door: Door, facts: object = {}) =>
-  firm(door, { subject: ['agency', 'enterprise'], name: '徽州税务师事务所', ...facts });
+export const agencyFirm = (runtime: TestRuntime, facts: object = {}) =>
+  firm(runtime, { subject: ['agency', 'enterprise'], name: '徽州税务师事务所', ...facts });
 
 /** A company for which nobody is logged in. */
-export async function client(door: Door, facts: object = {}): Promise<string> {
+export async function client(runtime: TestRuntime, facts: object = {}): Promise<string> {
   const id = creditCode();
-  await feed(door, companyLine(id, { name: '黄山毛峰有限公司', ...facts }));
+  await feed(runtime, companyLine(id, { name: '黄山毛峰有限公司', ...facts }));
   return id;
 }
 
 /** Passes both factors at `agency`; returns the answer of `verify`. */
-export async function atAgency(door: Door, who: Sample, agencyId: string) {
+export async function atAgency(runtime: TestRuntime, who: Sample, agencyId: string) {
   const reply = expectStatus(
-    await enterPassword(door, who.documentNumber, who.password, 'agency', { taxpayerId: agencyId }),
+    await enterPassword(runtime, who.documentNumber, who.password, 'agency', { taxpayerId: agencyId }),
     201,
   );
-  return passFace(door, reply.body.loginId);
+  return passFace(runtime, reply.body.loginId);
 }
 /** A session at `agency`. */
-export async function agentAt(door: Door, who: Sample, agencyId: string) {
-  const reply = expectStatus(await atAgency(door, who, agencyId), 200);
+export async function agentAt(runtime: TestRuntime, who: Sample, agencyId: string) {
+  const reply = expectStatus(await atAgency(runtime, who, agencyId), 200);
   const { session } = reply.body;
   return {
     session,
     token: session.accessToken as string,
     cookie: reply.cookie ?? '',
-    api: apiOf(door, session.accessToken),
+    api: apiOf(runtime, session.accessToken),
   };
 }
 
 /** Switches to a client; returns the calls of the session after the switch. */
-export async function goTo(door: Door, api: Api, taxpayerId: string) {
+export async function goTo(runtime: TestRuntime, api: Api, taxpayerId: string) {
   const reply = expectStatus(await api('POST', '/v1/session/client', { taxpayerId }), 200);
   const { session } = reply.body;
-  return { session, token: session.accessToken as string, api: apiOf(door, session.accessToken) };
+  return { session, token: session.accessToken as string, api: apiOf(runtime, session.accessToken) };
 }
 
 /** The body with which an agency enters an agreement. */

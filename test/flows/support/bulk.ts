@@ -1,18 +1,18 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Door } from '../../support/door.ts';
+import type { TestRuntime } from '../../support/runtime.ts';
 
 const perCall = 25;
 const atOnce = 6;
 
 /** Writes items directly into a table, without the functions; as many as a province has. */
-export async function putAll(door: Door, table: string, items: readonly object[]): Promise<void> {
-  const name = door.tables.find((one) => one.endsWith(`-${table}`)) ?? table;
+export async function putAll(runtime: TestRuntime, table: string, items: readonly object[]): Promise<void> {
+  const name = runtime.tables.find((one) => one.endsWith(`-${table}`)) ?? table;
   const batches = Array.from({ length: Math.ceil(items.length / perCall) }, (_, at) =>
     items.slice(at * perCall, (at + 1) * perCall),
   );
   const take = async (): Promise<void> => {
     for (let batch = batches.shift(); batch; batch = batches.shift())
-      await door.dynamodb('BatchWriteItem', {
+      await runtime.dynamodb('BatchWriteItem', {
         RequestItems: {
           [name]: batch.map((item) => ({
             PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
@@ -24,9 +24,9 @@ export async function putAll(door: Door, table: string, items: readonly object[]
 }
 
 /** Runs an action and returns what its calls cost a function. */
-export async function costOf<T>(door: Door, functionName: string, run: () => Promise<T>) {
-  door.resetUsage();
+export async function costOf<T>(runtime: TestRuntime, functionName: string, run: () => Promise<T>) {
+  runtime.resetUsage();
   const result = await run();
-  const { calls = 0, readUnits = 0, longestChain = 0 } = door.usage()[functionName] ?? {};
+  const { calls = 0, readUnits = 0, longestChain = 0 } = runtime.usage()[functionName] ?? {};
   return { result, calls, readUnits, longestChain };
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { Door } from '../../support/door.ts';
+import type { TestRuntime } from '../../support/runtime.ts';
 
 /** The key with which a tax system makes proofs (RFC 9449). */
 export interface ProofKey {
@@ -10,20 +10,24 @@ export interface ProofKey {
    * The header of a call.
    * @param claims undefined removes a claim
    */
-  proof(door: Door, path: string, claims?: Readonly<Record<string, unknown>>): Promise<{ dpop: string }>;
+  proof(
+    runtime: TestRuntime,
+    path: string,
+    claims?: Readonly<Record<string, unknown>>,
+  ): Promise<{ dpop: string }>;
   /** The same at userinfo, for this access token. */
-  proofAt(door: Door, accessToken: string, claims?: object): Promise<{ dpop: string }>;
+  proofAt(runtime: TestRuntime, accessToken: string, claims?: object): Promise<{ dpop: string }>;
 }
 
 export async function proofKey(): Promise<ProofKey> {
   const pair = await generateKeyPair('ES256');
   const jwk = await exportJWK(pair.publicKey);
-  const proof: ProofKey['proof'] = async (door, path, claims = {}) => {
+  const proof: ProofKey['proof'] = async (runtime, path, claims = {}) => {
     const all = {
       jti: randomUUID(),
       htm: 'POST',
-      htu: door.issuer + path,
-      iat: Math.floor(door.clock.now().getTime() / 1000),
+      htu: runtime.issuer + path,
+      iat: Math.floor(runtime.clock.now().getTime() / 1000),
       ...claims,
     };
     const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
@@ -34,9 +38,9 @@ export async function proofKey(): Promise<ProofKey> {
     jkt: await calculateJwkThumbprint(jwk),
     pair,
     proof,
-    proofAt: (door, accessToken, claims = {}) => {
+    proofAt: (runtime, accessToken, claims = {}) => {
       const ath = createHash('sha256').update(accessToken).digest('base64url');
-      return proof(door, '/oauth2/userinfo', { htm: 'GET', ath, ...claims });
+      return proof(runtime, '/oauth2/userinfo', { htm: 'GET', ath, ...claims });
     },
   };
 }

@@ -11,7 +11,7 @@ import {
   type Notice,
   taxSystem,
 } from '../../../examples/relying-party/system.ts';
-import { type Door, expectStatus } from '../../support/door.ts';
+import { expectStatus, type TestRuntime } from '../../support/runtime.ts';
 
 /** The tax system of examples/relying-party on a port of this machine; it uses openid-client. */
 export interface ExampleSystem {
@@ -19,7 +19,7 @@ export interface ExampleSystem {
   readonly origin: string;
   readonly notices: readonly Notice[];
   /** Connects the system with this runtime and its clock. */
-  meet(door: Door): void;
+  meet(runtime: TestRuntime): void;
   stop(): void;
 }
 
@@ -55,9 +55,9 @@ export async function exampleSystem(
     get notices() {
       return notices;
     },
-    meet: (door) => {
+    meet: (runtime) => {
       const name = changes.name?.zh ?? clientId;
-      const system = taxSystem({ name, origin, issuer: door.url, clientId, key, now: door.clock.now });
+      const system = taxSystem({ name, origin, issuer: runtime.url, clientId, key, now: runtime.clock.now });
       ({ handle, notices } = system);
     },
     stop: () => {
@@ -96,7 +96,7 @@ export function browser() {
  * @param decide the body that the page sends; `refuse` makes the page refuse
  */
 export async function enter(
-  door: Door,
+  runtime: TestRuntime,
   { origin }: Pick<ExampleSystem, 'origin'>,
   token: string,
   { visit, cookies }: ReturnType<typeof browser> = browser(),
@@ -107,7 +107,7 @@ export async function enter(
   const id = /\/sso#([\w-]{32})$/.exec(asked.location)?.[1];
   if (!id) throw new Error(`${asked.status} ${asked.location}`);
   const [step, body] = decide === 'refuse' ? ['refuse', {}] : ['approve', decide];
-  const reply = await door.http('POST', `/v1/sso/${id}/${step}`, body, { token, cookie: cookies() });
+  const reply = await runtime.http('POST', `/v1/sso/${id}/${step}`, body, { token, cookie: cookies() });
   const back = await visit(expectStatus(reply, 200).body.redirectTo);
   return { back, page: await visit(`${origin}/`) };
 }

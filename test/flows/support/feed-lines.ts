@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { uscCheckDigit } from '#domain/taxpayers.ts';
-import type { Door } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import type { TestRuntime } from '../../support/runtime.ts';
 
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 
@@ -32,12 +32,12 @@ export const legalRepresentative = (taxpayerId: string, who: Sample, version = 1
 });
 
 /** Feeds lines in their order; the report says which lines were accepted. */
-export const feed = (door: Door, ...lines: object[]) =>
-  door.registry(lines.map((line) => JSON.stringify(line)).join('\n'));
+export const feed = (runtime: TestRuntime, ...lines: object[]) =>
+  runtime.registry(lines.map((line) => JSON.stringify(line)).join('\n'));
 
 /** One list of the person's own authorizations. */
-export const authorizationsOf = (door: Door, token: string, state: string, cursor?: string) =>
-  door.http(
+export const authorizationsOf = (runtime: TestRuntime, token: string, state: string, cursor?: string) =>
+  runtime.http(
     'GET',
     `/v1/authorizations?state=${state}${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
     undefined,

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import { clientAssertionType } from '#crypto/client-assertions.ts';
 import { expectListed } from '../../support/answers.ts';
 import type { Loose } from '../../support/client.ts';
-import { type Door, expectStatus } from '../../support/door.ts';
+import { expectStatus, type TestRuntime } from '../../support/runtime.ts';
 import type { StandIn } from './rps.ts';
 
 /**
@@ -30,7 +30,7 @@ export interface Begun {
 }
 
 /** The browser brings a system's request; returns what the deciding page needs. */
-export async function begin(door: Door, { client }: StandIn, changes: Fields = {}): Promise<Begun> {
+export async function begin(runtime: TestRuntime, { client }: StandIn, changes: Fields = {}): Promise<Begun> {
   const verifier = randomBytes(32).toString('base64url');
   const redirectUri = client.redirectUris[0] ?? '';
   const query = formOf({
@@ -43,7 +43,7 @@ export async function begin(door: Door, { client }: StandIn, changes: Fields = {
     code_challenge_method: 'S256',
     ...changes,
   });
-  const answer = await fetch(`${door.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
+  const answer = await fetch(`${runtime.url}/oauth2/authorize?${query}`, { redirect: 'manual' });
   const location = answer.headers.get('location') ?? '';
   const id = /\/sso#([\w-]+)$/.exec(location)?.[1];
   if (!id) throw new Error(`${answer.status} ${location}`);
@@ -57,13 +57,13 @@ export interface Granted extends Pick<Begun, 'verifier' | 'redirectUri'> {
 
 /** The session's person is handed over, with the present identity or with the identity `choiceId`. */
 export async function granted(
-  door: Door,
+  runtime: TestRuntime,
   system: StandIn,
   token: string,
   { choiceId, ...changes }: Fields = {},
 ): Promise<Granted> {
-  const { id, cookie, verifier, redirectUri } = await begin(door, system, changes);
-  const reply = await door.http('POST', `/v1/sso/${id}/approve`, choiceId ? { choiceId } : {}, {
+  const { id, cookie, verifier, redirectUri } = await begin(runtime, system, changes);
+  const reply = await runtime.http('POST', `/v1/sso/${id}/approve`, choiceId ? { choiceId } : {}, {
     token,
     cookie,
   });
@@ -73,15 +73,15 @@ export async function granted(
 
 /** A `private_key_jwt` at the time of the runtime's clock. */
 export function assertionOf(
-  door: Door,
+  runtime: TestRuntime,
   { client: { clientId }, privateKey }: StandIn,
   claims: object = {},
 ): Promise<string> {
-  const now = Math.floor(door.clock.now().getTime() / 1000);
+  const now = Math.floor(runtime.clock.now().getTime() / 1000);
   return new SignJWT({
     iss: clientId,
     sub: clientId,
-    aud: door.issuer,
+    aud: runtime.issuer,
     iat: now,
     exp: now + 60,
     jti: randomUUID(),
@@ -93,7 +93,7 @@ export function assertionOf(
 
 /** The token call. `changes` replaces fields of the form; undefined removes a field. */
 export async function exchange(
-  door: Door,
+  runtime: TestRuntime,
   system: StandIn,
   { code, verifier, redirectUri }: Granted,
   changes: Fields = {},
@@ -105,15 +105,15 @@ export async function exchange(
     redirect_uri: redirectUri,
     code_verifier: verifier,
     client_assertion_type: clientAssertionType,
-    client_assertion: changes.client_assertion ?? (await assertionOf(door, system)),
+    client_assertion: changes.client_assertion ?? (await assertionOf(runtime, system)),
     ...changes,
   });
-  return postForm(door, '/oauth2/token', form, headers);
+  return postForm(runtime, '/oauth2/token', form, headers);
 }
 
 /** A call of a client with its assertion; `changes` as in `exchange`. */
 export async function clientCall(
-  door: Door,
+  runtime: TestRuntime,
   system: StandIn,
   path: string,
   fields: Fields,
@@ -121,34 +121,34 @@ export async function clientCall(
 ): Promise<{ status: number; body: Loose; headers: Headers }> {
   const form = formOf({
     client_assertion_type: clientAssertionType,
-    client_assertion: fields.client_assertion ?? (await assertionOf(door, system)),
+    client_assertion: fields.client_assertion ?? (await assertionOf(runtime, system)),
     ...fields,
   });
-  return postForm(door, path, form, headers);
+  return postForm(runtime, path, form, headers);
 }
 
 export const refresh = (
-  door: Door,
+  runtime: TestRuntime,
   system: StandIn,
   refresh_token: string,
   changes: Fields = {},
   headers: Sent = {},
 ) =>
   clientCall(
-    door,
+    runtime,
     system,
     '/oauth2/token',
     { grant_type: 'refresh_token', refresh_token, ...changes },
     headers,
   );
-export const introspection = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
-  clientCall(door, system, '/oauth2/introspect', { token, ...changes });
-export const revocation = (door: Door, system: StandIn, token: string, changes: Fields = {}) =>
-  clientCall(door, system, '/oauth2/revoke', { token, ...changes });
+export const introspection = (runtime: TestRuntime, system: StandIn, token: string, changes: Fields = {}) =>
+  clientCall(runtime, system, '/oauth2/introspect', { token, ...changes });
+export const revocation = (runtime: TestRuntime, system: StandIn, token: string, changes: Fields = {}) =>
+  clientCall(runtime, system, '/oauth2/revoke', { token, ...changes });
 
 /** @param how the place of the access token, and the method of the call */
 export async function userinfo(
-  door: Door,
+  runtime: TestRuntime,
   accessToken: string,
   how: 'get' | 'post-header' | 'post-body' = 'get',
   scheme = 'Bearer',
@@ -157,15 +157,15 @@ export async function userinfo(
   const headers = how === 'post-body' ? more : { authorization: `${scheme} ${accessToken}`, ...more };
   const body = how === 'post-body' ? new URLSearchParams({ access_token: accessToken }) : null;
   const method = how === 'get' ? 'GET' : 'POST';
-  return answered(door, method, '/oauth2/userinfo', { headers, body });
+  return answered(runtime, method, '/oauth2/userinfo', { headers, body });
 }
 
-export const postForm = (door: Door, path: string, form: URLSearchParams, headers: Sent = {}) =>
-  answered(door, 'POST', path, { body: form, headers });
+export const postForm = (runtime: TestRuntime, path: string, form: URLSearchParams, headers: Sent = {}) =>
+  answered(runtime, 'POST', path, { body: form, headers });
 
 /** Throws if OpenAPI does not list the answer. */
-async function answered(door: Door, method: string, path: string, init: RequestInit) {
-  const answer = await fetch(door.url + path, { ...init, method });
+async function answered(runtime: TestRuntime, method: string, path: string, init: RequestInit) {
+  const answer = await fetch(runtime.url + path, { ...init, method });
   const text = await answer.text();
   const body: Loose = text === '' ? undefined : JSON.parse(text);
   expectListed(method, path, answer.status, body);

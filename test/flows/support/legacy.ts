@@ -3,28 +3,28 @@ import { createChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { deriveHandleKeys, type HandleKeys } from '#crypto/keys.ts';
 import type { Loose, Reply } from '../../support/client.ts';
-import { expectStatus } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import { expectStatus } from '../../support/runtime.ts';
 import { solve } from '../../support/solve.ts';
-import { openWatchedDoor, type WatchedDoor } from '../../support/watched.ts';
+import { openWatchedRuntime, type WatchedRuntime } from '../../support/watched.ts';
 import { companyLine, creditCode, feed, representativeLine } from './registry.ts';
 
 /** A runtime whose challenges a test solves without work, because the test knows the secret `handles`. */
-export interface LegacyDoor extends WatchedDoor {
+export interface LegacyRuntime extends WatchedRuntime {
   /** Solutions in the form of the widget; each works once. */
   solutions(count: number): Promise<string[]>;
 }
 
-export async function openLegacyDoor(
-  options: Parameters<typeof openWatchedDoor>[0] = {},
+export async function openLegacyRuntime(
+  options: Parameters<typeof openWatchedRuntime>[0] = {},
   at?: string | null,
-): Promise<LegacyDoor> {
-  const door = await openWatchedDoor(options, at);
-  const keys = deriveHandleKeys(door.secret('handles'));
+): Promise<LegacyRuntime> {
+  const runtime = await openWatchedRuntime(options, at);
+  const keys = deriveHandleKeys(runtime.secret('handles'));
   return {
-    ...door,
+    ...runtime,
     solutions: (count) =>
-      Promise.all(Array.from({ length: count }, () => lightSolution(keys, door.clock.now()))),
+      Promise.all(Array.from({ length: count }, () => lightSolution(keys, runtime.clock.now()))),
   };
 }
 
@@ -48,10 +48,10 @@ export const companyPassword = 'Qiye#1998';
 export const sha256 = (text: string): string => `{SHA256}${createHash('sha256').update(text).digest('hex')}`;
 
 /** A company with a password of the old system, and optionally a legal representative. */
-export async function oldCompany(door: LegacyDoor, boss?: Sample, facts: object = {}): Promise<string> {
+export async function oldCompany(runtime: LegacyRuntime, boss?: Sample, facts: object = {}): Promise<string> {
   const taxpayerId = creditCode();
   await feed(
-    door,
+    runtime,
     companyLine(taxpayerId, { companyPasswordHash: sha256(companyPassword), ...facts }),
     ...(boss ? [representativeLine(taxpayerId, boss)] : []),
   );
@@ -60,13 +60,13 @@ export async function oldCompany(door: LegacyDoor, boss?: Sample, facts: object 
 
 /** The first step of the old login, with a solved challenge. */
 export async function oldLogin(
-  door: LegacyDoor,
+  runtime: LegacyRuntime,
   taxpayerId: string,
   password = companyPassword,
   challenge?: string,
 ): Promise<Reply<Loose>> {
-  const [solution] = challenge === undefined ? await door.solutions(1) : [challenge];
-  return door.http('POST', '/v1/legacy/logins', {
+  const [solution] = challenge === undefined ? await runtime.solutions(1) : [challenge];
+  return runtime.http('POST', '/v1/legacy/logins', {
     taxpayerId,
     companyPassword: password,
     challenge: solution,
@@ -74,8 +74,8 @@ export async function oldLogin(
 }
 
 /** Opens the choice of persons. */
-export const picking = async (door: LegacyDoor, taxpayerId: string) =>
-  expectStatus(await oldLogin(door, taxpayerId), 201).body as {
+export const picking = async (runtime: LegacyRuntime, taxpayerId: string) =>
+  expectStatus(await oldLogin(runtime, taxpayerId), 201).body as {
     legacyId: string;
     persons: { personRef: string; name: string; role: string }[];
     morePersons?: true;
@@ -83,43 +83,43 @@ export const picking = async (door: LegacyDoor, taxpayerId: string) =>
   };
 
 export const pick = (
-  door: LegacyDoor,
+  runtime: LegacyRuntime,
   legacyId: string,
   personRef: string | undefined,
   password: string,
 ): Promise<Reply<Loose>> =>
-  door.http('POST', `/v1/legacy/logins/${legacyId}/person`, { personRef, password });
+  runtime.http('POST', `/v1/legacy/logins/${legacyId}/person`, { personRef, password });
 
 /** The first factor by the old login, for a company with only one person. */
-export async function pickOnly(door: LegacyDoor, taxpayerId: string, password: string) {
-  const { legacyId, persons } = await picking(door, taxpayerId);
+export async function pickOnly(runtime: LegacyRuntime, taxpayerId: string, password: string) {
+  const { legacyId, persons } = await picking(runtime, taxpayerId);
   if (persons.length !== 1) throw new Error(`${persons.length} persons`);
-  return pick(door, legacyId, persons[0]?.personRef, password);
+  return pick(runtime, legacyId, persons[0]?.personRef, password);
 }
 
 const named = ({ name, documentType, documentNumber }: Sample) => ({ name, documentType, documentNumber });
 
-export const bindingSms = (door: LegacyDoor, legacyId: string, who: Sample): Promise<Reply<Loose>> =>
-  door.http('POST', `/v1/legacy/logins/${legacyId}/bindings/sms`, named(who));
+export const bindingSms = (runtime: LegacyRuntime, legacyId: string, who: Sample): Promise<Reply<Loose>> =>
+  runtime.http('POST', `/v1/legacy/logins/${legacyId}/bindings/sms`, named(who));
 
 export const bind = (
-  door: LegacyDoor,
+  runtime: LegacyRuntime,
   legacyId: string,
   who: Sample,
   smsCode: string,
   password = who.password,
 ): Promise<Reply<Loose>> =>
-  door.http('POST', `/v1/legacy/logins/${legacyId}/bindings`, { ...named(who), password, smsCode });
+  runtime.http('POST', `/v1/legacy/logins/${legacyId}/bindings`, { ...named(who), password, smsCode });
 
 /** The code that is sent to bind a person. */
-export async function bindingCode(door: LegacyDoor, legacyId: string, who: Sample): Promise<string> {
-  expectStatus(await bindingSms(door, legacyId, who), 202);
-  return door.sms(who.phone).find((message) => message.code)?.code ?? '';
+export async function bindingCode(runtime: LegacyRuntime, legacyId: string, who: Sample): Promise<string> {
+  expectStatus(await bindingSms(runtime, legacyId, who), 202);
+  return runtime.sms(who.phone).find((message) => message.code)?.code ?? '';
 }
 
 /** A complete binding. The person's phone must be able to get a code. */
-export async function boundBy(door: LegacyDoor, taxpayerId: string, who: Sample): Promise<Loose> {
-  const { legacyId } = await picking(door, taxpayerId);
-  const code = await bindingCode(door, legacyId, who);
-  return expectStatus(await bind(door, legacyId, who, code), 201).body;
+export async function boundBy(runtime: LegacyRuntime, taxpayerId: string, who: Sample): Promise<Loose> {
+  const { legacyId } = await picking(runtime, taxpayerId);
+  const code = await bindingCode(runtime, legacyId, who);
+  return expectStatus(await bind(runtime, legacyId, who, code), 201).body;
 }

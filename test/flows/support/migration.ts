@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Door } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import type { TestRuntime } from '../../support/runtime.ts';
 import { feed } from './feed-lines.ts';
 import { rowsOf } from './tables.ts';
 
@@ -22,9 +22,9 @@ export const legacy = (algorithm: 'MD5' | 'SHA256' | 'SM3', password: string, sa
     .digest('hex')}`;
 
 /** An imported person whose old password was accepted, so both second factors are possible. */
-export async function moved(door: Door, who: Sample, facts: object = {}): Promise<Sample> {
+export async function moved(runtime: TestRuntime, who: Sample, facts: object = {}): Promise<Sample> {
   const report = await feed(
-    door,
+    runtime,
     personLine(who, 1, { passwordHash: legacy('MD5', who.password), ...facts }),
   );
   if (report.accepted !== 1) throw new Error(JSON.stringify(report));
@@ -35,8 +35,8 @@ export async function moved(door: Door, who: Sample, facts: object = {}): Promis
  * Checks that numbers and people agree: each owned number is in its owner's list, and each number of a list belongs to
  * that person. Returns how many numbers are owned.
  */
-export async function ownedNumbers(door: Door): Promise<number> {
-  const [guards, people] = await Promise.all([rowsOf(door, 'Phones'), rowsOf(door, 'Users')]);
+export async function ownedNumbers(runtime: TestRuntime): Promise<number> {
+  const [guards, people] = await Promise.all([rowsOf(runtime, 'Phones'), rowsOf(runtime, 'Users')]);
   const byGuard = guards
     .filter(({ personKey }) => personKey !== undefined)
     .map(({ phoneKey, personKey, imported }) => `${phoneKey} ${personKey} ${imported ?? false}`);

@@ -1,6 +1,6 @@
 import type { Loose, Reply } from '../../support/client.ts';
-import type { Door } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import type { TestRuntime } from '../../support/runtime.ts';
 import { asChannel } from './channels.ts';
 
 export const secondOfficer = '3401002';
@@ -9,13 +9,13 @@ const approved = (order: string) =>
 
 /** An order at the counter (ORD-1), with a second officer. */
 export const orderAtHall = (
-  door: Door,
+  runtime: TestRuntime,
   { documentType, documentNumber }: Pick<Sample, 'documentType' | 'documentNumber'>,
   order: string,
   more: object = {},
   claims: object = {},
 ): Promise<Reply<Loose>> =>
-  asChannel(door, 'hall', claims)('POST', '/v1/hall/orders', {
+  asChannel(runtime, 'hall', claims)('POST', '/v1/hall/orders', {
     person: { documentType, documentNumber },
     order,
     reason: '本人报案账号被盗',

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { uscCheckDigit } from '#domain/taxpayers.ts';
-import { type Door, expectStatus } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import { expectStatus, type TestRuntime } from '../../support/runtime.ts';
 
 /** A random 统一社会信用代码 with a correct check character. */
 export function creditCode(): string {
@@ -11,9 +11,9 @@ export function creditCode(): string {
 
 let version = 0;
 /** Feeds registry lines, each with a newer version than all lines before; fails if one is refused. */
-export async function feed(door: Door, ...lines: object[]): Promise<void> {
+export async function feed(runtime: TestRuntime, ...lines: object[]): Promise<void> {
   const body = lines.map((line) => JSON.stringify({ version: ++version, ...line })).join('\n');
-  const reply = expectStatus(await door.http('POST', '/local/registry', body), 200);
+  const reply = expectStatus(await runtime.http('POST', '/local/registry', body), 200);
   if (reply.body.accepted !== lines.length) throw new Error(JSON.stringify(reply.body));
 }
 
@@ -37,8 +37,8 @@ export const representativeLine = (
 });
 
 /** An active company whose legal representative is this person. */
-export async function companyOf(door: Door, who: Sample, facts: object = {}): Promise<string> {
+export async function companyOf(runtime: TestRuntime, who: Sample, facts: object = {}): Promise<string> {
   const taxpayerId = creditCode();
-  await feed(door, companyLine(taxpayerId, facts), representativeLine(taxpayerId, who));
+  await feed(runtime, companyLine(taxpayerId, facts), representativeLine(taxpayerId, who));
   return taxpayerId;
 }

@@ -5,14 +5,20 @@ import type { RelationState } from '#domain/relations.ts';
 import { listKeysOf, withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
-import { type Door, enterPassword, expectStatus, grantsLeft, scanFace } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import {
+  enterPassword,
+  expectStatus,
+  grantsLeft,
+  scanFace,
+  type TestRuntime,
+} from '../../support/runtime.ts';
 import { eventsAbout, type Known, row } from '../../support/watched.ts';
 
-const table = (door: Door, name: string) => door.tables.find((one) => one.endsWith(`-${name}`));
-const put = (door: Door, name: string, item: object) =>
-  door.dynamodb('PutItem', {
-    TableName: table(door, name),
+const table = (runtime: TestRuntime, name: string) => runtime.tables.find((one) => one.endsWith(`-${name}`));
+const put = (runtime: TestRuntime, name: string, item: object) =>
+  runtime.dynamodb('PutItem', {
+    TableName: table(runtime, name),
     Item: marshall(item, { removeUndefinedValues: true }),
   });
 
@@ -33,18 +39,18 @@ export interface RelationGiven {
  * authorizationId.
  */
 export async function giveRelation(
-  door: Door,
+  runtime: TestRuntime,
   who: Known,
   taxpayerId: string,
   role: Role,
   given: RelationGiven = {},
 ): Promise<string> {
   const companyKey = keyOf(taxpayerId);
-  const company = await row(door, 'Taxpayers', { companyKey });
-  const { sealedName } = await row(door, 'Users', { personKey: who.personKey });
+  const company = await row(runtime, 'Taxpayers', { companyKey });
+  const { sealedName } = await row(runtime, 'Users', { personKey: who.personKey });
   const authorizationId = `test-${ulid(new Date())}`;
   const state = given.state ?? 'active';
-  const at = door.clock.now().toISOString();
+  const at = runtime.clock.now().toISOString();
   const relation = `${companyKey}#${role}`;
   const facts = {
     personKey: who.personKey,
@@ -67,8 +73,8 @@ export async function giveRelation(
     taxpayerState: company.state,
     taxpayerSubjects: company.subjects,
   };
-  await put(door, 'Relationships', withListKeys(facts as unknown as Relation));
-  await put(door, 'Relationships', {
+  await put(runtime, 'Relationships', withListKeys(facts as unknown as Relation));
+  await put(runtime, 'Relationships', {
     personKey: `authorization#${authorizationId}`,
     relation: 'guard',
     holder: who.personKey,
@@ -79,19 +85,19 @@ export async function giveRelation(
 
 /** Changes the current row of a relation as the company or the registry would, in one write. */
 export async function changeRelation(
-  door: Door,
+  runtime: TestRuntime,
   who: Known,
   taxpayerId: string,
   role: Role,
   changes: Record<string, unknown>,
 ): Promise<void> {
   const { companySort, personSort } = listKeysOf({
-    ...(await relationRow(door, who, taxpayerId, role)),
+    ...(await relationRow(runtime, who, taxpayerId, role)),
     ...changes,
   } as Relation);
   const entries = Object.entries({ ...changes, companySort, personSort });
-  await door.dynamodb('UpdateItem', {
-    TableName: table(door, 'Relationships'),
+  await runtime.dynamodb('UpdateItem', {
+    TableName: table(runtime, 'Relationships'),
     Key: marshall({ personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` }),
     UpdateExpression: `SET ${entries.map((_, i) => `#${i} = :${i}`).join(', ')} ADD #rev :one`,
     ExpressionAttributeNames: {
@@ -105,43 +111,48 @@ export async function changeRelation(
   });
 }
 
-export const relationRow = (door: Door, who: Known, taxpayerId: string, role: Role): Promise<Loose> =>
-  row(door, 'Relationships', { personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` });
+export const relationRow = (
+  runtime: TestRuntime,
+  who: Known,
+  taxpayerId: string,
+  role: Role,
+): Promise<Loose> =>
+  row(runtime, 'Relationships', { personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` });
 
 /** The audit events of a company. */
-export const companyHistory = (door: Door, taxpayerId: string): Promise<Loose[]> =>
-  eventsAbout(door, keyOf(taxpayerId));
+export const companyHistory = (runtime: TestRuntime, taxpayerId: string): Promise<Loose[]> =>
+  eventsAbout(runtime, keyOf(taxpayerId));
 
 /** The first factor at a company entry. */
 export const enterCompany = (
-  door: Door,
+  runtime: TestRuntime,
   who: Sample,
   taxpayerId: string,
   { entry = 'enterprise', account = who.documentNumber, password = who.password } = {},
-): Promise<Reply<Loose>> => enterPassword(door, account, password, entry, { taxpayerId });
+): Promise<Reply<Loose>> => enterPassword(runtime, account, password, entry, { taxpayerId });
 
 /** Passes the face factor of an open login; returns the answer of `verify`. */
-export async function passFace(door: Door, loginId: string): Promise<Reply<Loose>> {
-  const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
-  expectStatus(await scanFace(door, scan.qrContent), 200);
-  return door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket });
+export async function passFace(runtime: TestRuntime, loginId: string): Promise<Reply<Loose>> {
+  const scan = expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+  expectStatus(await scanFace(runtime, scan.qrContent), 200);
+  return runtime.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket });
 }
 
 /** Both factors at a company entry. */
 export async function bothFactors(
-  door: Door,
+  runtime: TestRuntime,
   who: Sample,
   taxpayerId: string,
   options: Parameters<typeof enterCompany>[3] = {},
 ) {
-  const { loginId } = expectStatus(await enterCompany(door, who, taxpayerId, options), 201).body;
-  const reply = expectStatus(await passFace(door, loginId), 200);
+  const { loginId } = expectStatus(await enterCompany(runtime, who, taxpayerId, options), 201).body;
+  const reply = expectStatus(await passFace(runtime, loginId), 200);
   return { loginId: loginId as string, reply };
 }
 
 /** Logs in for a company in which the person has one role. */
-export async function inCompany(door: Door, who: Sample, taxpayerId: string) {
-  const { reply } = await bothFactors(door, who, taxpayerId);
+export async function inCompany(runtime: TestRuntime, who: Sample, taxpayerId: string) {
+  const { reply } = await bothFactors(runtime, who, taxpayerId);
   if (!reply.body.session) throw new Error(`a choice instead of a session: ${JSON.stringify(reply.body)}`);
   return {
     session: reply.body.session,
@@ -150,14 +161,14 @@ export async function inCompany(door: Door, who: Sample, taxpayerId: string) {
   };
 }
 
-export const chooseRole = (door: Door, loginId: string, choiceId: string) =>
-  door.http('POST', `/v1/logins/${loginId}/choose`, { choiceId });
-export const confirmRole = (door: Door, loginId: string, authorizationId: string) =>
-  door.http('POST', `/v1/logins/${loginId}/confirm-role`, { authorizationId });
+export const chooseRole = (runtime: TestRuntime, loginId: string, choiceId: string) =>
+  runtime.http('POST', `/v1/logins/${loginId}/choose`, { choiceId });
+export const confirmRole = (runtime: TestRuntime, loginId: string, authorizationId: string) =>
+  runtime.http('POST', `/v1/logins/${loginId}/confirm-role`, { authorizationId });
 
 /** The grants on the company tables that a function has not used. */
-export const companyGrantsLeft = (door: Door, functionName: string): string[] =>
-  grantsLeft(door)
+export const companyGrantsLeft = (runtime: TestRuntime, functionName: string): string[] =>
+  grantsLeft(runtime)
     .filter((grant) => grant.functionName === functionName)
     .map(({ action, resource }) => `${action} ${resource}`)
     // Without the grants that every route for signed-in people has, for access bases other than relations.

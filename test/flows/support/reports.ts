@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Loose, Reply } from '../../support/client.ts';
-import { type Door, expectStatus } from '../../support/door.ts';
 import type { Sample } from '../../support/people.ts';
+import { expectStatus, type TestRuntime } from '../../support/runtime.ts';
 import { bothFactors } from './relations.ts';
 
 let counter = randomInt(1_000_000);
@@ -28,33 +28,33 @@ export const reportLine = (
   ...facts,
 });
 
-export const searchReports = (door: Door, loginId: string, ending: string): Promise<Reply<Loose>> =>
-  door.http('GET', `/v1/logins/${loginId}/cross-region-reports?ending=${encodeURIComponent(ending)}`);
+export const searchReports = (runtime: TestRuntime, loginId: string, ending: string): Promise<Reply<Loose>> =>
+  runtime.http('GET', `/v1/logins/${loginId}/cross-region-reports?ending=${encodeURIComponent(ending)}`);
 
 /** The reports that a search shows. */
-export const reportsFor = async (door: Door, loginId: string, ending: string): Promise<Loose[]> =>
-  expectStatus(await searchReports(door, loginId, ending), 200).body.reports;
+export const reportsFor = async (runtime: TestRuntime, loginId: string, ending: string): Promise<Loose[]> =>
+  expectStatus(await searchReports(runtime, loginId, ending), 200).body.reports;
 
 export const crossRegion = { entry: 'cross-region' };
 
 /** Passes both factors at `cross-region`; the choice of the report comes next. */
 export async function beforeReports(
-  door: Door,
+  runtime: TestRuntime,
   who: Sample,
   taxpayerId: string,
   account = who.documentNumber,
 ): Promise<string> {
-  const { loginId, reply } = await bothFactors(door, who, taxpayerId, { ...crossRegion, account });
+  const { loginId, reply } = await bothFactors(runtime, who, taxpayerId, { ...crossRegion, account });
   if (reply.body.session || reply.body.choices.length > 0) throw new Error(JSON.stringify(reply.body));
   return loginId;
 }
 
 /** Logs in under a report. */
-export async function underReport(door: Door, who: Sample, taxpayerId: string, reportNo: string) {
-  const loginId = await beforeReports(door, who, taxpayerId);
-  const found = await reportsFor(door, loginId, reportNo);
+export async function underReport(runtime: TestRuntime, who: Sample, taxpayerId: string, reportNo: string) {
+  const loginId = await beforeReports(runtime, who, taxpayerId);
+  const found = await reportsFor(runtime, loginId, reportNo);
   const choice = found.find((report) => report.reportNo === reportNo);
-  const reply = await door.http('POST', `/v1/logins/${loginId}/choose`, { choiceId: choice?.choiceId });
+  const reply = await runtime.http('POST', `/v1/logins/${loginId}/choose`, { choiceId: choice?.choiceId });
   const { session } = expectStatus(reply, 200).body;
   return { session, token: session.accessToken as string, cookie: reply.cookie ?? '', loginId };
 }

@@ -8,7 +8,7 @@ import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { defaultMatters } from '#domain/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { nextLookAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
-import type { Door } from '../../support/door.ts';
+import type { TestRuntime } from '../../support/runtime.ts';
 import { row } from '../../support/watched.ts';
 
 /** A stand-in for a tax system: its key, the logout tokens that it got, and its answer to them. */
@@ -67,21 +67,21 @@ export async function standIn(clientId: string, changes: Partial<RelyingPartyInp
   });
 }
 
-const put = async (door: Door, item: object) => {
-  await door.dynamodb('PutItem', {
-    TableName: door.tables.find((name) => name.endsWith('-RpSessions')),
+const put = async (runtime: TestRuntime, item: object) => {
+  await runtime.dynamodb('PutItem', {
+    TableName: runtime.tables.find((name) => name.endsWith('-RpSessions')),
     Item: marshall(item, { removeUndefinedValues: true }),
   });
 };
 
 /** Writes a hand-over as the exchange of a code leaves it; for tests about its end. */
 export async function handedOver(
-  door: Door,
+  runtime: TestRuntime,
   sessionId: string,
   clientId: string,
   changes: Partial<RpSession> = {},
 ): Promise<RpSession> {
-  const session = await row(door, 'Sessions', { sessionId });
+  const session = await row(runtime, 'Sessions', { sessionId });
   const next: RpSession = {
     sessionId,
     clientId,
@@ -98,9 +98,11 @@ export async function handedOver(
     ...changes,
   };
   const write = rpSessionPut(next, undefined);
-  await put(door, 'put' in write ? write.put : {});
+  await put(runtime, 'put' in write ? write.put : {});
   return next;
 }
 
-export const rpRow = (door: Door, { sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>) =>
-  row(door, 'RpSessions', { sessionId, clientId });
+export const rpRow = (
+  runtime: TestRuntime,
+  { sessionId, clientId }: Pick<RpSession, 'sessionId' | 'clientId'>,
+) => row(runtime, 'RpSessions', { sessionId, clientId });

@@ -5,14 +5,14 @@ import { clientAssertionType } from '#crypto/client-assertions.ts';
 import { defaultMatters } from '#domain/matters.ts';
 import { expectListed } from '../../support/answers.ts';
 import type { Loose } from '../../support/client.ts';
-import { type Door, expectStatus } from '../../support/door.ts';
+import { expectStatus, type TestRuntime } from '../../support/runtime.ts';
 import { row } from '../../support/watched.ts';
 
 /** The client side of a tax system: it sends browsers, and proves itself with its key. */
 export interface TaxSystem {
   readonly client: RelyingPartyInput;
   /** @param changes claims; undefined removes a claim */
-  assertion(door: Door, changes?: Readonly<Record<string, unknown>>): Promise<string>;
+  assertion(runtime: TestRuntime, changes?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
 export async function taxSystem(
@@ -35,12 +35,12 @@ export async function taxSystem(
       matters: defaultMatters.map(({ code }) => code),
       ...facts,
     },
-    assertion: (door, changes = {}) => {
-      const at = Math.floor(door.clock.now().getTime() / 1000);
+    assertion: (runtime, changes = {}) => {
+      const at = Math.floor(runtime.clock.now().getTime() / 1000);
       const claims = {
         iss: clientId,
         sub: clientId,
-        aud: door.issuer,
+        aud: runtime.issuer,
         jti: randomUUID(),
         iat: at,
         exp: at + 60,
@@ -105,16 +105,16 @@ async function sent(call: Promise<Response>): Promise<Sent> {
 }
 
 /** A browser calls the authorization endpoint with this query. */
-export const authorize = (door: Door, query: string | Parameters): Promise<Sent> =>
+export const authorize = (runtime: TestRuntime, query: string | Parameters): Promise<Sent> =>
   sent(
-    fetch(`${door.url}/oauth2/authorize?${typeof query === 'string' ? query : queryOf(query)}`, {
+    fetch(`${runtime.url}/oauth2/authorize?${typeof query === 'string' ? query : queryOf(query)}`, {
       redirect: 'manual',
     }),
   );
 /** The same by a form of another origin. */
-export const authorizeByForm = (door: Door, parameters: Parameters): Promise<Sent> =>
+export const authorizeByForm = (runtime: TestRuntime, parameters: Parameters): Promise<Sent> =>
   sent(
-    fetch(`${door.url}/oauth2/authorize`, {
+    fetch(`${runtime.url}/oauth2/authorize`, {
       method: 'POST',
       redirect: 'manual',
       headers: {
@@ -126,8 +126,12 @@ export const authorizeByForm = (door: Door, parameters: Parameters): Promise<Sen
   );
 
 /** A browser that a system sent, before the decision. */
-export async function asked(door: Door, system: TaxSystem, changes: Parameters = {}): Promise<Sent> {
-  const answer = await authorize(door, requestOf(system, changes));
+export async function asked(
+  runtime: TestRuntime,
+  system: TaxSystem,
+  changes: Parameters = {},
+): Promise<Sent> {
+  const answer = await authorize(runtime, requestOf(system, changes));
   if (answer.status !== 303 || answer.id === '') throw new Error(`${answer.status} ${answer.location}`);
   return answer;
 }
@@ -137,18 +141,18 @@ export async function asked(door: Door, system: TaxSystem, changes: Parameters =
  * @param form the other fields
  */
 export async function clientCall(
-  door: Door,
+  runtime: TestRuntime,
   system: TaxSystem,
   path: string,
   form: Parameters,
   assertion?: string,
 ): Promise<{ status: number; body: Loose; headers: Headers }> {
-  const answer = await fetch(door.url + path, {
+  const answer = await fetch(runtime.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: queryOf({
       client_assertion_type: clientAssertionType,
-      client_assertion: assertion ?? (await system.assertion(door)),
+      client_assertion: assertion ?? (await system.assertion(runtime)),
       ...form,
     }),
   });
@@ -156,14 +160,18 @@ export async function clientCall(
   expectListed('POST', path, answer.status, body);
   return { status: answer.status, body, headers: answer.headers };
 }
-export const pushed = (door: Door, system: TaxSystem, changes: Parameters = {}, assertion?: string) =>
-  clientCall(door, system, '/oauth2/par', requestOf(system, changes), assertion);
+export const pushed = (
+  runtime: TestRuntime,
+  system: TaxSystem,
+  changes: Parameters = {},
+  assertion?: string,
+) => clientCall(runtime, system, '/oauth2/par', requestOf(system, changes), assertion);
 
 type Browser = Pick<Sent, 'id' | 'cookie'>;
 /** The calls of the deciding page. */
-export const pageOf = (door: Door, { id, cookie }: Browser, token?: string) => {
+export const pageOf = (runtime: TestRuntime, { id, cookie }: Browser, token?: string) => {
   const call = (method: string, step: string, body?: object) =>
-    door.http(method, `/v1/sso/${id}${step}`, body, { cookie, ...(token ? { token } : {}) });
+    runtime.http(method, `/v1/sso/${id}${step}`, body, { cookie, ...(token ? { token } : {}) });
   return {
     system: () => call('GET', '/system'),
     show: () => call('GET', ''),
@@ -182,17 +190,17 @@ export const answerIn = (redirectTo: string): Record<string, string> => {
 
 /** Hands over a logged-in person; returns the code. */
 export async function codeFrom(
-  door: Door,
+  runtime: TestRuntime,
   system: TaxSystem,
   token: string,
   changes: Parameters = {},
 ): Promise<string> {
-  const browser = await asked(door, system, changes);
-  const reply = expectStatus(await pageOf(door, browser, token).approve(), 200);
+  const browser = await asked(runtime, system, changes);
+  const reply = expectStatus(await pageOf(runtime, browser, token).approve(), 200);
   return answerIn(reply.body.redirectTo).code ?? '';
 }
 
 const hashed = (text: string) => createHash('sha256').update(text).digest('base64url');
 /** The row of a request or of a code. */
-export const ticketRow = (door: Door, secret: string): Promise<Loose> =>
-  row(door, 'Tickets', { ticketKey: `t_${hashed(secret)}` });
+export const ticketRow = (runtime: TestRuntime, secret: string): Promise<Loose> =>
+  row(runtime, 'Tickets', { ticketKey: `t_${hashed(secret)}` });

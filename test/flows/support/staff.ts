@@ -1,7 +1,7 @@
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../../support/client.ts';
-import { type Door, expectStatus, loggedInByFace } from '../../support/door.ts';
 import { person, type Sample } from '../../support/people.ts';
+import { expectStatus, loggedInByFace, type TestRuntime } from '../../support/runtime.ts';
 import { settled } from '../../support/seed.ts';
 import { asChannel } from './channels.ts';
 import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './feed-lines.ts';
@@ -26,8 +26,8 @@ export const taxHandler = (taxpayerId: string, who: Sample, version = 1, facts: 
 });
 
 /** Feeds lines; throws if one is not accepted. */
-export async function fed(door: Door, ...lines: object[]): Promise<void> {
-  const report = await feed(door, ...lines);
+export async function fed(runtime: TestRuntime, ...lines: object[]): Promise<void> {
+  const report = await feed(runtime, ...lines);
   if (report.accepted !== lines.length) throw new Error(JSON.stringify(report));
 }
 
@@ -44,16 +44,16 @@ export interface Somebody {
   logIn(): Promise<void>;
 }
 
-export async function somebody(door: Door, who: Sample = person()): Promise<Somebody> {
-  await settled(door, who);
+export async function somebody(runtime: TestRuntime, who: Sample = person()): Promise<Somebody> {
+  await settled(runtime, who);
   const self: Somebody = {
     who,
     token: '',
-    call: (method, path, body) => door.http(method, path, body, { token: self.token }),
+    call: (method, path, body) => runtime.http(method, path, body, { token: self.token }),
     async listed(state, taxpayerId) {
       const all: Loose[] = [];
       for (let cursor: string | undefined; ; ) {
-        const { body } = expectStatus(await authorizationsOf(door, self.token, state, cursor), 200);
+        const { body } = expectStatus(await authorizationsOf(runtime, self.token, state, cursor), 200);
         all.push(...body.authorizations.filter((one: Loose) => one.taxpayerId === taxpayerId));
         cursor = body.cursor;
         if (cursor === undefined) return all;
@@ -72,7 +72,7 @@ export async function somebody(door: Door, who: Sample = person()): Promise<Some
       return reply;
     },
     async logIn() {
-      self.token = (await loggedInByFace(door, who)).session.accessToken;
+      self.token = (await loggedInByFace(runtime, who)).session.accessToken;
     },
   };
   await self.logIn();
@@ -89,10 +89,10 @@ export interface Company {
   staff(state?: string): Promise<Loose[]>;
   on(authorizationId: string, what?: string, method?: string, body?: unknown): Promise<Reply<Loose>>;
 }
-export async function company(door: Door, facts: object = {}): Promise<Company> {
+export async function company(runtime: TestRuntime, facts: object = {}): Promise<Company> {
   const id = creditCode();
-  const boss = await somebody(door);
-  await fed(door, taxpayer(id, 1, facts), legalRepresentative(id, boss.who));
+  const boss = await somebody(runtime);
+  await fed(runtime, taxpayer(id, 1, facts), legalRepresentative(id, boss.who));
   expectStatus(await boss.switchTo(id), 200);
   return managedBy(id, boss);
 }
@@ -131,14 +131,14 @@ export const applied = (who: Somebody, taxpayerId: string, more: object = {}) =>
   who.call('POST', '/v1/authorizations', { taxpayerId, role: 'tax-handler', ...more });
 
 /** Calls of a hall counter. */
-export const counter = (door: Door, claims: object = {}) => asChannel(door, 'hall', claims);
+export const counter = (runtime: TestRuntime, claims: object = {}) => asChannel(runtime, 'hall', claims);
 
 /** The `code` of a refusal, or the status. */
 export const said = ({ status, body }: Reply<Loose>): string => body?.code ?? String(status);
 
 /** The notices that a phone got, newest first. */
-export const noticesTo = (door: Door, phone: string): string[] =>
-  door
+export const noticesTo = (runtime: TestRuntime, phone: string): string[] =>
+  runtime
     .sms(phone)
     .filter(({ purpose }) => purpose === 'notice')
     .map(({ text }) => text);

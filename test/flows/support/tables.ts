@@ -1,22 +1,22 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Door } from '../../support/door.ts';
+import type { TestRuntime } from '../../support/runtime.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
 type Stored = Record<string, AttributeValue>;
 
 /** All rows of a table. Only tests scan a table. */
-export const rowsOf = async (door: Door, table: string): Promise<Row[]> =>
-  (await itemsOf(door, table)).map((item) => unmarshall(item));
+export const rowsOf = async (runtime: TestRuntime, table: string): Promise<Row[]> =>
+  (await itemsOf(runtime, table)).map((item) => unmarshall(item));
 
 /** The same in DynamoDB's own form; the test then converts only the items that it needs. */
-async function itemsOf(door: Door, table: string): Promise<Stored[]> {
-  const TableName = door.tables.find((name) => name.endsWith(`-${table}`)) ?? table;
+async function itemsOf(runtime: TestRuntime, table: string): Promise<Stored[]> {
+  const TableName = runtime.tables.find((name) => name.endsWith(`-${table}`)) ?? table;
   const items: Stored[] = [];
   let ExclusiveStartKey: unknown;
   do {
-    const page = await door.dynamodb('Scan', {
+    const page = await runtime.dynamodb('Scan', {
       TableName,
       ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
     });
@@ -27,9 +27,14 @@ async function itemsOf(door: Door, table: string): Promise<Stored[]> {
 }
 
 /** Changes a person's item directly, for states that no flow of this test makes. */
-export async function setOnPerson(door: Door, personKey: string, attribute: string, value: unknown) {
-  await door.dynamodb('UpdateItem', {
-    TableName: door.tables.find((name) => name.endsWith('-Users')),
+export async function setOnPerson(
+  runtime: TestRuntime,
+  personKey: string,
+  attribute: string,
+  value: unknown,
+) {
+  await runtime.dynamodb('UpdateItem', {
+    TableName: runtime.tables.find((name) => name.endsWith('-Users')),
     Key: marshall({ personKey }),
     UpdateExpression: 'SET #a = :v, #rev = #rev + :one',
     ExpressionAttributeNames: { '#a': attribute, '#rev': 'rev' },
@@ -49,29 +54,33 @@ export interface Event {
   readonly ttl: number;
 }
 
-export const events = async (door: Door): Promise<Event[]> =>
-  (await rowsOf(door, 'Audit')) as unknown as Event[];
+export const events = async (runtime: TestRuntime): Promise<Event[]> =>
+  (await rowsOf(runtime, 'Audit')) as unknown as Event[];
 
 /** The audit events that an action writes, in their order. */
-export async function eventsOf<T>(door: Door, action: () => Promise<T>): Promise<Event[]> {
-  const before = new Set((await itemsOf(door, 'Audit')).map((event) => event.eventId?.S));
+export async function eventsOf<T>(runtime: TestRuntime, action: () => Promise<T>): Promise<Event[]> {
+  const before = new Set((await itemsOf(runtime, 'Audit')).map((event) => event.eventId?.S));
   await action();
-  return (await itemsOf(door, 'Audit'))
+  return (await itemsOf(runtime, 'Audit'))
     .filter((event) => !before.has(event.eventId?.S))
     .map((event) => unmarshall(event) as Event)
     .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
 }
 
 /** The person key under which an action writes its events; nobody outside can compute it. */
-export async function subjectOf<T>(door: Door, action: () => Promise<T>, kind: string): Promise<string> {
-  const event = (await eventsOf(door, action)).find((one) => one.kind === kind);
+export async function subjectOf<T>(
+  runtime: TestRuntime,
+  action: () => Promise<T>,
+  kind: string,
+): Promise<string> {
+  const event = (await eventsOf(runtime, action)).find((one) => one.kind === kind);
   if (!event) throw new Error(`no event ${kind}`);
   return event.subject;
 }
 
-export async function personOf(door: Door, personKey: string): Promise<Row> {
-  const { Item } = await door.dynamodb('GetItem', {
-    TableName: door.tables.find((name) => name.endsWith('-Users')),
+export async function personOf(runtime: TestRuntime, personKey: string): Promise<Row> {
+  const { Item } = await runtime.dynamodb('GetItem', {
+    TableName: runtime.tables.find((name) => name.endsWith('-Users')),
     Key: { personKey: { S: personKey } },
     ConsistentRead: true,
   });

@@ -1,40 +1,40 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RouteDeclaration } from '#contract/flow.ts';
 import { flows } from '#flows/contracts.ts';
-import { expectStatus, loggedInByFace, registered } from '../support/door.ts';
+import { expectStatus, loggedInByFace, registered } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
-import { firstSteps, laterSteps, signedInSteps, type Way } from './support/doors.ts';
-import { type LegacyDoor, openLegacyDoor } from './support/legacy.ts';
+import { firstSteps, laterSteps, signedInSteps, type Way } from './support/account-ways.ts';
+import { type LegacyRuntime, openLegacyRuntime } from './support/legacy.ts';
 import { orderAtHall } from './support/orders.ts';
 import { expectProblem } from './support/problems.ts';
 
-let door: LegacyDoor;
+let runtime: LegacyRuntime;
 beforeAll(async () => {
-  door = await openLegacyDoor();
+  runtime = await openLegacyRuntime();
 });
-afterAll(() => door?.finish());
+afterAll(() => runtime?.finish());
 
 let office = 0;
 const ordered = async (who: Parameters<typeof orderAtHall>[1], order: string) =>
-  expectStatus(await orderAtHall(door, who, order, {}, { office: `办税厅 ${office++}` }), 204);
+  expectStatus(await orderAtHall(runtime, who, order, {}, { office: `办税厅 ${office++}` }), 204);
 
-describe('ORD-1 every door', () => {
+describe('ORD-1 every way to use an account', () => {
   // `npm test` runs one of each kind; the others are tagged `long`.
-  const doors = [firstSteps, laterSteps, signedInSteps];
+  const ways = [firstSteps, laterSteps, signedInSteps];
   const kinds = (of: readonly (readonly Way[])[]) => [
     ...of.flatMap((ways) => ways.slice(0, 1)),
     ...of.flatMap((ways) => ways.slice(1)),
   ];
 
-  keeping(doors.length)(kinds(doors))('ORD-1 opens to who is not suspended: $name', async (way: Way) => {
-    const { last } = await way.prepare(door);
+  keeping(ways.length)(kinds(ways))('ORD-1 opens to who is not suspended: $name', async (way: Way) => {
+    const { last } = await way.prepare(runtime);
     expectStatus(await last(), way.succeeds);
   });
 
   keeping(5)(kinds([firstSteps, laterSteps]))(
     'ORD-1 is closed to who is suspended: $name',
     async ({ prepare }: Way) => {
-      const { who, last } = await prepare(door);
+      const { who, last } = await prepare(runtime);
       await ordered(who, 'suspend');
       const reply = await last();
       expectProblem(reply);
@@ -46,7 +46,7 @@ describe('ORD-1 every door', () => {
 
   long('ORD-1 STP-2 a proof from before a suspension is none after it is lifted', async () => {
     const way = laterSteps.find(({ name }) => name === 'the proof of a verification');
-    const { who, last } = (await way?.prepare(door)) ?? expect.fail();
+    const { who, last } = (await way?.prepare(runtime)) ?? expect.fail();
     await ordered(who, 'suspend');
     await ordered(who, 'resume');
     expect((await last()).body).toEqual({ state: 'passed' });
@@ -61,12 +61,12 @@ const signedIn = flows.flatMap(({ routes = {} }: { routes?: Record<string, Route
 );
 
 it('ORD-1 SES-2 every call of the session is refused from then on, as ended by the suspension', async () => {
-  const who = await registered(door);
-  const token = (await loggedInByFace(door, who)).session.accessToken;
+  const who = await registered(runtime);
+  const token = (await loggedInByFace(runtime, who)).session.accessToken;
   await ordered(who, 'suspend');
   expect(signedIn.length).toBeGreaterThan(15);
   for (const { method, path } of signedIn) {
-    const reply = await door.http(method, path, undefined, { token });
+    const reply = await runtime.http(method, path, undefined, { token });
     expect([path, reply.status, reply.body.code, reply.body.reason]).toEqual([
       path,
       401,

@@ -8,7 +8,7 @@ import { leaseRuntime } from './shared-runtime.ts';
  * The whole system on this machine: the synthesized stage with bundled functions behind its HTTP API, and tables in
  * DynamoDB Local in a namespace of its own. Tests call it over HTTP, as clients do.
  */
-export interface Door extends Runtime {
+export interface TestRuntime extends Runtime {
   readonly http: Client;
 }
 
@@ -31,7 +31,7 @@ declare module 'vitest' {
  */
 export const cheapHashes = { argon2MemoryKiB: 256, argon2Iterations: 1 };
 
-export async function openDoor({
+export async function openTestRuntime({
   alone = false,
   realHashes = false,
   ...options
@@ -40,7 +40,7 @@ export async function openDoor({
   alone?: boolean;
   /** Passwords are hashed at the cost of production. */
   realHashes?: boolean;
-} = {}): Promise<Door> {
+} = {}): Promise<TestRuntime> {
   const start = ({ policies, ...own }: Partial<RuntimeOptions>) =>
     startRuntime({
       inMemory: true,
@@ -66,8 +66,8 @@ export async function openDoor({
  * So `npm test`, which leaves the long tests out, checks nothing here; `npm run test:full` runs these files completely,
  * by their tag.
  */
-export const grantsLeft = (door: Door): ReturnType<Door['unusedGrants']> =>
-  process.env.QUICK ? [] : door.unusedGrants();
+export const grantsLeft = (runtime: TestRuntime): ReturnType<TestRuntime['unusedGrants']> =>
+  process.env.QUICK ? [] : runtime.unusedGrants();
 
 export function expectStatus(reply: Reply<Loose>, status: number): Reply<Loose> {
   if (reply.status !== status)
@@ -76,18 +76,18 @@ export function expectStatus(reply: Reply<Loose>, status: number): Reply<Loose> 
 }
 
 /** The newest code that was sent to a phone. */
-export async function codeFor(door: Door, phone: string): Promise<string> {
-  const { body } = await door.http('GET', `/local/sms?phone=${phone}`);
+export async function codeFor(runtime: TestRuntime, phone: string): Promise<string> {
+  const { body } = await runtime.http('GET', `/local/sms?phone=${phone}`);
   const code = (body as { code?: string }[]).find((message) => message.code)?.code;
   if (!code) throw new Error(`no code was sent to ${phone}`);
   return code;
 }
 
-export const sendRegistrationCode = (door: Door, registrationId: string, phone: string) =>
-  door.http('POST', `/v1/registrations/${registrationId}/sms`, { phone });
+export const sendRegistrationCode = (runtime: TestRuntime, registrationId: string, phone: string) =>
+  runtime.http('POST', `/v1/registrations/${registrationId}/sms`, { phone });
 
-export const askRegistration = (door: Door, who: Sample, changes: object = {}) =>
-  door.http('POST', '/v1/registrations', {
+export const askRegistration = (runtime: TestRuntime, who: Sample, changes: object = {}) =>
+  runtime.http('POST', '/v1/registrations', {
     name: who.name,
     documentType: who.documentType,
     documentNumber: who.documentNumber,
@@ -96,15 +96,20 @@ export const askRegistration = (door: Door, who: Sample, changes: object = {}) =
   });
 
 /** Starts a registration and returns its id. */
-export const startRegistration = async (door: Door, who: Sample): Promise<string> =>
-  expectStatus(await askRegistration(door, who), 201).body.registrationId;
+export const startRegistration = async (runtime: TestRuntime, who: Sample): Promise<string> =>
+  expectStatus(await askRegistration(runtime, who), 201).body.registrationId;
 
 /** Sends the basic information, with the code from the outbox. */
-export async function fillProfile(door: Door, registrationId: string, who: Sample, extra: object = {}) {
-  expectStatus(await sendRegistrationCode(door, registrationId, who.phone), 202);
-  return door.http('PUT', `/v1/registrations/${registrationId}/profile`, {
+export async function fillProfile(
+  runtime: TestRuntime,
+  registrationId: string,
+  who: Sample,
+  extra: object = {},
+) {
+  expectStatus(await sendRegistrationCode(runtime, registrationId, who.phone), 202);
+  return runtime.http('PUT', `/v1/registrations/${registrationId}/profile`, {
     phone: who.phone,
-    smsCode: await codeFor(door, who.phone),
+    smsCode: await codeFor(runtime, who.phone),
     password: who.password,
     ...extra,
   });
@@ -113,13 +118,18 @@ export async function fillProfile(door: Door, registrationId: string, who: Sampl
 export type App = 'ahtax-app' | 'iit-app';
 
 /** The phone app's calls for a scanned code, up to the provider's result. */
-export async function scanFace(door: Door, qrContent: string, app: App = 'ahtax-app', who?: Sample) {
+export async function scanFace(
+  runtime: TestRuntime,
+  qrContent: string,
+  app: App = 'ahtax-app',
+  who?: Sample,
+) {
   const personClaim = who
     ? { person: { documentType: who.documentType, documentNumber: who.documentNumber } }
     : {};
   const call = async (path: string, body?: unknown) => {
-    const assertion = await door.assertion(app, { method: 'POST', path, ...personClaim });
-    return door.http('POST', path, body, { assertion });
+    const assertion = await runtime.assertion(app, { method: 'POST', path, ...personClaim });
+    return runtime.http('POST', path, body, { assertion });
   };
   const scanned = await call('/v1/channel/scans', { qrContent });
   if (scanned.status !== 200) return scanned;
@@ -132,51 +142,59 @@ export async function scanFace(door: Door, qrContent: string, app: App = 'ahtax-
  * A person who makes every step of the registration. If the registration is not the subject of a test, `settled` is
  * cheaper.
  */
-export async function registered(door: Door, who: Sample = person(), extra: object = {}): Promise<Sample> {
-  const id = await startRegistration(door, who);
-  expectStatus(await fillProfile(door, id, who, extra), 200);
-  const scan = expectStatus(await door.http('POST', `/v1/registrations/${id}/face`), 201).body;
-  expectStatus(await scanFace(door, scan.qrContent), 200);
-  expectStatus(await door.http('POST', `/v1/registrations/${id}/complete`), 201);
+export async function registered(
+  runtime: TestRuntime,
+  who: Sample = person(),
+  extra: object = {},
+): Promise<Sample> {
+  const id = await startRegistration(runtime, who);
+  expectStatus(await fillProfile(runtime, id, who, extra), 200);
+  const scan = expectStatus(await runtime.http('POST', `/v1/registrations/${id}/face`), 201).body;
+  expectStatus(await scanFace(runtime, scan.qrContent), 200);
+  expectStatus(await runtime.http('POST', `/v1/registrations/${id}/complete`), 201);
   return who;
 }
 
 export const enterPassword = (
-  door: Door,
+  runtime: TestRuntime,
   account: string,
   password: string,
   entry = 'natural',
   extra: object = {},
-) => door.http('POST', '/v1/logins', { entry, account, password, ...extra });
+) => runtime.http('POST', '/v1/logins', { entry, account, password, ...extra });
 
 /** Sends the right password and returns the id of the login. */
-export async function loginTicket(door: Door, who: Sample, account = who.documentNumber): Promise<string> {
-  return expectStatus(await enterPassword(door, account, who.password), 201).body.loginId;
+export async function loginTicket(
+  runtime: TestRuntime,
+  who: Sample,
+  account = who.documentNumber,
+): Promise<string> {
+  return expectStatus(await enterPassword(runtime, account, who.password), 201).body.loginId;
 }
 
 /** A complete login by SMS. The clock must allow a code (60 s after the last one to this phone). */
-export async function loggedIn(door: Door, who: Sample, account?: string) {
-  const loginId = await loginTicket(door, who, account);
-  expectStatus(await door.http('POST', `/v1/logins/${loginId}/sms`), 202);
-  const reply = await door.http('POST', `/v1/logins/${loginId}/verify`, {
-    smsCode: await codeFor(door, who.phone),
+export async function loggedIn(runtime: TestRuntime, who: Sample, account?: string) {
+  const loginId = await loginTicket(runtime, who, account);
+  expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
+  const reply = await runtime.http('POST', `/v1/logins/${loginId}/verify`, {
+    smsCode: await codeFor(runtime, who.phone),
   });
   expectStatus(reply, 200);
   return { session: reply.body.session, cookie: reply.cookie ?? '', loginId };
 }
 
 /** A complete login by face, which needs no SMS and no wait. */
-export async function loggedInByFace(door: Door, who: Sample) {
-  const loginId = await loginTicket(door, who);
-  const scan = expectStatus(await door.http('POST', `/v1/logins/${loginId}/face`), 201).body;
-  expectStatus(await scanFace(door, scan.qrContent), 200);
+export async function loggedInByFace(runtime: TestRuntime, who: Sample) {
+  const loginId = await loginTicket(runtime, who);
+  const scan = expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/face`), 201).body;
+  expectStatus(await scanFace(runtime, scan.qrContent), 200);
   const reply = expectStatus(
-    await door.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket }),
+    await runtime.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket }),
     200,
   );
   return { session: reply.body.session, cookie: reply.cookie ?? '', loginId };
 }
 
 /** Advances the virtual clock. */
-export const wait = (door: Door, seconds: number) =>
-  door.http('POST', '/local/clock', { advanceSeconds: seconds });
+export const wait = (runtime: TestRuntime, seconds: number) =>
+  runtime.http('POST', '/local/clock', { advanceSeconds: seconds });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { routeFinder } from '../../infra/local/http/routes.ts';
 import type { Operation } from '../../infra/openapi.ts';
-import type { PatientDoor } from '../faults/patient-door.ts';
+import type { PatientRuntime } from '../faults/patient-runtime.ts';
 import type { Shape } from '../flows/support/bodies.ts';
-import type { LegacyDoor } from '../flows/support/legacy.ts';
+import type { LegacyRuntime } from '../flows/support/legacy.ts';
 import { expectProblem } from '../flows/support/problems.ts';
 import type { Client, Loose, Reply, Request } from '../support/client.ts';
 import { lastingRows } from './lasting-rows.ts';
@@ -36,7 +36,7 @@ const guesses = new Set([
 
 const longestPath = 4_000;
 
-export interface FuzzedDoor extends PatientDoor {
+export interface FuzzedRuntime extends PatientRuntime {
   /** While this is false, requests are sent unchanged. */
   fuzzing: boolean;
   /** Whether a changed request was accepted instead of the right one, or a guess was counted. */
@@ -54,10 +54,10 @@ export interface FuzzedDoor extends PatientDoor {
  * @param often changed requests for each field
  */
 export async function fuzzed(
-  door: LegacyDoor,
+  runtime: LegacyRuntime,
   { seed, round, often }: { readonly seed: number; readonly round: number; readonly often: number },
-): Promise<FuzzedDoor> {
-  const takes = await takesOf(door);
+): Promise<FuzzedRuntime> {
+  const takes = await takesOf(runtime);
   const find = routeFinder([...takes.keys()].map((routeKey) => ({ routeKey, functionName: '' })));
   const met = new Set<string>();
   const signers = new Map<string, (path: string) => Promise<string>>();
@@ -109,12 +109,12 @@ export async function fuzzed(
     if (!entry) return undefined;
     met.add(routeKey);
     let before: readonly string[] | undefined;
-    let units = written(door);
+    let units = written(runtime);
     for (const mutant of mutants(entry, sent.path, sent.body, ids)) {
-      before ??= await lastingRows(door);
+      before ??= await lastingRows(runtime);
       const language = draw(fc.constantFrom('zh-CN', 'en'), 1)[0] ?? 'zh-CN';
       const sign = signers.get(sent.request.assertion ?? '');
-      const reply = await door.http(sent.method, mutant.path, mutant.body, {
+      const reply = await runtime.http(sent.method, mutant.path, mutant.body, {
         ...sent.request,
         ...(sign ? { assertion: await sign(mutant.path.split('?')[0] ?? '') } : {}),
         headers: { ...sent.request.headers, 'accept-language': language },
@@ -131,10 +131,10 @@ export async function fuzzed(
       // A solved challenge works for one request.
       if ((sent.body as Loose)?.challenge !== undefined) strayed = true;
       // Most refusals write nothing, and then there is nothing to compare.
-      const now = written(door);
+      const now = written(runtime);
       if (now === units) continue;
       units = now;
-      expect(await lastingRows(door), `${what} → ${reply.body.code}`).toEqual(before);
+      expect(await lastingRows(runtime), `${what} → ${reply.body.code}`).toEqual(before);
     }
     return undefined;
   }
@@ -145,8 +145,8 @@ export async function fuzzed(
     readonly request: Request;
   }
 
-  const self: FuzzedDoor = {
-    ...door,
+  const self: FuzzedRuntime = {
+    ...runtime,
     fuzzing: false,
     strayed: () => strayed,
     met,
@@ -159,13 +159,13 @@ export async function fuzzed(
         if (accepted) return accepted;
         const sign = signers.get(request.assertion ?? '');
         // A changed request has used the journey's assertion, so the journey signs a new one.
-        if (sign) return door.http(method, path, body, { ...request, assertion: await sign(path) });
+        if (sign) return runtime.http(method, path, body, { ...request, assertion: await sign(path) });
       }
-      return door.http(method, path, body, request);
+      return runtime.http(method, path, body, request);
     }) satisfies Client,
     async assertion(channel, input) {
-      const assertion = await door.assertion(channel, input);
-      signers.set(assertion, (path) => door.assertion(channel, { ...input, path }));
+      const assertion = await runtime.assertion(channel, input);
+      signers.set(assertion, (path) => runtime.assertion(channel, { ...input, path }));
       return assertion;
     },
   };
@@ -185,14 +185,14 @@ function expectRefused(reply: Reply<Loose>, language: string, what: string): voi
 }
 
 /** The write units that all functions have used so far. */
-const written = (door: LegacyDoor): number =>
-  Object.values(door.usage()).reduce((sum, { writeUnits }) => sum + writeUnits, 0);
+const written = (runtime: LegacyRuntime): number =>
+  Object.values(runtime.usage()).reduce((sum, { writeUnits }) => sum + writeUnits, 0);
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 
 /** Read from the OpenAPI document that the system serves, not from the contracts. */
-async function takesOf(door: LegacyDoor): Promise<Map<string, Takes>> {
-  const { paths } = (await door.http('GET', '/v1/openapi.json')).body;
+async function takesOf(runtime: LegacyRuntime): Promise<Map<string, Takes>> {
+  const { paths } = (await runtime.http('GET', '/v1/openapi.json')).body;
   const all = new Map<string, Takes>();
   for (const [path, operations] of Object.entries(paths as Record<string, Record<string, Operation>>))
     for (const [method, operation] of Object.entries(operations)) {
