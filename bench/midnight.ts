@@ -21,7 +21,7 @@ export async function sweepMidnight(): Promise<void> {
     await runtime.schedule('midnight-unlock');
     await runtime.settled();
     const seconds = (performance.now() - startedAt) / 1000;
-    const runs = ['midnight-unlock', 'midnight-rest'].flatMap((name) => runtime.usage()[name] ?? []);
+    const runs = ['midnight-unlock', 'midnight-continued'].flatMap((name) => runtime.usage()[name] ?? []);
     const sum = (of: 'invocations' | 'calls' | 'readUnits' | 'writeUnits'): number =>
       runs.reduce((all, run) => all + run[of], 0);
     table(

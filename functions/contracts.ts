@@ -11,7 +11,7 @@ import { clientAgreements } from './client-agreements/contract.ts';
 import { clients } from './clients/contract.ts';
 import { companyCopies } from './company-copies/contract.ts';
 import { confirmations } from './confirmations/contract.ts';
-import { copiesRest } from './copies-rest/contract.ts';
+import { copiesContinued } from './copies-continued/contract.ts';
 import { deregistration } from './deregistration/contract.ts';
 import { discovery } from './discovery/contract.ts';
 import { enterprise } from './enterprise/contract.ts';
@@ -20,7 +20,7 @@ import { identity } from './identity/contract.ts';
 import { keyRotation } from './key-rotation/contract.ts';
 import { legacy } from './legacy/contract.ts';
 import { login } from './login/contract.ts';
-import { midnightRest } from './midnight-rest/contract.ts';
+import { midnightContinued } from './midnight-continued/contract.ts';
 import { midnightUnlock } from './midnight-unlock/contract.ts';
 import { passwordReset } from './password-reset/contract.ts';
 import { phoneRecovery } from './phone-recovery/contract.ts';
@@ -34,7 +34,7 @@ import { ssoLogout } from './sso-logout/contract.ts';
 import { ssoNotices } from './sso-notices/contract.ts';
 import { ssoRequest } from './sso-request/contract.ts';
 import { ssoSweep } from './sso-sweep/contract.ts';
-import { ssoSweepRest } from './sso-sweep-rest/contract.ts';
+import { ssoSweepContinued } from './sso-sweep-continued/contract.ts';
 import { ssoSystems } from './sso-systems/contract.ts';
 import { ssoTell } from './sso-tell/contract.ts';
 import { ssoToken } from './sso-token/contract.ts';
@@ -78,12 +78,12 @@ const declared = [
   ssoNotices,
   ssoTell,
   ssoSweep,
-  ssoSweepRest,
+  ssoSweepContinued,
   midnightUnlock,
-  midnightRest,
+  midnightContinued,
   auditCopy,
   companyCopies,
-  copiesRest,
+  copiesContinued,
   keyRotation,
 ] as const satisfies readonly FlowDeclaration[];
 

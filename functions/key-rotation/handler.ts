@@ -9,7 +9,7 @@ export async function handler(event: RotationEvent, context: Context): Promise<v
   await withinTimeBudget(context, async () => {
     await rotateSecret(event, secret, new Date());
     if (event.Step === 'finishSecret')
-      writeLine({ level: 'INFO', word: 'secret-rotated', flow: 'key-rotation', secret });
+      writeLine({ level: 'INFO', event: 'secret-rotated', flow: 'key-rotation', secret });
   });
 }
 

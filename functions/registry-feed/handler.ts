@@ -62,7 +62,7 @@ async function takeMessages({ Records }: SQSEvent, context: Context): Promise<SQ
     } catch (error) {
       writeLine({
         level: 'ERROR',
-        word: 'message-failed',
+        event: 'message-failed',
         flow: 'registry-feed',
         messageId,
         cause: causeOf(error),
@@ -83,5 +83,5 @@ async function takeMessage(ctx: FlowContext, body: string, delivery: QueueDelive
   }
   const logFields = { flow: 'registry-feed', messageId: delivery.messageId };
   const counts = await processLines(ctx, content.lines, 1, now, loggingListener(logFields));
-  writeLine({ level: 'INFO', word: 'message-done', ...logFields, ...counts });
+  writeLine({ level: 'INFO', event: 'message-done', ...logFields, ...counts });
 }

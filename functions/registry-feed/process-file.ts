@@ -52,7 +52,7 @@ export async function processFile(
         level: 'INFO',
         ...logFields,
         file: etag,
-        word: atEnd ? 'file-done' : 'file-progress',
+        event: atEnd ? 'file-done' : 'file-progress',
         lines: next.line - 1,
         bytes: next.offset,
         size,
@@ -66,7 +66,7 @@ export async function processFile(
         writeLine({
           level: 'ERROR',
           ...logFields,
-          word: 'file-changed',
+          event: 'file-changed',
           lines: at.position.line - 1,
           ...at.counts,
         });
@@ -76,7 +76,7 @@ export async function processFile(
       writeLine({
         level: 'ERROR',
         ...logFields,
-        word: 'file-paused',
+        event: 'file-paused',
         lines: at.position.line - 1,
         cause: causeOf(error),
       });

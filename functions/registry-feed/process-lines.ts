@@ -45,8 +45,8 @@ export interface Listener {
 
 /** Logs each rejection and warning at once, with the message or file that it belongs to. */
 export const loggingListener = (logFields: object): Listener => ({
-  rejected: (issue) => writeLine({ level: 'WARN', ...logFields, word: 'rejected', ...issue }),
-  warned: (issue) => writeLine({ level: 'WARN', ...logFields, word: 'warning', ...issue }),
+  rejected: (issue) => writeLine({ level: 'WARN', ...logFields, event: 'rejected', ...issue }),
+  warned: (issue) => writeLine({ level: 'WARN', ...logFields, event: 'warning', ...issue }),
 });
 
 const lineSchema = v.variant('type', [

@@ -37,8 +37,8 @@ export async function sendLogoutToken(
   const result = client ? await post(ctx, client, notice, now) : 'no-client';
   const done = result === '200' || result === '204' || result === 'no-client';
   const line = { flow: 'sso-tell', client: notice.clientId, reason: notice.reason, said: result, tries };
-  if (done) writeLine({ level: 'INFO', word: 'rp-told', ...line });
-  else writeLine({ level: last ? 'ERROR' : 'WARN', word: 'rp-not-told', ...line });
+  if (done) writeLine({ level: 'INFO', event: 'rp-notified', ...line });
+  else writeLine({ level: last ? 'ERROR' : 'WARN', event: 'rp-not-notified', ...line });
   if (done) await recordNoticeSent(ctx, notice, now, tries);
   else if (last)
     await ctx.db.put(noticeAuditPut(ctx, notice, 'sso-telling-failed', now, { said: result, tries }));

@@ -118,8 +118,8 @@ async function exchangeOnce(
     rpSessionPut(next, before),
     auditPut(ctx, call, ticket.personKey, 'sso-handed-over', 'success', {
       client: client.clientId,
-      identity: ticket.told.identity.kind,
-      ...(ticket.told.identity.role ? { role: ticket.told.identity.role } : {}),
+      identity: ticket.claims.identity.kind,
+      ...(ticket.claims.identity.role ? { role: ticket.claims.identity.role } : {}),
     }),
   ]);
   return tokens;
@@ -127,7 +127,7 @@ async function exchangeOnce(
 
 /** What was decided with the code; if any of it has changed, the transaction is refused. */
 function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeTicket) {
-  const { ticketKey, sealedDetails, personKey, sealedName, told: claims, matter, request } = ticket;
+  const { ticketKey, sealedDetails, personKey, sealedName, claims, matter, request } = ticket;
   const details: Record<string, unknown>[] = JSON.parse(
     unseal(dataKeys, sealedDetailsContext(ticketKey), sealedDetails),
   );
@@ -140,18 +140,18 @@ function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeT
  * The code is spent; the session is live with the same identity; the rows behind a company identity have not changed.
  */
 function unchangedChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: string, now: Date): Write[] {
-  const { personKey, grounds, matter } = ticket;
+  const { personKey, seenAccess, matter } = ticket;
   return [
     authorizationCodeSpentUpdate(ticket, sid, now, invalidGrantRefused),
     { ...sessionNotIdleCheck(ticket, now, settings.policies), onRefused: invalidGrantRefused },
-    ...(grounds ? seenAccessChecks(personKey, grounds, shanghaiDay(now), invalidGrantRefused) : []),
+    ...(seenAccess ? seenAccessChecks(personKey, seenAccess, shanghaiDay(now), invalidGrantRefused) : []),
     ...(matter ? [faceCheckUnchanged(personKey, matter, now, settings.policies, invalidGrantRefused)] : []),
   ];
 }
 
 /**
  * The row of the hand-over. With the same identity it keeps the name that the client knows, unless that hand-over has
- * ended or the client was told that less is left: a late logout token ends nothing newer.
+ * ended or the client was claims that less is left: a late logout token ends nothing newer.
  */
 function handOverOf(
   ticket: SsoCodeTicket,
@@ -159,7 +159,7 @@ function handOverOf(
   at: number,
   policies: Policies,
 ): RpSession {
-  const { sessionId, personKey, version, request, told, grounds, matter } = ticket;
+  const { sessionId, personKey, version, request, claims, seenAccess, matter } = ticket;
   const acrs = demandedAcrs(request);
   const continued =
     before && !before.ended && !before.narrowings && before.version === version ? before : undefined;
@@ -168,9 +168,9 @@ function handOverOf(
     sessionId,
     clientId: request.clientId,
     sid: continued?.sid ?? handle(),
-    sub: told.sub,
+    sub: claims.sub,
     personKey,
-    ...rpIndexKeysOf(grounds?.acting),
+    ...rpIndexKeysOf(seenAccess?.acting),
     ...(granted ? { granted } : {}),
     version,
     scope: request.scope.join(' '),

@@ -36,6 +36,6 @@ export async function endReplayedGrant(
     // It has ended already, or a later hand-over with another name has its row.
     return spendProofsOfRefusedCall(ctx, call, answer);
   }
-  writeLine({ level: 'WARN', word: 'code-replayed', flow: 'sso-token', client: clientId });
+  writeLine({ level: 'WARN', event: 'code-replayed', flow: 'sso-token', client: clientId });
   return answer;
 }

@@ -25,7 +25,7 @@ export const queries: Readonly<Record<string, Query>> = {
   slow: {
     of: answering,
     lines: [
-      'filter word = "request"',
+      'filter event = "request"',
       'stats count(*) as calls, pct(Milliseconds, 50) as p50, pct(Milliseconds, 95) as p95, pct(Milliseconds, 99) as p99 by flow, route',
       'sort p99 desc',
     ],
@@ -33,7 +33,7 @@ export const queries: Readonly<Record<string, Query>> = {
   networks: {
     of: answering,
     lines: [
-      'filter word = "request" and status >= 400',
+      'filter event = "request" and status >= 400',
       'stats count(*) as refused, count_distinct(code) as kinds, latest(code) as last by network',
       'sort refused desc | limit 50',
     ],
@@ -45,8 +45,8 @@ export const queries: Readonly<Record<string, Query>> = {
   feed: {
     of: ({ trigger }) => trigger?.kind === 'feed',
     lines: [
-      'filter word in ["message-failed", "file-paused", "file-changed", "rejected"]',
-      'fields @timestamp, word, file, line, code, cause.name, cause.message',
+      'filter event in ["message-failed", "file-paused", "file-changed", "rejected"]',
+      'fields @timestamp, event, file, line, code, cause.name, cause.message',
       'sort @timestamp desc | limit 200',
     ],
   },

@@ -63,7 +63,7 @@ export async function handler(): Promise<{ passed: boolean }> {
   process.stdout.write(
     `${JSON.stringify({
       level: failure ? 'ERROR' : 'INFO',
-      word: 'canary',
+      event: 'canary',
       _aws: {
         Timestamp: now.getTime(),
         CloudWatchMetrics: [

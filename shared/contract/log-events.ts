@@ -9,14 +9,14 @@ export const logEvents = {
   'session-not-opened': { levels: ['WARN'], by: 'registration' },
   'provider-called': { levels: ['INFO', 'WARN'], by: 'every function that talks to a provider' },
   'order-given': { levels: ['INFO', 'WARN'], by: 'hall, registry-feed' },
-  unlocked: { levels: ['INFO'], by: 'midnight-unlock, midnight-rest' },
-  'copies-left': { levels: ['INFO'], by: 'company-copies, copies-rest' },
+  unlocked: { levels: ['INFO'], by: 'midnight-unlock, midnight-continued' },
+  'copies-left': { levels: ['INFO'], by: 'company-copies, copies-continued' },
   'secret-rotated': { levels: ['INFO'], by: 'key-rotation' },
   'client-refused': { levels: ['WARN'], by: 'sso-request, sso-token' },
   'code-replayed': { levels: ['WARN'], by: 'sso-token' },
-  'hand-overs-swept': { levels: ['INFO'], by: 'sso-sweep, sso-sweep-rest' },
-  'rp-told': { levels: ['INFO'], by: 'sso-tell' },
-  'rp-not-told': { levels: ['WARN', 'ERROR'], by: 'sso-tell' },
+  'hand-overs-swept': { levels: ['INFO'], by: 'sso-sweep, sso-sweep-continued' },
+  'rp-notified': { levels: ['INFO'], by: 'sso-tell' },
+  'rp-not-notified': { levels: ['WARN', 'ERROR'], by: 'sso-tell' },
   rejected: { levels: ['WARN'], by: 'registry-feed' },
   warning: { levels: ['WARN'], by: 'registry-feed' },
   'message-done': { levels: ['INFO'], by: 'registry-feed' },
@@ -30,7 +30,7 @@ export const logEvents = {
 export type LogEvent = keyof typeof logEvents;
 type LevelOf<E extends LogEvent> = (typeof logEvents)[E]['levels'][number];
 
-/** One log line as it is written: its level, its name under `word`, and what the catalogue above says about it. */
+/** One log line as it is written: its level, its name under `event`, and what the catalogue above says about it. */
 export type LogLine = {
-  [E in LogEvent]: { readonly level: LevelOf<E>; readonly word: E } & object;
+  [E in LogEvent]: { readonly level: LevelOf<E>; readonly event: E } & object;
 }[LogEvent];

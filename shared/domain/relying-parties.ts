@@ -82,7 +82,7 @@ export const rpEndReasons = [
   /** The session switched to another identity. */
   'switched',
   /** The relation, agreement, form, report or company no longer gives access. */
-  'grounds-lost',
+  'access-lost',
   /** The person left this one system. */
   'left',
   'rp-logout',

@@ -20,7 +20,7 @@ export async function counted<T>(
   } finally {
     writeLine({
       level: failed ? 'WARN' : 'INFO',
-      word: 'provider-called',
+      event: 'provider-called',
       ...metrics([['provider']], {
         ProviderCalls: 'Count',
         ProviderFailures: 'Count',

@@ -68,7 +68,7 @@ async function refresh<T>(
     entry.freshUntil = entry.readAt + refreshSeconds[secret] * 1000;
   } catch (error) {
     if (entry.value === undefined) throw error;
-    writeLine({ level: 'WARN', word: 'secret-refresh-failed', secret });
+    writeLine({ level: 'WARN', event: 'secret-refresh-failed', secret });
     entry.readAt = Date.now();
     entry.freshUntil = entry.readAt + retrySeconds * 1000;
   }

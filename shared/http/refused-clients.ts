@@ -25,7 +25,7 @@ export async function recordRefusedClient(
   if (!(error instanceof ClientRefused)) return;
   const client = namedClient(ctx.relyingParties, form)?.clientId;
   const { why } = error;
-  writeLine({ level: 'WARN', word: 'client-refused', flow, client: client ?? 'unknown', why });
+  writeLine({ level: 'WARN', event: 'client-refused', flow, client: client ?? 'unknown', why });
   if (client === undefined || !isFirst(client, why, call.now)) return;
   // The refusal stands even if the audit event cannot be written.
   await ctx.db

@@ -49,10 +49,10 @@ export function logRequest(
     ...(traceId() === requestId ? {} : { requestId }),
     network: truncatedAddress(addressOf(event)),
   };
-  const word = 'request';
+  const kind = 'request';
   writeLine(
     status >= 500
-      ? { level: 'ERROR', word, ...line, cause: causeOf(problem) }
-      : { level: 'INFO', word, ...line },
+      ? { level: 'ERROR', event: kind, ...line, cause: causeOf(problem) }
+      : { level: 'INFO', event: kind, ...line },
   );
 }

@@ -34,7 +34,7 @@ export function runLockSweep(
       const lasted = Math.round((performance.now() - startedAt) / 1000);
       writeLine({
         level: 'INFO',
-        word: 'unlocked',
+        event: 'unlocked',
         ...metrics([[]], { SecondsAfterMidnight: 'Count' }),
         flow,
         ...swept,

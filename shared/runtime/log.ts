@@ -14,7 +14,7 @@ export function writeOrderLine(
   const { isNear = false, ...where } = given;
   writeLine({
     level: isNear ? 'WARN' : 'INFO',
-    word: 'order-given',
+    event: 'order-given',
     ...metrics([['flow'], ['flow', 'order']], { Orders: 'Count', OrdersNearLimit: 'Count' }),
     flow,
     order,
@@ -31,14 +31,14 @@ export function writeOrderLine(
 export const logStrangerSend = (percent: number): void =>
   writeLine({
     level: 'INFO',
-    word: 'stranger-sms',
+    event: 'stranger-sms',
     ...metrics([[]], { StrangerSmsPercent: 'Percent' }),
     StrangerSmsPercent: Math.round(percent * 10) / 10,
   });
 
 /** REG-1: the registration succeeded, but no session could be opened: the person logs in by hand. */
 export const logSessionNotOpened = (failure: unknown): void =>
-  writeLine({ level: 'WARN', word: 'session-not-opened', cause: causeOf(failure) });
+  writeLine({ level: 'WARN', event: 'session-not-opened', cause: causeOf(failure) });
 
 /**
  * Leaves a trace of our own failures for operators: class, message (of the SDK or of a bug) and stack, which hold no

@@ -50,9 +50,9 @@ describe('a log line', () => {
 
   it('LOG-02 is one line, whatever is in it', () => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    writeLine({ level: 'ERROR', word: 'message-failed', cause: 'a\n{"level":"INFO"}\r\u2028b' });
+    writeLine({ level: 'ERROR', event: 'message-failed', cause: 'a\n{"level":"INFO"}\r\u2028b' });
     const [[text]] = write.mock.calls as [[string]];
     expect(text.trimEnd().split(/[\r\n]/)).toHaveLength(1);
-    expect(JSON.parse(text)).toMatchObject({ word: 'message-failed' });
+    expect(JSON.parse(text)).toMatchObject({ event: 'message-failed' });
   });
 });

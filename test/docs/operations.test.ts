@@ -146,13 +146,13 @@ it.each(Object.entries(queries))(
   'OPS-02 saved query %s asks for fields that its lines have',
   (_name, { lines }) => {
     const text = lines.join('\n');
-    const asked = [...text.matchAll(/word (?:= |in \[)((?:"[\w-]+"(?:, )?)+)/g)].flatMap(([, list = '']) =>
-      [...list.matchAll(/"([\w-]+)"/g)].map(([, word = '']) => word),
+    const asked = [...text.matchAll(/event (?:= |in \[)((?:"[\w-]+"(?:, )?)+)/g)].flatMap(([, list = '']) =>
+      [...list.matchAll(/"([\w-]+)"/g)].map(([, event = '']) => event),
     );
-    for (const word of asked) expect(Object.keys(logEvents)).toContain(word);
+    for (const event of asked) expect(Object.keys(logEvents)).toContain(event);
     const of = asked.length > 0 ? asked : Object.keys(logEvents);
-    const known = new Set(of.flatMap((word) => fieldsOf.get(word) ?? []));
-    for (const always of ['level', 'word', 'traceId', '@timestamp']) known.add(always);
+    const known = new Set(of.flatMap((event) => fieldsOf.get(event) ?? []));
+    for (const always of ['level', 'event', 'traceId', '@timestamp']) known.add(always);
     const made = [...text.matchAll(/ as (\w+)/g)].map(([, name = '']) => name);
     const fields = text
       .replace(/"[^"]*"/g, '')

@@ -151,8 +151,8 @@ long('ERR-02 SSO-8 ENT-4 UNL-1 what streams and queues start ends by itself when
     ['sso-notices', record('Sessions', { sessionId: { S: 's' } })],
     ['sso-tell', message(told)],
     ['company-copies', record('Taxpayers', { companyKey: { S: 'c_hanging' } })],
-    ['copies-rest', message({ companyKey: 'c_hanging' })],
-    ['midnight-rest', message({})],
+    ['copies-continued', message({ companyKey: 'c_hanging' })],
+    ['midnight-continued', message({})],
   ] as const)
     await expectEndsByItself(name, () => runtime.invoke(name, { Records: [Record] }));
 });

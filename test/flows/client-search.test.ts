@@ -174,7 +174,7 @@ describe('the clients of an agent who has five hundred', () => {
   long('SWI-3 ENT-4 a client is found by its new name at once, and no more by the one before', async () => {
     const id = numbers[250] as string;
     const fault = runtime.faults.add({ function: 'company-copies', kind: 'error500', times: 1_000 });
-    const rest = runtime.faults.add({ function: 'copies-rest', kind: 'error500', times: 1_000 });
+    const rest = runtime.faults.add({ function: 'copies-continued', kind: 'error500', times: 1_000 });
     await feed(runtime, companyLine(id, { name: '齐云山茶社' }));
     await runtime.settled();
     expect([runtime.faults.struck(fault) > 0, runtime.faults.struck(rest) > 0]).toEqual([true, true]);

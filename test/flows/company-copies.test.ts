@@ -52,7 +52,7 @@ const record = (before: Loose, after: Loose) => ({
 });
 const started = (...Records: object[]) => runtime.invoke('company-copies', { Records });
 const restOf = (id: string) =>
-  runtime.invoke('copies-rest', { Records: [{ body: JSON.stringify({ companyKey: keyOf(id) }) }] });
+  runtime.invoke('copies-continued', { Records: [{ body: JSON.stringify({ companyKey: keyOf(id) }) }] });
 /** How many calls a function made that its policy counts. */
 const callsOf = (name: string) => runtime.usage()[name]?.calls ?? 0;
 
@@ -120,7 +120,7 @@ describe('the copies of a company in its relations', () => {
     for (const [name, action] of [
       ['company-copies', 'GetItem'],
       ['company-copies', 'BatchGetItem'],
-      ['copies-rest', undefined],
+      ['copies-continued', undefined],
     ] as const)
       runtime.faults.add({ function: name, ...(action ? { action } : {}), kind: 'error500', times: 1_000 });
     runtime.faults.release(held);
@@ -222,7 +222,7 @@ describe('the copies of a company in its relations', () => {
       times: 1_000,
     });
     runtime.faults.add({
-      function: 'copies-rest',
+      function: 'copies-continued',
       table: 'Taxpayers',
       action: 'GetItem',
       kind: 'error500',
@@ -240,7 +240,7 @@ describe('the copies of a company in its relations', () => {
       runtime.clock.advance(181);
     }
     await runtime.settled();
-    const waiting = runtime.queued('copies-rest-failed').map((body) => JSON.parse(body).companyKey);
+    const waiting = runtime.queued('copies-continued-failed').map((body) => JSON.parse(body).companyKey);
     expect(waiting).toEqual([keyOf(bad)]);
     expect(await names(bad)).toEqual(all('第一公司'));
     // The stream keeps nothing of it: the next change is not delayed, and the message can be sent again.
@@ -261,7 +261,7 @@ describe('the copies of a company in its relations', () => {
     await renamed(id, '第二公司');
     await runtime.settled();
     expect(await names(id)).toEqual(all('第二公司'));
-    expect(runtime.queued('copies-rest-failed').join()).not.toContain(keyOf(id));
+    expect(runtime.queued('copies-continued-failed').join()).not.toContain(keyOf(id));
   });
 
   long(

@@ -220,7 +220,7 @@ describe('a file of the feed', () => {
     });
   const bad = Array.from({ length: 40_000 }, (_, index) => (index % 7 === 0 ? '' : `{"number":${index}`));
   const badLines = bad.flatMap((line, index) => (line === '' ? [] : [index + 1]));
-  const toldLines = () => log.filter(({ word }) => word === 'rejected').map(({ line }) => line);
+  const toldLines = () => log.filter(({ event }) => event === 'rejected').map(({ line }) => line);
 
   long(
     'MIG-1 goes on in a message of its own when the time is up, with its counts, until it is done',
@@ -242,7 +242,7 @@ describe('a file of the feed', () => {
       });
       expect(toldLines()).toEqual(badLines);
       expect(log.at(-1)).toMatchObject({
-        word: 'file-done',
+        event: 'file-done',
         lines: bad.length,
         accepted: 0,
         rejected: badLines.length,
@@ -264,7 +264,9 @@ describe('a file of the feed', () => {
       ]),
     );
     await take(notification, () => 800_000);
-    const told = log.filter(({ word }) => word === 'rejected').map(({ line: at, message }) => [at, message]);
+    const told = log
+      .filter(({ event }) => event === 'rejected')
+      .map(({ line: at, message }) => [at, message]);
     expect(told).toEqual([
       [1, expect.stringContaining('type')],
       [2, expect.stringContaining('not UTF-8')],
@@ -276,8 +278,8 @@ describe('a file of the feed', () => {
     put(bad.join('\n'));
     await take(notification, () => 800_000);
     expect(sent).toEqual([]);
-    expect(log.filter(({ word }) => word === 'file-progress').length).toBeGreaterThan(0);
-    expect(log.at(-1)).toMatchObject({ word: 'file-done', rejected: badLines.length });
+    expect(log.filter(({ event }) => event === 'file-progress').length).toBeGreaterThan(0);
+    expect(log.at(-1)).toMatchObject({ event: 'file-done', rejected: badLines.length });
   });
 
   long('MIG-1 a continuation that is delivered twice does the same twice', async () => {
@@ -300,10 +302,10 @@ describe('a file of the feed', () => {
     const body = sent[0]?.MessageBody ?? '';
     put(`${bad.join('\n')}\n`);
     await take(body, () => 100_000);
-    expect(log.at(-1)).toMatchObject({ level: 'ERROR', word: 'file-changed' });
+    expect(log.at(-1)).toMatchObject({ level: 'ERROR', event: 'file-changed' });
     files.clear();
     await take(body, () => 100_000);
-    expect(log.at(-1)).toMatchObject({ level: 'ERROR', word: 'file-changed' });
+    expect(log.at(-1)).toMatchObject({ level: 'ERROR', event: 'file-changed' });
     expect(sent).toHaveLength(1);
   });
 

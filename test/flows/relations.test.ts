@@ -205,7 +205,7 @@ describe('legal representatives from the registry', () => {
       const id = creditCode();
       await feed(runtime, taxpayer(id), legalRepresentative(id, who));
       await runtime.settled();
-      for (const name of ['company-copies', 'copies-rest'])
+      for (const name of ['company-copies', 'copies-continued'])
         runtime.faults.add({
           function: name,
           table: 'Relationships',

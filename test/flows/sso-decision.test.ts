@@ -202,8 +202,8 @@ describe('a decision', () => {
         nonce: 'nonce-of-the-system',
         scope: ['openid', 'profile'],
       },
-      grounds: { acting: session.company, companyRev: expect.any(Number), relationRev: 1 },
-      told: {
+      seenAccess: { acting: session.company, companyRev: expect.any(Number), relationRev: 1 },
+      claims: {
         authTime: session.startedAt,
         acr: 'urn:ahtax:face',
         amr: ['pwd', 'face', 'mfa'],
@@ -211,7 +211,7 @@ describe('a decision', () => {
         identity: { kind: 'enterprise', role: 'tax-handler' },
       },
     });
-    expect(kept.told.sub).not.toContain(someone.who.personKey);
+    expect(kept.claims.sub).not.toContain(someone.who.personKey);
     for (const text of [code, '徽香茶业', someone.who.name, someone.who.documentNumber])
       expect(JSON.stringify(kept)).not.toContain(text);
     expect(await detailsOf(code)).toEqual([
@@ -462,9 +462,9 @@ describe('between the look and the write', () => {
       expect(session).toMatchObject({ identity: { kind: 'natural' }, version: 2 });
       expect(await ticketRow(runtime, code)).toMatchObject({
         version: 2,
-        told: { identity: { kind: 'natural' } },
+        claims: { identity: { kind: 'natural' } },
       });
-      expect(await ticketRow(runtime, code)).not.toHaveProperty('grounds');
+      expect(await ticketRow(runtime, code)).not.toHaveProperty('seenAccess');
       expect(await detailsOf(code)).toEqual([{ type: 'taxpayer', identity: 'natural' }]);
       const old = await runtime.http('GET', '/v1/session', undefined, { token: someone.token });
       expect(said(old)).toBe('SESSION_ENDED');
@@ -484,7 +484,7 @@ describe('between the look and the write', () => {
     const code = codeIn(expectStatus(await approve({ choiceId }), 200));
     expect(await ticketRow(runtime, code)).toMatchObject({
       version: 2,
-      grounds: { acting: { by: 'relation', companyKey: keyOf(taxpayerId), role: 'legal-representative' } },
+      seenAccess: { acting: { by: 'relation', companyKey: keyOf(taxpayerId), role: 'legal-representative' } },
     });
     expect((await detailsOf(code))[0].taxpayer.name).toBe('选中的公司');
     expect((await row(runtime, 'Users', { personKey: someone.who.personKey })).lastRoles).toEqual({
@@ -568,16 +568,18 @@ describe('who a system does not take', () => {
       expect(no).toMatchObject({ error: 'unmet_authentication_requirements', iss: runtime.issuer });
     }
     const { approve } = await pageFor(open, { token: session.accessToken }, { acr_values: 'urn:ahtax:2fa' });
-    expect((await ticketRow(runtime, codeIn(await approve()))).told).toMatchObject({ acr: 'urn:ahtax:2fa' });
+    expect((await ticketRow(runtime, codeIn(await approve()))).claims).toMatchObject({
+      acr: 'urn:ahtax:2fa',
+    });
   });
 
   long('SSO-9 is not who the system means by the claim sub', async () => {
     const { token } = await natural();
-    const { told } = await ticketRow(runtime, codeIn(await (await pageFor(open, { token })).approve()));
+    const { claims } = await ticketRow(runtime, codeIn(await (await pageFor(open, { token })).approve()));
     const asking = (value: string) =>
       pageFor(open, { token }, { claims: JSON.stringify({ id_token: { sub: { value } } }) });
-    expect(codeIn(await (await asking(told.sub)).approve())).not.toBe('');
-    expect(said(await (await asking(`${told.sub}x`)).approve())).toBe('REAUTHENTICATION_REQUIRED');
+    expect(codeIn(await (await asking(claims.sub)).approve())).not.toBe('');
+    expect(said(await (await asking(`${claims.sub}x`)).approve())).toBe('REAUTHENTICATION_REQUIRED');
   });
 
   it('SSO-9 shows the face for the system’s matter, of which sso-matters.test.ts tells the rest', async () => {

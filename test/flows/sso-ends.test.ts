@@ -112,7 +112,7 @@ describe('SSO-8 退出', () => {
       if (!handOver) throw new Error('no hand-over');
       expect(await rpRow(runtime, handOver)).toMatchObject({
         ended: { reason: 'logged-out' },
-        told: { tries: 1 },
+        notified: { tries: 1 },
       });
       const events = await ssoEvents(who);
       expect(events).toContainEqual(['sso-ended', 'filing-web', 'logged-out']);
@@ -184,7 +184,7 @@ describe('SSO-8 a system that does not answer', () => {
     expect(events.filter(([kind, client]) => kind === 'sso-told' && client === 'filing-web')).toEqual([]);
     expect(runtime.queued('sso-tell-failed').filter((body) => body.includes(sid))).toHaveLength(1);
     expect(await rpRow(runtime, { sessionId: session.sessionId, clientId: 'filing-web' })).not.toHaveProperty(
-      'told',
+      'notified',
     );
   });
 
@@ -198,7 +198,7 @@ describe('SSO-8 a system that does not answer', () => {
     runtime.clock.advance(601);
     await runtime.settled();
     expect(first().tokens).toHaveLength(2);
-    expect(await rpRow(runtime, handOver)).toMatchObject({ told: { tries: 2 } });
+    expect(await rpRow(runtime, handOver)).toMatchObject({ notified: { tries: 2 } });
     expect((await ssoEvents(who)).map(([kind]) => kind).sort()).toEqual(['sso-ended', 'sso-told']);
   });
 

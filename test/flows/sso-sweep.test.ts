@@ -110,7 +110,7 @@ describe('SSO-8 what does not fit the time of a sweep', () => {
         .map((line) => JSON.parse(line) as { flow: string; ended: number; left: boolean });
       const mine = runs.slice(runs.findLastIndex(({ flow }) => flow === 'sso-sweep'));
       expect(mine.length).toBeGreaterThan(1);
-      expect(mine.slice(1).every(({ flow }) => flow === 'sso-sweep-rest')).toBe(true);
+      expect(mine.slice(1).every(({ flow }) => flow === 'sso-sweep-continued')).toBe(true);
       expect(mine.reduce((sum, { ended }) => sum + ended, 0)).toBe(many);
       expect(mine.map(({ left }) => left).at(-1)).toBe(false);
     },
@@ -122,7 +122,7 @@ describe('SSO-8 what does not fit the time of a sweep', () => {
       const handOvers = await due();
       await runtime.provoking(async () => {
         runtime.faults.add({
-          function: 'sso-sweep-rest',
+          function: 'sso-sweep-continued',
           action: 'TransactWriteItems',
           kind: 'error500',
           times: Number.POSITIVE_INFINITY,
@@ -134,7 +134,7 @@ describe('SSO-8 what does not fit the time of a sweep', () => {
         }
         await runtime.settled();
       });
-      expect(runtime.queued('sso-sweep-rest-failed')).toHaveLength(1);
+      expect(runtime.queued('sso-sweep-continued-failed')).toHaveLength(1);
       expect((await waiting(handOvers)).length).toBeGreaterThan(0);
       await sweep();
       await runtime.settled();

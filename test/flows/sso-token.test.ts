@@ -598,7 +598,7 @@ describe('SSO-5 what ends between decision and exchange', () => {
     );
     expectRefused(reply, 'invalid_grant');
     await runtime.settled();
-    expect(await handOver(session.sessionId)).toMatchObject({ sid, ended: { reason: 'grounds-lost' } });
+    expect(await handOver(session.sessionId)).toMatchObject({ sid, ended: { reason: 'access-lost' } });
     expect(filing.tokens.map((logout) => decodeJwt(logout).sid)).toEqual([sid]);
   });
 

@@ -226,12 +226,12 @@ const late =
 const tonight = async () => void runtime.clock.set('2027-03-03T00:00:00+08:00');
 
 const ways: readonly Way[] = [
-  way('a relation is deleted', 'grounds-lost', atCompany, ofRelation({ state: 'deleted' })),
+  way('a relation is deleted', 'access-lost', atCompany, ofRelation({ state: 'deleted' })),
   way('a permission is narrowed', 'narrowed', atCompany, ofRelation({ permissions: ['enquiry'] })),
   way('half an hour without a sign of life', 'idle', asPerson, later(1_800), 'swept'),
   way(
     'the last day of a relation',
-    'grounds-lost',
+    'access-lost',
     late(() => atCompany({ ...everything, until: '2027-03-02' }, {}, '2027-03-02')),
     tonight,
     'swept',
@@ -244,7 +244,7 @@ const ways: readonly Way[] = [
     reported(runtime, orderLine(who, 'suspend', 1)),
   ),
   way('a switch to another identity', 'switched', atCompany, switched),
-  way('ENT-4 the company is cancelled', 'grounds-lost', atCompany, ofCompany({ state: 'cancelled' })),
+  way('ENT-4 the company is cancelled', 'access-lost', atCompany, ofCompany({ state: 'cancelled' })),
   // The following ways are tested only in the long run.
   way('SES-1 退出', 'logged-out', asPerson, ({ who }) => who.api('DELETE', '/v1/session')),
   way('ORD-1 sessions are ended by order', 'by-order', asPerson, ({ who }) =>
@@ -272,62 +272,62 @@ const ways: readonly Way[] = [
     },
     'swept',
   ),
-  way('REL-2 a relation is superseded', 'grounds-lost', atCompany, ofRelation({ state: 'superseded' })),
+  way('REL-2 a relation is superseded', 'access-lost', atCompany, ofRelation({ state: 'superseded' })),
   way('no permission is left', 'narrowed', atCompany, ofRelation({ permissions: [] })),
   way('a relation gets a last day', 'narrowed', atCompany, ofRelation({ validUntil: '2027-06-30' })),
   way(
     'SPC-1 the company is cross-region only',
-    'grounds-lost',
+    'access-lost',
     atCompany,
     ofCompany({ subject: 'cross-region' }),
   ),
   way(
     'ENT-2 the company waits for confirmation again',
-    'grounds-lost',
+    'access-lost',
     atCompany,
     ofCompany({ state: 'awaiting-confirmation' }),
   ),
-  way('ENT-4 a relation of the company before it was cancelled', 'grounds-lost', atCompany, async (there) => {
+  way('ENT-4 a relation of the company before it was cancelled', 'access-lost', atCompany, async (there) => {
     await ofCompany({ state: 'cancelled' })(there);
     await ofCompany({ state: 'active' })(there);
   }),
-  way('AGY-4 an agreement is ended', 'grounds-lost', atClient, async ({ agency, agreementId }) =>
+  way('AGY-4 an agreement is ended', 'access-lost', atClient, async ({ agency, agreementId }) =>
     expectStatus(await agency.api('POST', `/v1/agency/agreements/${agreementId}/terminate`), 200),
   ),
   way('an agreement loses the item that permits filing', 'narrowed', atClient, ({ again }) =>
     again({ items: ['consulting'] }),
   ),
   way('an agreement ends earlier', 'narrowed', atClient, ({ again }) => again({ until: '2027-06-30' })),
-  way('an agreement names other agents', 'grounds-lost', atClient, async ({ again, agency }) => {
+  way('an agreement names other agents', 'access-lost', atClient, async ({ again, agency }) => {
     const other = await knownPerson(runtime);
     await feed(runtime, staffLine(agency.id, [other]));
     await again({ agents: [claimed(other)] });
   }),
   way(
     'the last day of an agreement',
-    'grounds-lost',
+    'access-lost',
     late(() => atClient('2027-03-02')),
     tonight,
     'swept',
   ),
-  way('AGY-1 the staff form names the agent no longer', 'grounds-lost', atClient, ({ agency }) =>
+  way('AGY-1 the staff form names the agent no longer', 'access-lost', atClient, ({ agency }) =>
     feed(runtime, staffLine(agency.id, [])),
   ),
-  way('the agency is no agency any more', 'grounds-lost', atClient, ({ agency }) =>
+  way('the agency is no agency any more', 'access-lost', atClient, ({ agency }) =>
     feed(runtime, companyLine(agency.id, { subject: 'enterprise' })),
   ),
-  way('the client is cancelled', 'grounds-lost', atClient, ({ clientId }) =>
+  way('the client is cancelled', 'access-lost', atClient, ({ clientId }) =>
     feed(runtime, companyLine(clientId, { state: 'cancelled' })),
   ),
   way(
     'SPC-3 the report names another handler',
-    'grounds-lost',
+    'access-lost',
     () => underOne(true),
     ({ report }) => report({ handler: nobody }),
   ),
   way(
     'the last day of the report',
-    'grounds-lost',
+    'access-lost',
     late(() => underOne(false, '2027-03-02')),
     tonight,
     'swept',
@@ -351,7 +351,7 @@ describe('SSO-8 a hand-over ends and its system is told', () => {
     // A sweep also ends idle hand-overs of earlier tests.
     expect(toldSids().filter((sid) => !swept || sid === handOver.sid)).toEqual([handOver.sid]);
     const standing = await rpRow(runtime, handOver);
-    expect(standing.told).toMatchObject({ tries: 1 });
+    expect(standing.notified).toMatchObject({ tries: 1 });
     const told = (await history(runtime, who)).filter(({ kind }) => kind === 'sso-told');
     expect(told.map(({ detail }) => detail)).toEqual([{ client: 'filing-web', reason }]);
     if (reason === 'narrowed') {

@@ -47,7 +47,7 @@ it('OPS-02 every line of a request carries the trace id that its answer has', as
   const { traceId } = refused.body;
   expect(traceId).toMatch(/^[\w=-]{8,}$/);
   expect(await line((one) => one.traceId === traceId)).toMatchObject({
-    word: 'request',
+    event: 'request',
     route: 'POST /v1/logins',
     code: 'BAD_CREDENTIALS',
   });
@@ -56,7 +56,7 @@ it('OPS-02 every line of a request carries the trace id that its answer has', as
   await wait(runtime, 61);
   expectStatus(await runtime.http('POST', `/v1/logins/${loginId}/sms`), 202);
   const request = await line(({ route }) => route === 'POST /v1/logins/{id}/sms');
-  const provider = lines().findLast(({ word }) => word === 'provider-called');
+  const provider = lines().findLast(({ event }) => event === 'provider-called');
   expect(provider?.traceId).toBe(request.traceId);
 });
 
@@ -74,8 +74,8 @@ it('OPS-02 what no request has started writes lines under one trace id too', asy
   );
   expectStatus(await runtime.http('POST', '/local/schedule/midnight-unlock'), 200);
   const words = ['order-given', 'unlocked'];
-  for (const word of words) await line((one) => one.word === word);
-  const nameless = lines().filter(({ word, traceId }) => word !== undefined && traceId === undefined);
+  for (const event of words) await line((one) => one.event === event);
+  const nameless = lines().filter(({ event, traceId }) => event !== undefined && traceId === undefined);
   expect(nameless).toEqual([]);
 });
 

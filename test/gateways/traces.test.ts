@@ -105,7 +105,7 @@ it('OPS-02 an invocation is found by X-Ray’s trace id where it is traced, else
     await run();
     return JSON.parse(String(write.mock.lastCall?.[0]));
   };
-  const log = async () => writeLine({ level: 'INFO', word: 'secret-rotated' });
+  const log = async () => writeLine({ level: 'INFO', event: 'secret-rotated' });
   expect(await lineOf(() => traced('request-1', log))).toMatchObject({ traceId: root });
   // The gateway's own log names the request by this id.
   const event = {

@@ -61,7 +61,7 @@ it('SSO-8 rings when the sweep of hand-overs failed, did not run, or left someth
     MetricName: 'Invocations',
     TreatMissingData: 'breaching',
   });
-  for (const queue of ['sso-sweep-failed', 'sso-sweep-rest-failed', 'sso-tell-failed'])
+  for (const queue of ['sso-sweep-failed', 'sso-sweep-continued-failed', 'sso-tell-failed'])
     expect(alarm(`${queue}-waiting`)).toMatchObject({ MetricName: 'ApproximateNumberOfMessagesVisible' });
 });
 
@@ -432,7 +432,7 @@ it('OPS-02 saves the queries that docs/operations.md asks for, over logs that ex
     logRequest('login', request('POST /v1/logins'), 503, performance.now(), undefined),
   );
   const slow = String(saved.find(({ Name }) => String(Name).endsWith('/slow'))?.QueryString);
-  for (const field of ['word', 'Milliseconds', 'flow', 'route']) {
+  for (const field of ['event', 'Milliseconds', 'flow', 'route']) {
     expect(slow).toContain(field);
     expect(line).toHaveProperty(field);
   }

@@ -74,7 +74,7 @@ it('OPS-02 the canary tells by a metric whether its person got in, and where it 
     }
   };
   const well = await told(runtime.url);
-  expect(well).toMatchObject({ word: 'canary', CanaryPassed: 1, steps: 4 });
+  expect(well).toMatchObject({ event: 'canary', CanaryPassed: 1, steps: 4 });
   const [{ Namespace, Dimensions, Metrics }] = well._aws.CloudWatchMetrics;
   expect([Namespace, Dimensions]).toEqual(['AhtaxDoor', [[]]]);
   expect(Metrics.map(({ Name }: { Name: string }) => Name)).toEqual(['CanaryPassed', 'CanaryMilliseconds']);

@@ -513,17 +513,17 @@ describe('copies that are left to another run', () => {
     const [row, other] = [await relationTo(company), await relationTo(company)];
     await continueCopying(
       db,
-      'copies-rest',
+      'copies-continued',
       { row: { personKey: other.personKey, relation: other.relation } },
       invocation(),
     );
     expect([await nameIn(row), await nameIn(other)]).toEqual(['旧名', '新名']);
-    await continueCopying(db, 'copies-rest', { companyKey: company.companyKey }, invocation());
+    await continueCopying(db, 'copies-continued', { companyKey: company.companyKey }, invocation());
     expect(await nameIn(row)).toBe('新名');
     expect(sent).toEqual([]);
     await continueCopying(
       db,
-      'copies-rest',
+      'copies-continued',
       { row: { personKey: person(), relation: 'c_1#x' } },
       invocation(),
     );
@@ -533,7 +533,7 @@ describe('copies that are left to another run', () => {
     });
     const old = await relationTo(company);
     const left = { row: { personKey: old.personKey, relation: old.relation } };
-    await expect(continueCopying(failing, 'copies-rest', left, invocation())).rejects.toThrow(
+    await expect(continueCopying(failing, 'copies-continued', left, invocation())).rejects.toThrow(
       'a row did not get its copies',
     );
   });
@@ -546,7 +546,7 @@ describe('copies that are left to another run', () => {
     const ending: Invocation = {
       getRemainingTimeInMillis: () => (times.length > 1 ? (times.shift() as number) : 1_500),
     };
-    await continueCopying(db, 'copies-rest', left, ending);
+    await continueCopying(db, 'copies-continued', left, ending);
     expect(sent).toEqual([['copies-left', left]]);
   });
 

@@ -91,8 +91,8 @@ describe('the row of a hand-over', () => {
     const other = { ...row, sid: 'BBBB' };
     const less = { actions: ['enquiry'] } as const;
     const later = '2027-03-02T03:00:00.000Z';
-    const told = { at, tries: 1 };
-    expect(await done(noticeSentUpdate(other, told))).toBe(false);
+    const notified = { at, tries: 1 };
+    expect(await done(noticeSentUpdate(other, notified))).toBe(false);
     expect(await done(nextCheckUpdate(other, later))).toBe(false);
     expect(await done(narrowedUpdate(other, less))).toBe(false);
     expect(await done(nextCheckUpdate(row, later))).toBe(true);
@@ -104,8 +104,8 @@ describe('the row of a hand-over', () => {
     await db.transact([rpEndUpdate(row, ended)]);
     expect(await done(nextCheckUpdate(row, later))).toBe(false);
     expect(await done(narrowedUpdate({ ...row, narrowings: 2 }, less))).toBe(false);
-    expect(await done(noticeSentUpdate(row, told))).toBe(true);
-    expect(await rowOf(row)).toMatchObject({ told });
+    expect(await done(noticeSentUpdate(row, notified))).toBe(true);
+    expect(await rowOf(row)).toMatchObject({ notified });
   });
 
   it('SSO-7 SSO-8 is live for a refresh with its own name and key, and keeps what the client is told beyond it', async () => {

@@ -5,7 +5,7 @@ export const aloneInItsTables = [
     'feed-order',
     'large-lists',
     'midnight',
-    'midnight-rest',
+    'midnight-continued',
     'migration',
     'phones',
     'seeded',

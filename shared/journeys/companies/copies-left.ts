@@ -18,7 +18,7 @@ export function readCopiesLeft(body: string): CopiesLeft {
 
 /** @param cause why the work is handed on: the time was over, or what failed */
 export async function queueCopiesLeft(flow: string, left: CopiesLeft, cause: string): Promise<void> {
-  writeLine({ level: 'INFO', word: 'copies-left', flow, cause });
+  writeLine({ level: 'INFO', event: 'copies-left', flow, cause });
   await sendMessage('copies-left', left);
 }
 

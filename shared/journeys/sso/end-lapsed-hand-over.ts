@@ -43,7 +43,7 @@ async function stateOf(
   if (ended) return { over: ended.reason };
   if (session.version !== version) return { over: 'switched' };
   const effective = effectiveSession(session, records, now);
-  if (effective.lost) return { over: 'grounds-lost' };
+  if (effective.lost) return { over: 'access-lost' };
   const until = company && records && lastDay(company, records);
   return {
     lookAt: nextLookAt(session, until, settings.policies),

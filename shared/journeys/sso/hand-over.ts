@@ -59,14 +59,12 @@ export function handOver(
   const { request } = ticket;
   const { personKey, company, identity } = session;
   const code = newCode(ctx.dataKeys, { clientId: request.clientId, sessionId: session.sessionId });
-  const grounds = company && records && seenAccess(company, records);
-  if (company && !grounds) throw new Problem('RELATION_NOT_FOUND');
+  const seen = company && records && seenAccess(company, records);
+  if (company && !seen) throw new Problem('RELATION_NOT_FOUND');
   return {
     decided: requestDecidedUpdate(ticket, call.now),
     rest: [
-      ...(grounds
-        ? seenAccessChecks(personKey, grounds, shanghaiDay(call.now), () => new ConcurrentChange())
-        : []),
+      ...(seen ? seenAccessChecks(personKey, seen, shanghaiDay(call.now), () => new ConcurrentChange()) : []),
       codePut(
         code,
         {
@@ -75,9 +73,9 @@ export function handOver(
           sessionId: session.sessionId,
           version,
           sessionEnds: session.expiresAt,
-          ...(grounds ? { grounds } : {}),
+          ...(seen ? { seenAccess: seen } : {}),
           ...(limits ? { granted: limits } : {}),
-          told: tokenClaims(session, pairwise(ctx, client, personKey), demandedAcrs(request), call.now),
+          claims: tokenClaims(session, pairwise(ctx, client, personKey), demandedAcrs(request), call.now),
           ...(matter ? { matter: matter.shown } : {}),
           sealedDetails: seal(ctx.dataKeys, sealedDetailsContext(ticketKeyOf(code)), JSON.stringify(details)),
           sealedName: session.sealedName,

@@ -52,6 +52,6 @@ export function sweepHandOvers(
   return sweepInTime(
     { queue: 'hand-overs-left', now, policies: settings.policies, invocation },
     sweep,
-    (swept) => writeLine({ level: 'INFO', word: 'hand-overs-swept', flow, looked, ...swept }),
+    (swept) => writeLine({ level: 'INFO', event: 'hand-overs-swept', flow, looked, ...swept }),
   );
 }

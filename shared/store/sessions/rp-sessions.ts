@@ -61,7 +61,7 @@ export interface RpSession {
   /** ISO time: before it, time alone cannot end the hand-over (idleness, the session's end, a last day). */
   readonly lookAt: string;
   readonly ended?: RpEnded;
-  readonly told?: { readonly at: number; readonly tries: number };
+  readonly notified?: { readonly at: number; readonly tries: number };
 }
 export interface RpEnded {
   readonly reason: RpEndReason | EndReason;
@@ -133,11 +133,11 @@ export const rpSessionsForAgency = (db: Db, agencyKey: string) => allBy(db, 'byA
 /** Records that the client has been informed; only for the hand-over that it was informed about. */
 export const noticeSentUpdate = (
   { sessionId, clientId, sid }: Pick<RpSession, 'sessionId' | 'clientId' | 'sid'>,
-  told: NonNullable<RpSession['told']>,
+  notified: NonNullable<RpSession['notified']>,
 ): Update => ({
   table: 'RpSessions',
   key: { sessionId, clientId },
-  update: { set: { told } },
+  update: { set: { notified } },
   condition: equals('sid', sid),
 });
 

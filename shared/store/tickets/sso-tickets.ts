@@ -76,10 +76,10 @@ export interface SsoCodeTicket extends PlainTicket {
   readonly version: number;
   readonly sessionEnds: number;
   /** What the company identity relied on; absent for natural persons. */
-  readonly grounds?: SeenAccess;
+  readonly seenAccess?: SeenAccess;
   /** For a company identity: the limits of the grant (SSO-8). */
   readonly granted?: Granted;
-  readonly told: TokenClaims;
+  readonly claims: TokenClaims;
   readonly matter?: FaceCheckedMatter;
   /** The granted details (RFC 9396), sealed for `sealedDetailsContext`: they may hold a number that is a person's. */
   readonly sealedDetails: Sealed;

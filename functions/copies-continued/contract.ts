@@ -1,7 +1,7 @@
 import { flow } from '#contract/flow.ts';
 
-export const copiesRest = flow({
-  name: 'copies-rest',
+export const copiesContinued = flow({
+  name: 'copies-continued',
   summary: 'Goes on with the copies of a company that has many people, or that failed before (ENT-4).',
   tables: {
     Taxpayers: ['GetItem', 'BatchGetItem', 'UpdateItem'],

@@ -1,7 +1,7 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { continueCopying, readCopiesLeft } from '#journeys/companies/copies-left.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
-import { copiesRest } from './contract.ts';
+import { copiesContinued } from './contract.ts';
 
 const db = openTables();
 
@@ -10,5 +10,6 @@ const db = openTables();
  * an alarm.
  */
 export async function handler({ Records }: SQSEvent, context: Context): Promise<void> {
-  for (const { body } of Records) await continueCopying(db, copiesRest.name, readCopiesLeft(body), context);
+  for (const { body } of Records)
+    await continueCopying(db, copiesContinued.name, readCopiesLeft(body), context);
 }

@@ -2,7 +2,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { runLockSweep } from '#journeys/lock-sweep.ts';
 import { settings } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
-import { midnightRest } from './contract.ts';
+import { midnightContinued } from './contract.ts';
 
 const db = openTables();
 
@@ -11,5 +11,5 @@ const db = openTables();
  * fails comes again.
  */
 export async function handler(_event: SQSEvent, context: Context): Promise<void> {
-  await runLockSweep(db, midnightRest.name, new Date(), settings().policies, context);
+  await runLockSweep(db, midnightContinued.name, new Date(), settings().policies, context);
 }

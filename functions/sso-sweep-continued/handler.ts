@@ -2,7 +2,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { sweepHandOvers } from '#journeys/sso/sweep-hand-overs.ts';
 import { settings } from '#runtime/context.ts';
 import { openTables } from '#store/dynamodb/tables.ts';
-import { ssoSweepRest } from './contract.ts';
+import { ssoSweepContinued } from './contract.ts';
 
 const db = openTables();
 
@@ -11,5 +11,5 @@ const db = openTables();
  * fails comes again.
  */
 export async function handler(_event: SQSEvent, context: Context): Promise<void> {
-  await sweepHandOvers({ db, settings: settings() }, ssoSweepRest.name, new Date(), context);
+  await sweepHandOvers({ db, settings: settings() }, ssoSweepContinued.name, new Date(), context);
 }

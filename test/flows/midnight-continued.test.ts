@@ -11,7 +11,7 @@ let runtime: WatchedRuntime;
 beforeAll(async () => {
   runtime = await openWatchedRuntime({ alone: true, policies: { sweepMilliseconds: 600 } });
 });
-afterAll(() => runtime?.finish('midnight-rest'));
+afterAll(() => runtime?.finish('midnight-continued'));
 
 const many = 700;
 async function locked(day: string, count = many): Promise<void> {
@@ -52,7 +52,7 @@ describe('what does not fit the time of a run', () => {
       .filter((line) => line.includes('"unlocked"'))
       .map((line) => JSON.parse(line) as { flow: string; unlocked: number; left: boolean });
     expect(told.length).toBeGreaterThan(1);
-    expect(told.slice(1).every(({ flow }) => flow === 'midnight-rest')).toBe(true);
+    expect(told.slice(1).every(({ flow }) => flow === 'midnight-continued')).toBe(true);
     expect(told.reduce((sum, { unlocked }) => sum + unlocked, 0)).toBe(many);
     expect(told.at(-1)?.left).toBe(false);
   });
@@ -64,7 +64,7 @@ describe('what does not fit the time of a run', () => {
       await locked('2027-03-04');
       await runtime.provoking(async () => {
         runtime.faults.add({
-          function: 'midnight-rest',
+          function: 'midnight-continued',
           action: 'TransactWriteItems',
           kind: 'error500',
           times: Number.POSITIVE_INFINITY,
@@ -76,7 +76,7 @@ describe('what does not fit the time of a run', () => {
         }
         await runtime.settled();
       });
-      expect(runtime.queued('midnight-rest-failed')).toHaveLength(1);
+      expect(runtime.queued('midnight-continued-failed')).toHaveLength(1);
       expect((await marked('2027-03-04')).length).toBeGreaterThan(0);
       // The next run finishes the work: started by an operator, or in the next night.
       expectStatus(await sweep(), 200);
