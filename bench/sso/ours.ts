@@ -58,7 +58,7 @@ export async function startOurs(ground: Ground, client: BenchClient): Promise<Si
           personKey: owner,
           channel: 'web',
           identity: { kind: 'natural' },
-          version: 1,
+          identityVersion: 1,
           sealedName: seal(dataKeys, sealContext.name(owner), '测试人'),
           realNameLevel: 4,
           startedAt: now,

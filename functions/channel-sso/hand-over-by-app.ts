@@ -62,7 +62,7 @@ async function handOverOnce(ctx: FlowContext, call: HandOverCall, personKey: str
   if (effective.lost) throw new Problem('RELATION_NOT_FOUND');
   const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
   if (!granted) throw identityNotAccepted(client);
-  const handedOver = { ...effective, records, version: session.version };
+  const handedOver = { ...effective, records, identityVersion: session.identityVersion };
   const handOverWrites = handOver(ctx, call, client, ticket, handedOver, granted);
   await ctx.db.transact([handOverWrites.decided, ...writes, ...handOverWrites.rest]);
   return ok({ redirectTo: handOverWrites.redirectTo });

@@ -51,7 +51,7 @@ export const approveRequest: StepOf<typeof ssoDecision, 'approve'> = async (ctx,
     if (!granted) throw identityNotAccepted(client);
     const given = handOverContent(granted, matter);
     const { session, permissions, records } = now;
-    const handedOver = { session, permissions, records, version: session.version };
+    const handedOver = { session, permissions, records, identityVersion: session.identityVersion };
     const handOverWrites = handOverWithFace(ctx, call, client, handedOver, given);
     await ctx.db.transact([
       handOverWrites.decided,
@@ -67,8 +67,13 @@ type CurrentCaller = Pick<ApproveCall['caller'], 'session' | 'permissions' | 'lo
 
 /** Reads the caller again, because the rows behind the company identity changed since they were read. */
 async function readCallerAgain(ctx: FlowContext, { caller, now }: ApproveCall): Promise<CurrentCaller> {
-  const { sessionId, personKey, version } = caller.session;
-  const session = await liveSession(ctx.db, { sessionId, personKey, version }, now, ctx.settings.policies);
+  const { sessionId, personKey, identityVersion } = caller.session;
+  const session = await liveSession(
+    ctx.db,
+    { sessionId, personKey, identityVersion },
+    now,
+    ctx.settings.policies,
+  );
   const records = session.company && (await readAccessRecords(ctx.db, personKey, session.company));
   return { ...effectiveSession(session, records, now), records };
 }

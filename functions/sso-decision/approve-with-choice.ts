@@ -31,7 +31,7 @@ export async function approveWithChoice(
       const granted = grantedDetails(ctx, client, ticket.request.taxpayer, effective, records);
       if (!granted) throw identityNotAccepted(client);
       const given = handOverContent(granted, judgeMatter(ctx, call, effective));
-      const handedOver = { ...effective, records, version: session.version + 1 };
+      const handedOver = { ...effective, records, identityVersion: session.identityVersion + 1 };
       const handOverWrites = handOverWithFace(ctx, call, client, handedOver, given);
       await ctx.db.transact([
         handOverWrites.decided,

@@ -27,7 +27,7 @@ export const ssoNotices = flow({
       Sessions: [
         { dynamodb: { NewImage: { ended: { M: { reason: { S: [{ exists: true }] } } } } } },
         // Every session that has ever changed its identity: a pattern cannot tell which write changed it.
-        changed({ NewImage: { version: { N: [{ 'anything-but': ['1'] }] } } }),
+        changed({ NewImage: { identityVersion: { N: [{ 'anything-but': ['1'] }] } } }),
         { eventName: ['REMOVE'] },
       ],
       Relationships: [wasActive, changed({ Keys: { relation: { S: [{ prefix: 'agent-' }] } } })],

@@ -46,8 +46,8 @@ export const leaveSystem: StepOf<typeof ssoSystems, 'leave'> = async (ctx, call)
 };
 
 /** A hand-over with another identity is over, even if no write has ended it yet. */
-const isLive = ({ ended, version }: RpSession, session: Session): boolean =>
-  !ended && version === session.version;
+const isLive = ({ ended, identityVersion }: RpSession, session: Session): boolean =>
+  !ended && identityVersion === session.identityVersion;
 
 const isOpenTo = (client: RelyingParty, { identity, company, realNameLevel }: Session): boolean =>
   realNameLevel >= client.minLevel && accepts(client, actingOf(identity, company));

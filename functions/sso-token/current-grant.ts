@@ -36,7 +36,11 @@ export async function liveHandOver(
 ): Promise<LiveHandOver | undefined> {
   const { handOver, session } = await findWithSession(db, sessionId, clientId);
   if (!handOver || handOver.sid !== sid || handOver.ended) return undefined;
-  if (!session || session.version !== handOver.version || endOf(session, now, settings.policies))
+  if (
+    !session ||
+    session.identityVersion !== handOver.identityVersion ||
+    endOf(session, now, settings.policies)
+  )
     return undefined;
   return { handOver, session };
 }

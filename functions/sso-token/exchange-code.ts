@@ -151,7 +151,7 @@ function unchangedChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: 
 
 /**
  * The row of the hand-over. With the same identity it keeps the name that the client knows, unless that hand-over has
- * ended or the client was claims that less is left: a late logout token ends nothing newer.
+ * ended or the client was told that less is left: a late logout token ends nothing newer.
  */
 function handOverOf(
   ticket: SsoCodeTicket,
@@ -159,10 +159,12 @@ function handOverOf(
   at: number,
   policies: Policies,
 ): RpSession {
-  const { sessionId, personKey, version, request, claims, seenAccess, matter } = ticket;
+  const { sessionId, personKey, identityVersion, request, claims, seenAccess, matter } = ticket;
   const acrs = demandedAcrs(request);
   const continued =
-    before && !before.ended && !before.narrowings && before.version === version ? before : undefined;
+    before && !before.ended && !before.narrowings && before.identityVersion === identityVersion
+      ? before
+      : undefined;
   const granted = widest(continued?.granted, ticket.granted);
   return {
     sessionId,
@@ -172,7 +174,7 @@ function handOverOf(
     personKey,
     ...rpIndexKeysOf(seenAccess?.acting),
     ...(granted ? { granted } : {}),
-    version,
+    identityVersion,
     scope: request.scope.join(' '),
     resource: request.resource,
     ...(request.taxpayer ? { taxpayer: request.taxpayer } : {}),

@@ -57,7 +57,11 @@ async function sessionOf(
   const bearer = bearerOf(event);
   if (!bearer) throw new Problem('SESSION_ENDED');
   const claims = await verifyAccessToken(ctx.signing, bearer, ctx.settings.issuer, now);
-  const named = { sessionId: claims.sessionId, version: claims.identityVersion, personKey: claims.subject };
+  const named = {
+    sessionId: claims.sessionId,
+    identityVersion: claims.identityVersion,
+    personKey: claims.subject,
+  };
   const { policies } = ctx.settings;
   const id = event.pathParameters?.id ?? '';
   const [read, records, person] = await Promise.all([

@@ -156,7 +156,7 @@ describe.each(sweep)('SSO-4 SSO-5 ERR-01 a hand-over, whatever fails', (cases, p
       sids.set(someone, String(decodeJwt((await tokensOf(someone)).id_token).sid));
     await played(cases, spots, begins, journey, async (someone, where) => {
       const found = await handOver(someone);
-      expect(found, where).toMatchObject({ sid: sids.get(someone), version });
+      expect(found, where).toMatchObject({ sid: sids.get(someone), identityVersion: version });
       expect(found, where).not.toHaveProperty('ended');
       const kinds = await kindsOf(someone);
       const count = (kind: string) => kinds.filter((one) => one === kind).length;

@@ -193,7 +193,7 @@ describe('a decision', () => {
       state: 'open',
       personKey: someone.who.personKey,
       sessionId: someone.sessionId,
-      version: session.version,
+      identityVersion: session.identityVersion,
       sessionEnds: session.expiresAt,
       expiresAt: runtime.clock.now().getTime() / 1000 + 60,
       request: {
@@ -459,7 +459,7 @@ describe('between the look and the write', () => {
       const choiceId = await becoming(someone, 'natural');
       const code = codeIn(expectStatus(await approve({ choiceId }), 200));
       const session = await row(runtime, 'Sessions', { sessionId: someone.sessionId });
-      expect(session).toMatchObject({ identity: { kind: 'natural' }, version: 2 });
+      expect(session).toMatchObject({ identity: { kind: 'natural' }, identityVersion: 2 });
       expect(await ticketRow(runtime, code)).toMatchObject({
         version: 2,
         claims: { identity: { kind: 'natural' } },

@@ -46,7 +46,7 @@ async function due(): Promise<RpSession[]> {
       sid,
       sub: `s1_${sid}`,
       personKey: `p_${sid}`,
-      version: 1,
+      identityVersion: 1,
       scope: 'openid',
       resource: 'http://127.0.0.1/api',
       startedAt: now,
@@ -57,9 +57,9 @@ async function due(): Promise<RpSession[]> {
   await putAll(
     runtime,
     'Sessions',
-    handOvers.map(({ sessionId, personKey, version, startedAt, expiresAt }) => {
+    handOvers.map(({ sessionId, personKey, identityVersion, startedAt, expiresAt }) => {
       const identity = { kind: 'natural' };
-      return { sessionId, personKey, version, startedAt, expiresAt, lastSeenAt: startedAt, identity };
+      return { sessionId, personKey, identityVersion, startedAt, expiresAt, lastSeenAt: startedAt, identity };
     }),
   );
   await putAll(

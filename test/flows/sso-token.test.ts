@@ -131,7 +131,12 @@ describe('SSO-6 tokens', () => {
       real_name_level: 4,
       authorization_details: details,
     });
-    expect(await handOver(sessionId)).toMatchObject({ sid, sub, personKey: who.personKey, version: 1 });
+    expect(await handOver(sessionId)).toMatchObject({
+      sid,
+      sub,
+      personKey: who.personKey,
+      identityVersion: 1,
+    });
     expect(await kinds(who)).toEqual(['sso-decided', 'sso-handed-over']);
     // The tokens contain neither the person key nor the number nor the name.
     const said = JSON.stringify([id.payload, access.payload, reply.body]);

@@ -554,9 +554,9 @@ describe('truly at once', () => {
     const live = (await rows(runtime, 'RpSessions')).filter(
       ({ personKey, ended }) => personKey === who.personKey && !ended,
     );
-    for (const { sessionId, version, company, granted } of live) {
+    for (const { sessionId, identityVersion, company, granted } of live) {
       const session = await row(runtime, 'Sessions', { sessionId });
-      expect([session.ended, session.version]).toEqual([undefined, version]);
+      expect([session.ended, session.identityVersion]).toEqual([undefined, identityVersion]);
       if (!company) continue;
       const at = company.companyKey === keyOf(taxpayers.A) ? 'A' : 'B';
       const relation = await relationRow(runtime, who, taxpayers[at], 'tax-handler');

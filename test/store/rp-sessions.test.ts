@@ -38,7 +38,7 @@ const handOver = (more: Partial<RpSession> = {}): RpSession => ({
   sid: 'AAAA',
   sub: 's1_x',
   personKey: 'p1_x',
-  version: 1,
+  identityVersion: 1,
   scope: 'openid',
   resource: 'https://filing.example.cn/api',
   startedAt: at,
@@ -132,10 +132,10 @@ describe('the row of a hand-over', () => {
   it('SSO-8 is found with its session, beside the others of that session, and by the sweep when it is due', async () => {
     const row = await kept({ lookAt: '2027-03-02T01:59:59.000Z' });
     const second = await kept({ sessionId: row.sessionId, clientId: 'invoice-web', sid: 'BBBB' });
-    await db.put({ table: 'Sessions', put: { sessionId: row.sessionId, version: 1 } });
+    await db.put({ table: 'Sessions', put: { sessionId: row.sessionId, identityVersion: 1 } });
     expect(await findWithSession(db, row.sessionId, 'filing-web')).toMatchObject({
       handOver: { sid: 'AAAA' },
-      session: { version: 1 },
+      session: { identityVersion: 1 },
     });
     expect((await findWithSession(db, row.sessionId, 'other')).handOver).toBeUndefined();
     expect((await rpSessionsOf(db, row.sessionId)).map(({ sid }) => sid)).toEqual(['AAAA', second.sid]);

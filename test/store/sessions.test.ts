@@ -41,7 +41,7 @@ const sessionOf = (more: Partial<Session> = {}): Session => ({
   personKey: 'p1_x',
   channel: 'web',
   identity: { kind: 'natural' },
-  version: 3,
+  identityVersion: 3,
   sealedName: 'sealed' as never,
   realNameLevel: 3,
   startedAt: at - 60,
@@ -123,7 +123,7 @@ describe('a token', () => {
     expect(await liveSession(db, session, now, policies)).toMatchObject({ sessionId: session.sessionId });
     expect(await found(sessionOf())).toBe('SESSION_ENDED');
     expect(await found(session, { personKey: 'p1_other' })).toBe('SESSION_ENDED');
-    expect(await found(session, { version: 2 })).toBe('SESSION_ENDED');
+    expect(await found(session, { identityVersion: 2 })).toBe('SESSION_ENDED');
     await expect(liveSession(db, await kept({ ended }), now, policies)).rejects.toMatchObject({
       details: { reason: 'logged-out' },
     });
@@ -146,14 +146,18 @@ describe('what is written in a session', () => {
   it('SWI-5 SES-2 another identity is another version, and the person alone stands on no company', async () => {
     const session = await kept();
     expect(await written(identityUpdate(session, enterprise, now, policies))).toBeUndefined();
-    expect(await rowOf(session)).toMatchObject({ version: 4, company, identity: { kind: 'enterprise' } });
+    expect(await rowOf(session)).toMatchObject({
+      identityVersion: 4,
+      company,
+      identity: { kind: 'enterprise' },
+    });
     await expect(db.transact([identityUpdate(session, asPerson, now, policies)])).rejects.toBeInstanceOf(
       ConcurrentChange,
     );
     expect(
-      await written(identityUpdate({ ...session, version: 4 }, asPerson, now, policies)),
+      await written(identityUpdate({ ...session, identityVersion: 4 }, asPerson, now, policies)),
     ).toBeUndefined();
-    expect(await rowOf(session)).toMatchObject({ version: 5, identity: { kind: 'natural' } });
+    expect(await rowOf(session)).toMatchObject({ identityVersion: 5, identity: { kind: 'natural' } });
     expect(await rowOf(session)).not.toHaveProperty('company');
     expect(await written(identityUpdate(sessionOf(), asPerson, now, policies))).toBe('SESSION_ENDED');
     await expect(
@@ -178,7 +182,9 @@ describe('what is written in a session', () => {
   it('SWI-5 and, where the identity matters, only while it is still that one', async () => {
     const session = await kept();
     expect(await written(versionAliveCheck(session, now, policies))).toBeUndefined();
-    expect(await written(versionAliveCheck({ ...session, version: 4 }, now, policies))).toBe('SESSION_ENDED');
+    expect(await written(versionAliveCheck({ ...session, identityVersion: 4 }, now, policies))).toBe(
+      'SESSION_ENDED',
+    );
     expect(await written(versionAliveCheck(await kept({ ended }), now, policies))).toBe('SESSION_ENDED');
   });
 

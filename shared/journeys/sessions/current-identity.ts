@@ -67,7 +67,7 @@ export function currentIdentity(
       identityUpdate(session, actsAs(effective.session), call.now, ctx.settings.policies),
       auditPut(ctx, call, session.personKey, 'identity-lost', 'success', identityAuditDetail(identity)),
     ]);
-    return { session: { ...effective.session, version: session.version + 1 }, lost: true };
+    return { session: { ...effective.session, identityVersion: session.identityVersion + 1 }, lost: true };
   });
 }
 

@@ -28,7 +28,7 @@ export function newSession(
     channel,
     identity,
     ...(company ? { company } : {}),
-    version: 1,
+    identityVersion: 1,
     sealedName,
     realNameLevel: realNameLevel ?? 3,
     startedAt: at,

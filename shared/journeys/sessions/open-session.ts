@@ -33,7 +33,7 @@ export async function sessionAnswer(
     {
       subject: session.personKey,
       sessionId: session.sessionId,
-      identityVersion: session.version,
+      identityVersion: session.identityVersion,
       realNameLevel: session.realNameLevel,
       identity: session.identity,
       ...(session.company ? { company: session.company } : {}),

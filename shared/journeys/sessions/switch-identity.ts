@@ -33,7 +33,11 @@ export async function switchIdentity(
     await ctx.db.transact([...switchWrites(ctx, call, next), ...writes]);
     return next;
   });
-  return sessionAnswer(ctx, { ...withIdentity(session, as), version: session.version + 1 }, call);
+  return sessionAnswer(
+    ctx,
+    { ...withIdentity(session, as), identityVersion: session.identityVersion + 1 },
+    call,
+  );
 }
 
 /**

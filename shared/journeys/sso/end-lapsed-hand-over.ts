@@ -31,7 +31,7 @@ type HandOverState =
 /** SSO-8: whether a hand-over still holds, judged by the rows as they are now. */
 async function stateOf(
   { db, settings }: Judging,
-  { sessionId, personKey, version, company, granted }: RpSession,
+  { sessionId, personKey, identityVersion, company, granted }: RpSession,
   now: Date,
 ): Promise<HandOverState> {
   const [session, records] = await Promise.all([
@@ -41,7 +41,7 @@ async function stateOf(
   if (!session) return { over: 'expired' };
   const ended = endOf(session, now, settings.policies);
   if (ended) return { over: ended.reason };
-  if (session.version !== version) return { over: 'switched' };
+  if (session.identityVersion !== identityVersion) return { over: 'switched' };
   const effective = effectiveSession(session, records, now);
   if (effective.lost) return { over: 'access-lost' };
   const until = company && records && lastDay(company, records);

@@ -28,7 +28,7 @@ import { tokenClaims } from './token-claims.ts';
 export interface SessionToHandOver extends Pick<EffectiveSession, 'session' | 'permissions'> {
   readonly records: AccessRecords | undefined;
   /** The version of the session after the transaction. */
-  readonly version: number;
+  readonly identityVersion: number;
 }
 
 /** The face check for a matter, and what the system is told about it (SSO-9). */
@@ -53,7 +53,7 @@ export function handOver(
   call: AnyCall,
   client: RelyingParty,
   ticket: SsoRequestTicket,
-  { session, records, version }: SessionToHandOver,
+  { session, records, identityVersion }: SessionToHandOver,
   { details, limits, matter }: HandOverContent,
 ): { decided: Write; rest: Write[]; redirectTo: string } {
   const { request } = ticket;
@@ -71,7 +71,7 @@ export function handOver(
           personKey,
           request,
           sessionId: session.sessionId,
-          version,
+          identityVersion,
           sessionEnds: session.expiresAt,
           ...(seen ? { seenAccess: seen } : {}),
           ...(limits ? { granted: limits } : {}),

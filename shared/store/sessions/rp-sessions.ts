@@ -42,7 +42,7 @@ export interface RpSession {
   /** How often a logout token has withdrawn a part of `granted`, while the hand-over continues. */
   readonly narrowings?: number;
   /** The identity version of the session when this was decided: another version ends the hand-over (`switched`). */
-  readonly version: number;
+  readonly identityVersion: number;
   readonly scope: string;
   readonly resource: string;
   /** The narrowing that the request asked for: no refresh gives more (SSO-7). */

@@ -30,12 +30,12 @@ export const sessionAliveCheck = (
  * otherwise.
  */
 export const versionAliveCheck = (
-  session: Pick<Session, 'sessionId' | 'version'>,
+  session: Pick<Session, 'sessionId' | 'identityVersion'>,
   now: Date,
   policies: Policies,
 ) => {
   const alive = sessionAliveCheck(session, now, policies);
-  return { ...alive, condition: all(alive.condition, equals('version', session.version)) };
+  return { ...alive, condition: all(alive.condition, equals('identityVersion', session.identityVersion)) };
 };
 
 /**
@@ -43,7 +43,7 @@ export const versionAliveCheck = (
  * either.
  */
 export const sessionNotIdleCheck = (
-  session: Pick<Session, 'sessionId' | 'version'>,
+  session: Pick<Session, 'sessionId' | 'identityVersion'>,
   now: Date,
   policies: Policies,
 ) => {

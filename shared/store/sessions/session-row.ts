@@ -40,7 +40,7 @@ export interface Session {
   /** The access basis of a company identity (REL-8). Never shown; natural sessions have none. */
   readonly company?: AccessBasis;
   /** Grows with every switch or loss of identity: an access token of an older version is refused (SES-2). */
-  readonly version: number;
+  readonly identityVersion: number;
   readonly sealedName: Sealed;
   readonly realNameLevel: number;
   readonly startedAt: number;

@@ -17,7 +17,7 @@ export const findSession = (db: Db, sessionId: string): Promise<Session | undefi
 /** What an access token says of its session. */
 export interface NamedSession {
   readonly sessionId: string;
-  readonly version: number;
+  readonly identityVersion: number;
   readonly personKey: string;
 }
 
@@ -39,7 +39,7 @@ export function requireLive(
   if (!session || session.personKey !== token.personKey) throw new Problem('SESSION_ENDED');
   const ended = endOf(session, now, policies);
   if (ended) throw endedProblem(ended);
-  if (session.version !== token.version) throw new Problem('SESSION_ENDED');
+  if (session.identityVersion !== token.identityVersion) throw new Problem('SESSION_ENDED');
   return session;
 }
 
@@ -48,7 +48,7 @@ export function requireLive(
  * (SES-2). Throws ConcurrentChange if another switch came first, SESSION_ENDED if the session is over.
  */
 export const identityUpdate = (
-  session: Pick<Session, 'sessionId' | 'version'>,
+  session: Pick<Session, 'sessionId' | 'identityVersion'>,
   as: ActsAs,
   now: Date,
   policies: Policies,
@@ -56,10 +56,10 @@ export const identityUpdate = (
   table: 'Sessions',
   key: { sessionId: session.sessionId },
   update: {
-    set: { identity: as.identity, version: session.version + 1, company: as.company },
+    set: { identity: as.identity, identityVersion: session.identityVersion + 1, company: as.company },
     remove: as.company ? [] : ['company'],
   },
-  condition: all(equals('version', session.version), absent('ended')),
+  condition: all(equals('identityVersion', session.identityVersion), absent('ended')),
   onRefused: (old) => {
     const session = old as Session | undefined;
     if (!session) return new Problem('SESSION_ENDED');
@@ -85,7 +85,7 @@ export const sessionLevelUpdate = (sessionId: string, level: number): RefusableU
 
 /** SES-2: records activity in a tax system as activity of the session; the session's absolute end does not move. */
 export const seenUpdate = (
-  session: Pick<Session, 'sessionId' | 'version'>,
+  session: Pick<Session, 'sessionId' | 'identityVersion'>,
   now: Date,
   policies: Policies,
 ): RefusableUpdate => ({

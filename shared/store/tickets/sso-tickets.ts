@@ -73,7 +73,7 @@ export interface SsoCodeTicket extends PlainTicket {
   readonly request: Pick<AuthorizationRequest, (typeof ofRequest)[number]>;
   readonly sessionId: string;
   /** The identity version of the session after the decision, and the session's end (epoch seconds). */
-  readonly version: number;
+  readonly identityVersion: number;
   readonly sessionEnds: number;
   /** What the company identity relied on; absent for natural persons. */
   readonly seenAccess?: SeenAccess;

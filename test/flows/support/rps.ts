@@ -89,7 +89,7 @@ export async function handedOver(
     sub: `s1_${session.personKey}`,
     personKey: session.personKey,
     ...rpIndexKeysOf(session.company),
-    version: session.version,
+    identityVersion: session.identityVersion,
     scope: 'openid',
     resource: 'http://127.0.0.1/api',
     startedAt: session.startedAt,
