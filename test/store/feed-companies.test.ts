@@ -5,6 +5,7 @@ import type { Problem } from '#domain/problem.ts';
 import { importAgencyStaff } from '#flows/registry-feed/agency-staff.ts';
 import { importAgreement } from '#flows/registry-feed/agreement.ts';
 import { importAppointment } from '#flows/registry-feed/appointment.ts';
+import { importReport } from '#flows/registry-feed/cross-region-report.ts';
 import { createDueRelations, importTaxHandler } from '#flows/registry-feed/tax-handler.ts';
 import { importTaxpayer } from '#flows/registry-feed/taxpayer.ts';
 import { agentIdOf } from '#journeys/agencies/agents.ts';
@@ -23,16 +24,25 @@ import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { equals } from '#store/dynamodb/expressions.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
+import { findNamedHandlers, findReport, findReportHead } from '#store/reports/cross-region-reports.ts';
 import { legacy } from '../flows/support/migration.ts';
 import { companyRow, contextOf, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
-import { type Sample, person as sample } from '../support/people.ts';
+import { mobile, type Sample, person as sample } from '../support/people.ts';
 import { openStore } from '../support/store.ts';
 
 /** What lines about companies, their people and their agencies do to the rows as they may stand there. */
 let db: Db;
 let ctx: FlowContext;
 beforeAll(async () => {
-  db = await openStore('Agencies', 'Agreements', 'Audit', 'Relationships', 'Taxpayers', 'Users');
+  db = await openStore(
+    'Agencies',
+    'Agreements',
+    'Audit',
+    'CrossRegionReports',
+    'Relationships',
+    'Taxpayers',
+    'Users',
+  );
   ctx = contextOf(db);
 });
 
@@ -823,5 +833,92 @@ describe('an agency’s staff form', () => {
     const [event] = await eventsOf(keyOf(agencyId), 'agency-staff-changed');
     expect(event?.detail).toEqual({ agents: 1, joined: 1, left: 0 });
     expect((await eventsOf(personKeyOf(one)))[0]?.detail).toEqual({ agency: agencyId });
+  });
+});
+
+describe('a cross-region report’s line', () => {
+  type Line = Parameters<typeof importReport>[1];
+  let reports = 0;
+  const lineOf = (facts: Partial<Line> = {}): Line => ({
+    type: 'cross-region-report',
+    version: 1,
+    reportNo: `皖税跨报〔2027〕${++reports + 1000}号`,
+    taxpayerId: number(),
+    place: '合肥市',
+    validUntil: day,
+    handler: { name: '欧阳建国', phone: mobile() },
+    ...facts,
+  });
+  const take = (line: Line, facts: Partial<Line> = {}, by = ctx) =>
+    importReport(by, { ...line, ...facts }, now);
+  const reportOf = ({ taxpayerId, reportNo }: Line) => findReport(db, keyOf(taxpayerId), reportNo);
+  /** How many reports of this line’s company end on each day, by 经办人 of the name that the report has now. */
+  const daysOf = async ({ taxpayerId, reportNo }: Line) => {
+    const head = await findReportHead(db, reportNo);
+    const named = await findNamedHandlers(db, keyOf(taxpayerId), head?.handler.nameKey ?? '');
+    return named && Object.values(named.reports);
+  };
+
+  it('SPC-2 SPC-3 ENT-3 is what the newest line says: place, last day, 经办人, company', async () => {
+    const line = lineOf({ handler: { name: ' 欧阳建国 ', phone: `+86 ${mobile()}` } });
+    expect(await take(line, { reportNo: line.reportNo.replace('〔', ' [') })).toBe('accepted');
+    expect(await reportOf(line)).toMatchObject({
+      companyKey: keyOf(line.taxpayerId),
+      reportNo: line.reportNo,
+      place: '合肥市',
+      validUntil: day,
+      at,
+      handlerKey: expect.any(String),
+    });
+    expect(await findReportHead(db, line.reportNo)).toMatchObject({
+      version: 1,
+      holder: keyOf(line.taxpayerId),
+    });
+    expect(await daysOf(line)).toEqual([{ [day]: 1 }]);
+    expect(await take(line, { place: '芜湖市' })).toBe('stale');
+    expect((await reportOf(line))?.place).toBe('合肥市');
+    expect(await take(line, { version: 2, validUntil: '2027-12-31', place: '芜湖市' })).toBe('accepted');
+    expect(await reportOf(line)).toMatchObject({ place: '芜湖市', validUntil: '2027-12-31' });
+    expect(await daysOf(line)).toEqual([{ '2027-12-31': 1 }]);
+    // Another 经办人: nothing of it stays with the one before, whose other report does.
+    const other = lineOf({ taxpayerId: line.taxpayerId, handler: line.handler });
+    await take(other);
+    expect(await daysOf(line)).toEqual([{ '2027-12-31': 1, [day]: 1 }]);
+    await take(line, { version: 3, handler: { name: '诸葛明', phone: mobile() } });
+    expect([await daysOf(line), await daysOf(other)]).toEqual([[{ [day]: 1 }], [{ [day]: 1 }]]);
+    // Another company: the report is there alone.
+    const moved = { ...other, taxpayerId: number() };
+    await take(moved, { version: 2 });
+    expect([await reportOf(other), (await reportOf(moved))?.validUntil]).toEqual([undefined, day]);
+    expect([await daysOf(moved), await daysOf(other)]).toEqual([[{ [day]: 1 }], undefined]);
+    expect(
+      (await db.query('CrossRegionReports', { condition: equals('companyKey', keyOf(line.taxpayerId)) }))
+        .items,
+    ).toHaveLength(2);
+  });
+
+  it('SPC-2 ENT-3 is refused with a number, name or phone that is none', async () => {
+    const refused = async (facts: Partial<Line>) => {
+      const { code, details } = await Promise.resolve()
+        .then(() => take(lineOf(facts)))
+        .then(
+          () => ({ code: undefined, details: {} }) as never,
+          (error: Problem) => error,
+        );
+      return [code, details.reason];
+    };
+    expect(await refused({ reportNo: '1' })).toEqual(['BAD_REQUEST', 'reportNo (number)']);
+    expect(await refused({ taxpayerId: '!' })).toEqual(['BAD_REQUEST', 'taxpayerId (number)']);
+    const named = (handler: Line['handler']) => refused({ handler });
+    expect(await named({ name: '12', phone: mobile() })).toEqual(['BAD_REQUEST', 'handler.name (name)']);
+    expect((await named({ name: '诸葛明', phone: '12' }))[0]).toBe('PHONE_INVALID');
+  });
+
+  it('ENT-3 SPC-3 that came meanwhile is read again', async () => {
+    const line = lineOf();
+    const busy = meanwhile(() => take(line, { version: 5, place: '芜湖市' }));
+    expect(await take(line, {}, busy)).toBe('stale');
+    expect((await reportOf(line))?.place).toBe('芜湖市');
+    expect(await daysOf(line)).toEqual([{ [day]: 1 }]);
   });
 });

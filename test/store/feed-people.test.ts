@@ -4,6 +4,7 @@ import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import type { Problem } from '#domain/problem.ts';
+import { importCollection } from '#flows/registry-feed/collection.ts';
 import type { Outcome } from '#flows/registry-feed/outcome.ts';
 import { importPerson } from '#flows/registry-feed/person.ts';
 import { parseNamedPerson } from '#journeys/people/named-person.ts';
@@ -25,7 +26,7 @@ let db: Db;
 let ctx: FlowContext;
 const told: { phone: string; text: string }[] = [];
 beforeAll(async () => {
-  db = await openStore('Audit', 'Phones', 'Sessions', 'Users');
+  db = await openStore('Audit', 'Phones', 'Relationships', 'Sessions', 'Users');
   ctx = contextOf(db, {
     sms: { send: async (message: { phone: string; text: string }) => void told.push(message) },
   });
@@ -467,5 +468,43 @@ describe('a number that somebody else has', () => {
     await putRows(db, 'Phones', { phoneKey: numberKey(who.phone), personKey: 'p1_other', since: at });
     expect(await refusal(take(who, { version: 2 }))).toBe('TOO_MANY_REQUESTS');
     expect((await personOf(who)).rev).toBe(3);
+  });
+});
+
+describe('a person whom a hall has seen', () => {
+  it('REG-2 ENT-3 has the hall record of the newest line, from the time that it states', async () => {
+    const who = sample();
+    const { name, documentType, documentNumber } = lineOf(who);
+    const collect = (version: number, facts: { collectedAt?: string; formerName?: string } = {}, as = name) =>
+      importCollection(
+        ctx,
+        {
+          type: 'collection',
+          version,
+          person: { name: as, documentType, documentNumber },
+          phone: who.phone,
+          officer: '0042',
+          ...facts,
+        },
+        now,
+      );
+    const stated = async () => (await personOf(who)).hall?.collectedAt;
+    expect(await collect(1)).toBe('accepted');
+    expect(await personOf(who)).toMatchObject({
+      realNameLevel: 5,
+      hall: { phoneKey: numberKey(who.phone), officer: '0042', version: 1, at, collectedAt: at },
+    });
+    expect((await eventsOf(who))[0]).toMatchObject({ kind: 'collected', channel: 'hall' });
+    expect(await collect(1)).toBe('stale');
+    expect(await collect(2, { collectedAt: '2027-03-01' })).toBe('accepted');
+    expect(await stated()).toBe('2027-02-28T16:00:00.000Z');
+    for (const collectedAt of ['', 'yesterday'])
+      await expect(Promise.resolve().then(() => collect(3, { collectedAt }))).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+        details: { reason: 'collectedAt (time or day)' },
+      });
+    // DOC-5: the name that the record had, where it has changed by law.
+    expect(await refusal(collect(4, {}, '欧阳新名'))).toBe('PERSON_MISMATCH');
+    expect(await collect(5, { formerName: name }, '欧阳新名')).toBe('accepted');
   });
 });

@@ -22,7 +22,7 @@ import { withListKeys } from '#store/companies/relation-lists.ts';
 import { findAuthorization, findRelation, type Relation } from '#store/companies/relations.ts';
 import { findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import { equals } from '#store/dynamodb/expressions.ts';
-import type { Db, Item } from '#store/dynamodb/tables.ts';
+import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
 import { ordersInHour } from '#store/tickets/order-hours.ts';
 import { companyRow, contextOf, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
@@ -252,6 +252,32 @@ describe('a company’s people', () => {
     await putRows(db, 'Sessions', { ...session, ended: { reason: 'logged-out', at: seconds } });
     expect(await said(invitePerson, session, asked(who))).toBe('SESSION_ENDED');
     expect(await relationOf(who, id)).toBeUndefined();
+  });
+
+  it('DOC-5 REL-5 are not asked by a name that the record lost while another relation of theirs began and ended', async () => {
+    const { id, session } = await managed();
+    /** Invites somebody; before the write the other relation is there, and the record has this name. */
+    const invitedMeanwhile = async (nameOf: (who: Sample) => string) => {
+      const who = await registered();
+      let first = true;
+      const busy = new Proxy(db, {
+        get: (store, name: keyof Db) => {
+          if (name !== 'transact') return store[name];
+          return async (writes: readonly Write[]) => {
+            if (first) {
+              await related(who, id, { state: 'rejected' });
+              await registered({ ...who, name: nameOf(who) });
+            }
+            first = false;
+            return store.transact(writes);
+          };
+        },
+      });
+      const answer = await said(invitePerson, session, asked(who), {}, contextOf(busy, { sms: ctx.sms }));
+      return [answer, (await relationOf(who, id))?.state];
+    };
+    expect(await invitedMeanwhile(() => '欧阳新名')).toEqual(['PERSON_MISMATCH', 'rejected']);
+    expect(await invitedMeanwhile(({ name }) => name)).toEqual(['201', 'pending']);
   });
 
   it('REL-6 REL-7 AUD-1 are taken, refused, taken back and dismissed, each once and by their own company', async () => {

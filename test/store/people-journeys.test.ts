@@ -36,7 +36,7 @@ import { type OwnPhone, type Person, sealContext } from '#store/people/person-ro
 import { findPhone } from '#store/people/phones.ts';
 import { findPerson } from '#store/people/users.ts';
 import { keysOne } from '../crypto/keys-of-test.ts';
-import { contextOf, dataKeys, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
+import { contextOf, dataKeys, putRows, recordOf, sealedNameOf, watchedStore } from '../support/in-process.ts';
 import { mobile, residentNumber, type Sample, person as sample } from '../support/people.ts';
 import { openStore } from '../support/store.ts';
 
@@ -276,8 +276,22 @@ describe('the text in an account box', () => {
     expect(await found(phone)).toMatchObject({ via: 'document' });
     // One person by two ways is one person, and is not read once more.
     await putRows(db, 'Users', owner);
+    await putRows(db, 'Users', { ...free, phones: [ownPhone(phone)] });
     await putRows(db, 'Phones', { phoneKey: numberKey(phone), personKey: free.personKey, since: at });
-    expect(await found(phone)).toMatchObject({ via: 'document', person: free });
+    const watched = watchedStore(db);
+    expect(await accountNamed(contextOf(watched.db), { account: phone }, now)).toMatchObject({
+      via: 'document',
+      person: { personKey: free.personKey },
+    });
+    expect(watched.calls).toHaveLength(1);
+    // Told once among others.
+    await document('208');
+    expect(await kinds(found(phone))).toEqual([
+      { kind: 'document', documentType: '208' },
+      { kind: 'document', documentType: '299' },
+    ]);
+    await putRows(db, 'Phones', { phoneKey: numberKey(phone), leftAt: at });
+    expect(await kinds(found(phone))).toHaveLength(2);
     // Where nobody of several is left, the first is taken, and the password decides.
     const name = `${phone}x`.replace(/^1/, 'A');
     await putRows(db, 'Users', { personKey: usernameKeyOf(ctx, name), owner: 'p1_gone', username: name });
@@ -512,7 +526,7 @@ describe('an order', () => {
     const own = { phoneKey: numberKey(who.phone), at: before };
     const row = await registered(
       who,
-      { lastWindow: { phoneKey: 'x', startedAt: 1 }, orders: { emptied: [own, ...earlier] } },
+      { lastWindow: { phoneKey: 'x', startedAt: 1 }, orders: { emptied: [...earlier, own] } },
       [who.phone, second],
     );
     await order(who, { order: 'empty-phones' });
@@ -577,6 +591,11 @@ describe('an order', () => {
     await named(claimedBy.name, {}, claimedBy);
     expect(await personOf(claimedBy)).not.toHaveProperty('nameClaimed');
     expect(nameOf(ctx, await personOf(claimedBy))).toBe(claimedBy.name);
+    for (const kind of ['end-sessions', 'empty-phones'] as const) {
+      const unknown = sample();
+      expect(await order(unknown, { order: kind })).toBe('accepted');
+      expect(await personOf(unknown)).toMatchObject({ rev: 1, documentType: '201' });
+    }
     for (const kind of ['suspend', 'empty-phones'] as const)
       for (const approvedBy of [undefined, '0042'])
         expect(await refusal(() => order(sample(), { order: kind, approvedBy }))).toBe('BAD_REQUEST');
@@ -656,6 +675,23 @@ describe('what a hall collects', () => {
     expect(await collected(who, {}, 1)).toBe('accepted');
     expect((await personOf(who)).rev).toBe(4);
     expect(await refusal(() => collected(who, { phone: '12' }))).toBe('PHONE_INVALID');
+    // A person whom no hall has seen, and who changes meanwhile.
+    const seen = sample();
+    const known = await registered(seen);
+    let first = true;
+    const busy = new Proxy(db, {
+      get: (store, name: keyof Db) => {
+        if (name !== 'transact') return store[name];
+        return async (writes: readonly Write[]) => {
+          if (first) await putRows(store, 'Users', { ...known, rev: 9, username: 'Chaohu' });
+          first = false;
+          return store.transact(writes);
+        };
+      },
+    });
+    const facts = { person: claimed(seen), phone: seen.phone, officer: '0042' };
+    expect(await recordCollection(contextOf(busy), facts, undefined, origin)).toBe('accepted');
+    expect(await personOf(seen)).toMatchObject({ rev: 10, username: 'Chaohu', hall: { version: -1 } });
   });
 
   it('DOC-5 changes a legal name where the former one is told, in the person’s relations too', async () => {
@@ -698,6 +734,7 @@ describe('what a hall collects', () => {
     await putRows(db, 'Relationships', relations[0] as object);
     expect(await collected(renamed)).toBe('accepted');
     expect(await namesIn()).toEqual(new Set(['欧阳新名', who.name]));
+    expect(await collected(renamed, { formerName: who.name }, 4)).toBe('accepted');
     expect((await eventsOf(record.personKey, 'name-changed')).length).toBe(1);
   });
 

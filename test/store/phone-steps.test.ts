@@ -114,7 +114,7 @@ async function signedIn(who: Registered, facts: object = {}) {
     sealedName: row.sealedName,
     channel: 'web',
     identity: { kind: 'natural' },
-    version: 1,
+    identityVersion: 1,
     lastSeenAt: seconds,
     expiresAt: seconds + 6000,
     factorAt: seconds,

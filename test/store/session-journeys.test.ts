@@ -163,7 +163,7 @@ async function signedIn(who: Registered, facts: Partial<Session> = {}): Promise<
     personKey: who.personKey,
     channel: 'web',
     identity: { kind: 'natural' },
-    version: 1,
+    identityVersion: 1,
     sealedName: sealedNameOf(who.personKey, who.name),
     realNameLevel: 4,
     startedAt: seconds,
@@ -216,7 +216,7 @@ describe('a session that opens', () => {
       personKey: who.personKey,
       channel: 'web',
       identity: { kind: 'natural' },
-      version: 1,
+      identityVersion: 1,
       sealedName: (await rowOf(who)).sealedName,
       realNameLevel: 3,
       startedAt: seconds,
@@ -349,15 +349,15 @@ describe('the identity of a session', () => {
     const today = await currentIdentity(ctx, call, session);
     expect(today).toMatchObject({
       lost: false,
-      session: { version: 1, identity: { permissions: ['filing'], taxpayerName: '黄山云雾有限公司' } },
+      session: { identityVersion: 1, identity: { permissions: ['filing'], taxpayerName: '黄山云雾有限公司' } },
     });
-    expect(await sessionOf(session.sessionId)).toMatchObject({ version: 1 });
+    expect(await sessionOf(session.sessionId)).toMatchObject({ identityVersion: 1 });
     await related(who, of, { ...relation, state: 'deleted' });
     const lost = await currentIdentity(ctx, call, session);
-    expect(lost).toMatchObject({ lost: true, session: { version: 2, identity: { kind: 'natural' } } });
+    expect(lost).toMatchObject({ lost: true, session: { identityVersion: 2, identity: { kind: 'natural' } } });
     expect(lost.session).not.toHaveProperty('company');
     const row = await sessionOf(session.sessionId);
-    expect(row).toMatchObject({ version: 2, identity: { kind: 'natural' } });
+    expect(row).toMatchObject({ identityVersion: 2, identity: { kind: 'natural' } });
     expect(row).not.toHaveProperty('company');
     expect(await events(who, 'identity-lost')).toEqual([
       {
@@ -371,7 +371,7 @@ describe('the identity of a session', () => {
       },
     ]);
     // Another call has lost it already: read again, nothing more to lose.
-    expect(await currentIdentity(ctx, call, session)).toMatchObject({ lost: false, session: { version: 2 } });
+    expect(await currentIdentity(ctx, call, session)).toMatchObject({ lost: false, session: { identityVersion: 2 } });
     expect(await events(who, 'identity-lost')).toHaveLength(1);
     await db.transact([{ table: 'Sessions', remove: { sessionId: session.sessionId } }]);
     expect(await refusalOf(currentIdentity(ctx, call, session))).toBe('SESSION_ENDED');
@@ -380,8 +380,8 @@ describe('the identity of a session', () => {
     expect(await refusalOf(currentIdentity(ctx, call, ended))).toBe('SESSION_ENDED logged-out');
     // The row is gone when it is read again.
     const raced = await signedIn(who, acting(relation, of));
-    const switched = meanwhile('Sessions', () => putRows(db, 'Sessions', { ...raced, version: 5 }));
-    expect(await currentIdentity(switched, call, raced)).toMatchObject({ session: { version: 6 } });
+    const switched = meanwhile('Sessions', () => putRows(db, 'Sessions', { ...raced, identityVersion: 5 }));
+    expect(await currentIdentity(switched, call, raced)).toMatchObject({ session: { identityVersion: 6 } });
   });
 
   it('AGY-4 SES-2 a lost client leaves the agency, while its form names the person', async () => {
@@ -408,7 +408,7 @@ describe('the identity of a session', () => {
     await putRows(db, 'Taxpayers', { ...client, state: 'cancelled' });
     const { session: left } = await currentIdentity(ctx, call, session);
     const stays = { by: 'staff-form', companyKey: agency.companyKey, role: 'tax-agent' };
-    expect(left).toMatchObject({ identity: { kind: 'agency' }, company: stays, version: 2 });
+    expect(left).toMatchObject({ identity: { kind: 'agency' }, company: stays, identityVersion: 2 });
     expect(await sessionOf(session.sessionId)).toMatchObject({ company: stays });
   });
 
@@ -450,7 +450,7 @@ describe('a switch', () => {
     const answer = await to(session, choice);
     expect(answer.identity).toMatchObject({ kind: 'enterprise', role: 'tax-handler' });
     const row = await sessionOf(session.sessionId);
-    expect(row).toMatchObject({ version: 2, identity: { kind: 'enterprise' }, company: { by: 'relation' } });
+    expect(row).toMatchObject({ identityVersion: 2, identity: { kind: 'enterprise' }, company: { by: 'relation' } });
     // One role only: nothing to remember.
     expect(await rowOf(who)).toMatchObject({ rev: 1 });
     expect(await events(who, 'identity-switched')).toEqual([
@@ -461,7 +461,7 @@ describe('a switch', () => {
     ]);
     const back = await to(row, 'person');
     expect(back.identity).toEqual({ kind: 'natural' });
-    expect(await sessionOf(session.sessionId)).toMatchObject({ version: 3, identity: { kind: 'natural' } });
+    expect(await sessionOf(session.sessionId)).toMatchObject({ identityVersion: 3, identity: { kind: 'natural' } });
     expect(await sessionOf(session.sessionId)).not.toHaveProperty('company');
     await related(who, of, { role: 'finance-head' });
     await to(await sessionOf(session.sessionId), choice);
@@ -530,7 +530,7 @@ describe('a switch', () => {
     );
     expect(await refusalOf(to(second, choice, ended))).toBe('SESSION_ENDED replaced');
     const third = await signedIn(who);
-    const overtaken = meanwhile('Sessions', () => putRows(db, 'Sessions', { ...third, version: 2 }));
+    const overtaken = meanwhile('Sessions', () => putRows(db, 'Sessions', { ...third, identityVersion: 2 }));
     expect(await refusalOf(to(third, choice, overtaken))).toBe('SESSION_ENDED');
     const rounds: boolean[] = [];
     const fourth = await signedIn(who);

@@ -116,7 +116,7 @@ async function signedIn(facts: Partial<Session> = {}): Promise<Session> {
     personKey,
     channel: 'web',
     identity: { kind: 'natural' },
-    version: 1,
+    identityVersion: 1,
     sealedName: sealedNameOf(personKey, '张三丰'),
     realNameLevel: 4,
     startedAt: seconds - 600,
@@ -210,7 +210,7 @@ async function codeOf(session: Session, { client = filing, request, matter }: As
     { now, language: 'zh', origin } as AnyCall,
     client,
     ticket as unknown as SsoRequestTicket,
-    { ...acts, records, version: session.version },
+    { ...acts, records, identityVersion: session.identityVersion },
     {
       details: granted.details,
       ...(granted.limits ? { limits: granted.limits } : {}),
@@ -342,7 +342,7 @@ describe('a code', () => {
       sid: expect.stringMatching(/^[\w-]{32}$/),
       sub: expect.any(String),
       personKey: session.personKey,
-      version: 1,
+      identityVersion: 1,
       scope: 'openid profile',
       resource: resourceOf(filing),
       startedAt: seconds,
@@ -504,7 +504,7 @@ describe('a code', () => {
   it('SSO-5 SES-2 meets the end of what it stands on, and gives nothing', async () => {
     for (const facts of [
       { ended: { reason: 'logged-out', at: seconds } },
-      { version: 2 },
+      { identityVersion: 2 },
       { lastSeenAt: seconds - sessionIdleSeconds },
       { expiresAt: seconds },
     ] as const) {
@@ -545,7 +545,7 @@ describe('a code', () => {
     for (const facts of [
       { ended: { reason: 'left', at: seconds }, sweepShard: undefined },
       { narrowings: 1 },
-      { version: 0 },
+      { identityVersion: 0 },
     ]) {
       await change('RpSessions', second, facts);
       await exchange(await codeOf(session, asked('invoice')), {}, { now: later(5) });
@@ -612,7 +612,7 @@ describe('a code', () => {
         (await eventsOf(session.personKey, 'sso-replayed')).map((one) => [one.outcome, one.detail]),
       ).toEqual([['failure', { client: filing.clientId }]]);
       expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-        { level: 'WARN', word: 'code-replayed', flow: 'sso-token', client: filing.clientId },
+        { level: 'WARN', event: 'code-replayed', flow: 'sso-token', client: filing.clientId },
       ]);
       // Once: what has ended has ended, and what came later has another name.
       await refusedOnce(form, 'invalid_grant', { now: later(60) });
@@ -751,7 +751,7 @@ describe('a refresh', () => {
       { sid: 'another' },
       { refreshHash: 'another' },
       { refreshHash: undefined },
-      { version: 2 },
+      { identityVersion: 2 },
       { jkt: 'k' },
     ]) {
       await change('RpSessions', row, facts);
@@ -760,7 +760,7 @@ describe('a refresh', () => {
     await change('RpSessions', row, {});
     for (const facts of [
       { ended: { reason: 'logged-out', at: seconds } },
-      { version: 2 },
+      { identityVersion: 2 },
       { lastSeenAt: seconds - sessionIdleSeconds },
       { expiresAt: seconds },
       { realNameLevel: 2 },
@@ -773,7 +773,7 @@ describe('a refresh', () => {
     await db.transact([{ table: 'Sessions', remove: { sessionId: session.sessionId } }]);
     await refusedOnce(form, 'invalid_grant');
     await change('Sessions', session, {});
-    for (const facts of [{ ended: { reason: 'logged-out', at: seconds } }, { version: 2 }]) {
+    for (const facts of [{ ended: { reason: 'logged-out', at: seconds } }, { identityVersion: 2 }]) {
       const between = meanwhile('Sessions', () => change('Sessions', session, facts));
       expect((await refresh(refresh_token, {}, { by: between })).said).toBe('invalid_grant');
       await change('Sessions', session, {});

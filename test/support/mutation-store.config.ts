@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/dynamodb.ts'],
     setupFiles: ['test/support/mutation-setup.ts'],
-    include: ['test/store/*.test.ts', 'test/races/sms-store.test.ts'],
+    include: ['test/store/*.test.ts', 'test/races/sms-store.test.ts', 'test/flows/feed-files.test.ts'],
     tags: [{ name: 'long', description: 'Long model runs' }],
     exclude: ['test/store/hanging.test.ts'],
     testTimeout: 60_000,

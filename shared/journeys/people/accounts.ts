@@ -145,7 +145,6 @@ async function candidatesOf(
       }
     }
   }
-  if (keys.length === 0) return [];
   const items = await ctx.db.batchGet(keys);
   return takes.flatMap((take) => take(items));
 }
