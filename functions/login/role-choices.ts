@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import { isSpecial } from '#domain/entries.ts';
 import type { Entry, Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isActiveOn, refusalOf, roleOrder, transitions } from '#domain/relations.ts';
+import { inTerm, isActiveOn, refusalOf, transitions } from '#domain/relations.ts';
 import {
   type AgentAccess,
   type AgentActingOption,
@@ -29,13 +29,11 @@ export interface OfferedRoles {
 const takesRoles = (entry: Entry): boolean =>
   entry === 'enterprise' || entry === 'cross-region-property' || entry === 'social-insurance';
 
-/** @param relations the person's rows in the company */
+/** @param relations the person's rows in the company, in the order of roles, as `relationsIn` reads them */
 export function offeredRoles(relations: readonly Relation[], entry: Entry, day: string): OfferedRoles {
   if (!takesRoles(entry)) return { active: [], confirm: undefined };
   return {
-    active: relations
-      .filter((relation) => isActiveOn(relation, day))
-      .sort((a, b) => roleOrder(a.role) - roleOrder(b.role)),
+    active: relations.filter((relation) => isActiveOn(relation, day)),
     confirm:
       entry === 'enterprise'
         ? relations.find(

@@ -1,7 +1,7 @@
 import { seal, unseal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn, roleOrder, seesReports } from '#domain/relations.ts';
+import { isActiveOn, seesReports } from '#domain/relations.ts';
 import { type Ending, parseEnding } from '#domain/report-numbers.ts';
 import { foldText } from '#domain/text.ts';
 import { notRelatedProblem } from '#journeys/companies/admission.ts';
@@ -28,12 +28,10 @@ import type { login } from './contract.ts';
 import { type PassedTicket, passedTicket, readPersonAndAccess, requireSamePerson } from './role-choices.ts';
 
 /**
- * SPC-3: the roles that see all reports of the company, in their order. A person with one of them need not be a 经办人.
+ * SPC-3: the roles that see all reports of the company, in the order of `relations`. A person with one of them need not be a 经办人.
  */
 export const reportRoles = (relations: readonly Relation[], day: string): Relation[] =>
-  relations
-    .filter((relation) => seesReports(relation.role) && isActiveOn(relation, day))
-    .sort((a, b) => roleOrder(a.role) - roleOrder(b.role));
+  relations.filter((relation) => seesReports(relation.role) && isActiveOn(relation, day));
 
 /**
  * The right of a person to see reports at all (SPC-3), as checks for the transaction: empty if a role gives it,

@@ -571,7 +571,7 @@ describe('the first factor', () => {
     for (const name of ['phone', 'who']) expect(ticket).not.toHaveProperty(name);
     expect((await sendCode(answer.body.loginId)).said).toBe('FACE_REQUIRED');
     expect(await events(person, 'password-rehashed')).toEqual([]);
-    const silent = await registered({ passwordRev: undefined }, { phones: [] });
+    const silent = await registered({ passwordRev: undefined, phones: undefined }, { phones: [] });
     const none = await first(silent, { account: silent.documentNumber });
     expect(none.body.secondFactors).toEqual([{ method: 'face' }]);
     expect(none.body.notices.map(({ code }: { code: string }) => code)).toEqual(['PHONE_EMPTY']);
@@ -643,6 +643,9 @@ describe('the second factor', () => {
     expect((await verify(body.loginId, { faceTicket })).said).toBe('ACCOUNT_LOCKED');
     expect((await ticketOf(db, body.loginId)).state).toBe('open');
     expect((await sendCode(body.loginId)).said).toBe('ACCOUNT_LOCKED');
+    // Nobody reserved this check, so a lock by face stands against it as well.
+    await putRows(db, 'Lockouts', { personKey: two.personKey, day, lockedAt: at, lockedBy: 'face' });
+    expect((await verify(body.loginId, { faceTicket })).said).toBe('ACCOUNT_LOCKED');
   });
 
   it('FACE-1 LCK-5 QR-1 the code of a face check is shown to an admitted person, and its failures count', async () => {
@@ -938,7 +941,7 @@ describe('the choice', () => {
     const of = await company();
     await related(person, of);
     await related(person, of, { role: 'finance-head' });
-    const { id } = await bySms(person, atCompany(of));
+    const { id, body } = await bySms(person, atCompany(of));
     for (const role of ['tax-handler', 'finance-head'] as const)
       await db.transact([
         {
@@ -947,6 +950,17 @@ describe('the choice', () => {
         },
       ]);
     expect((await choices(id)).said).toBe('RELATION_NOT_FOUND');
+    expect((await choose(id, body.choices[0].choiceId)).said).toBe('RELATION_NOT_FOUND');
+  });
+
+  it('LGN-9 LGN-10 the only role beside an appointment is no choice to remember', async () => {
+    const person = await registered();
+    const of = await company();
+    await related(person, of);
+    await related(person, of, pendingHead);
+    const { id, body } = await bySms(person, atCompany(of));
+    expect((await choose(id, body.choices[0].choiceId)).said).toBe('200');
+    expect(await rowOf(person)).not.toHaveProperty('lastRoles');
   });
 
   it('SPC-1 SPC-4 at a special entry the identity is that subject', async () => {
@@ -969,6 +983,10 @@ describe('the choice', () => {
       identity,
     ]);
     expect((await choose(id, body.choices[1].choiceId)).body.session.identity).toEqual(identity);
+    const property = await company({ subjects: ['cross-region-property'] });
+    await related(person, property);
+    const there = await bySms(person, atCompany(property, 'cross-region-property'));
+    expect(there.body.session.identity).toMatchObject({ kind: 'special', subject: 'cross-region-property' });
   });
 
   it('AGY-3 an agent gets in as such, alone or beside a role, while both forms name them', async () => {
@@ -1080,6 +1098,7 @@ describe('an appointment that is accepted at the login', () => {
     const head = await related(person, client, pendingHead);
     const { id, body } = await bySms(person, atCompany(client));
     expect(body.choices).toHaveLength(1);
+    expect(body.choices[0]).not.toHaveProperty('preselected');
     const done = await confirm(id, head.authorizationId);
     expect(done.body.choices.map((one: Item) => (one.identity as Item).role)).toEqual([
       'finance-head',
@@ -1185,7 +1204,7 @@ describe('reports', () => {
     expect(foundIn(await search(all, one))).toEqual([one]);
   });
 
-  it('SPC-2 of one last day are listed by number, fifty at most, and many only by an ending', async () => {
+  it('SPC-2 of one last day are listed by number, and many only by an ending', async () => {
     const { boss, of, one } = await reporting();
     const id = await passed(boss, of);
     const many = Array.from({ length: 8 }, (_, index) => `KQ-2027-9${String(9 - index).padStart(5, '0')}`);
@@ -1195,6 +1214,16 @@ describe('reports', () => {
     await report(of, many[7] as string, boss, { validUntil: '2027-09-30' });
     expect((await search(id)).said).toBe('ENDING_TOO_SHORT');
     expect(foundIn(await search(id, one))).toEqual([one]);
+    // A complete number, and others that end like it.
+    const whole = '202700017';
+    const same = [
+      whole,
+      ...Array.from({ length: 20 }, (_, index) => `A${String(index).padStart(2, '0')}-${whole}`),
+    ];
+    const row = { companyKey: of.companyKey, place: '黄山市', validUntil: tomorrow, handlerKey: 'h' };
+    const endingKey = `${of.companyKey}#0017`;
+    await putRows(db, 'CrossRegionReports', ...same.map((reportNo) => ({ ...row, reportNo, endingKey })));
+    expect(foundIn(await search(id, whole))).toEqual(same);
   });
 
   it('SPC-3 REL-8 nobody searches whose report or role has ended, and nobody at another entry', async () => {
@@ -1252,6 +1281,16 @@ describe('reports', () => {
     await change(boss, { lastRoles: { [of.companyKey]: 'tax-handler' } });
     expect(await pick()).toMatchObject({ role: 'tax-handler', reportNo: one });
     expect((await sessionRow(boss)).company).toMatchObject({ by: 'relation', reportNo: one });
+    // In a later term of the company as well, and not in one that begins meanwhile.
+    const since = '2026-06-01T00:00:00.000Z';
+    const back = await company({ subjects: ['cross-region'], term: 1, termSince: since });
+    await report(back, one.replace('KQ', 'KR'), handler, { at: before });
+    const again = await passed(handler, back);
+    const [only] = (await search(again)).body.reports;
+    const cancelled = meanwhile('Sessions', () => putRows(db, 'Taxpayers', { ...back, term: 2 }));
+    expect((await choose(again, only.choiceId, cancelled)).said).toBe('RELATION_NOT_FOUND');
+    await putRows(db, 'Taxpayers', back);
+    expect((await choose(again, only.choiceId)).said).toBe('200');
     // The role used last sees no reports any more.
     await change(boss, { lastRoles: { [of.companyKey]: 'invoice-clerk' } });
     expect(await pick()).toMatchObject({ role: 'finance-head' });
