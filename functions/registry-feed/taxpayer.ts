@@ -126,9 +126,8 @@ const stateAfter = (known: Taxpayer | undefined, announced: CompanyState): Compa
  * Work that follows a company's line and does not fit into its transaction; any later line completes it. The copies in
  * other rows are updated by a stream.
  */
-async function finish(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> {
-  if (company.handlersDue) await createDueRelations(ctx, company, now);
-}
+const finish = (ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> =>
+  createDueRelations(ctx, company, now);
 
 async function allAppointedWrites(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<Write[]> {
   const writes = appointedRoles.map(async (role) => {

@@ -5,6 +5,7 @@ import type { Problem } from '#domain/problem.ts';
 import { importAgencyStaff } from '#flows/registry-feed/agency-staff.ts';
 import { importAgreement } from '#flows/registry-feed/agreement.ts';
 import { importAppointment } from '#flows/registry-feed/appointment.ts';
+import { readCompany } from '#flows/registry-feed/companies.ts';
 import { importReport } from '#flows/registry-feed/cross-region-report.ts';
 import { createDueRelations, importTaxHandler } from '#flows/registry-feed/tax-handler.ts';
 import { importTaxpayer } from '#flows/registry-feed/taxpayer.ts';
@@ -162,6 +163,8 @@ describe('a company’s own line', () => {
     const again = await companyOf(id);
     expect(again).toMatchObject({ rev: 2, taxpayerVersion: 3, companyPassword: { wraps: 'MD5' } });
     expect(again).not.toHaveProperty('copiesDue');
+    // The same state is no change of it.
+    expect(await eventsOf(keyOf(id))).toEqual([]);
   });
 
   it('ENT-4 DOC-4 marks the copies as old with whatever they show', async () => {
@@ -228,6 +231,9 @@ describe('a company’s own line', () => {
       expect((await eventsOf(keyOf(id))).map(({ detail }) => detail)).toContainEqual({ state: 'active' });
     }
     // Cancelled before it was ever known: no term of it has ended.
+    const unheardOf = number();
+    expect(await take(unheardOf, { state: 'cancelled' })).toBe('accepted');
+    expect(await companyOf(unheardOf)).not.toHaveProperty('term');
     const id = number();
     await putRows(db, 'Taxpayers', { companyKey: keyOf(id), rev: 1, taxpayerId: id, staffed: true });
     await take(id, { state: 'cancelled' });
@@ -379,6 +385,12 @@ describe('a tax handler’s line', () => {
     await take(one, id, { version: 2 });
     expect(await companyOf(id)).toMatchObject({ rev: 3, handlersDue: [one, two].map(personKeyOf) });
     expect(await relationOf(one, id)).toBeUndefined();
+    // Its line came meanwhile.
+    const three = sample();
+    const busy = meanwhile(() => putRows(db, 'Taxpayers', companyRow(keyOf(id), { rev: 9 })));
+    expect(await take(three, id, {}, busy)).toBe('accepted');
+    expect((await relationOf(three, id))?.state).toBe('pending');
+    expect(await companyOf(id)).not.toHaveProperty('handlersDue');
   });
 
   it.each<[string, boolean]>([
@@ -428,6 +440,14 @@ describe('a tax handler’s line', () => {
     expect(await companyOf(id)).not.toHaveProperty('handlersDue');
     await createDueRelations(ctx, { companyKey: keyOf(number()), rev: 1, handlersDue: ['p'] }, now);
     await createDueRelations(ctx, row, now);
+    // Somebody settles, and somebody changes the company, at the same time.
+    await createDueRelations(ctx, { ...row, handlersDue: [personKeyOf(later)] }, now);
+    const again = { ...row, rev: 20, handlersDue: [personKeyOf(unknown)] };
+    await putRows(db, 'Taxpayers', again);
+    const busy = meanwhile(() => putRows(db, 'Taxpayers', { ...again, rev: 21, staffed: true }));
+    await createDueRelations(busy, again, now);
+    expect(await companyOf(id)).toMatchObject({ rev: 22, staffed: true });
+    expect(await companyOf(id)).not.toHaveProperty('handlersDue');
   });
 
   it('ENT-3 settling relies on the listing that it read', async () => {
@@ -495,6 +515,10 @@ describe('an appointment', () => {
     expect((await relationOf(second, id, 'legal-representative'))?.state).toBe('active');
     expect(await take(second, id, { version: 4, removed: true })).toBe('accepted');
     expect(await holderOf(id)).toBeUndefined();
+    expect((await companyOf(id)).legalRepresentativeVersion).toBe(4);
+    expect(await refusal(() => take({ ...second, name: '别人' }, id, { version: 5 }))).toBe(
+      'PERSON_MISMATCH',
+    );
     expect((await companyOf(id)).legalRepresentativeVersion).toBe(4);
     expect((await relationOf(second, id, 'legal-representative'))?.state).toBe('deleted');
   });
@@ -723,10 +747,29 @@ describe('an agreement’s line', () => {
     expect(await storedOf(line)).toMatchObject({ version: 2, items: ['attestation'] });
     expect((await eventsOf(keyOf(line.clientId))).map(({ kind }) => kind)).toContain('agreement-changed');
     for (const other of [{ agencyId: number() }, { clientId: number() }])
-      expect(await refusal(() => take(line, { version: 3, ...other }))).toBe('STATE_CONFLICT');
-    expect(await refusal(() => take(lineOf({ agencyId: line.clientId, clientId: line.clientId })))).toBe(
-      'BAD_REQUEST',
-    );
+      await expect(take(line, { version: 3, ...other })).rejects.toMatchObject({
+        code: 'STATE_CONFLICT',
+        details: { reason: 'agreementId (of another agency or client)' },
+      });
+    await expect(take(lineOf({ agencyId: line.clientId, clientId: line.clientId }))).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      details: { reason: 'clientId (not the agency itself)' },
+    });
+  });
+
+  it('DOC-4 AGY-4 hides a number that looks like a person’s, unless its company’s own line has said that it is none', async () => {
+    let people = 70_000;
+    const stored = async (company?: Partial<Taxpayer>) => {
+      const line = lineOf({ clientId: `3401021990${people++}` });
+      const { key } = readCompany(ctx, line.clientId);
+      if (company) await putRows(db, 'Taxpayers', { companyKey: key, rev: 1, ...company });
+      await take(line);
+      const { clientNumber } = (await storedOf(line)) ?? {};
+      return clientNumber?.taxpayerId === line.clientId ? 'shown' : Object.keys(clientNumber ?? {}).join();
+    };
+    expect(await stored()).toBe('sealedId');
+    expect(await stored({ sealedId: 's1.x' })).toBe('sealedId');
+    expect(await stored({ taxpayerId: `3401021990${people}` })).toBe('shown');
   });
 
   it('AGY-4 is taken away, also before it came, with a record of its people', async () => {
@@ -819,6 +862,14 @@ describe('an agency’s staff form', () => {
     const agencyId = number();
     const take = (version: number, ...agents: Sample[]) =>
       importAgencyStaff(ctx, { type: 'agency-staff', version, agencyId, agents: agents.map(claimed) }, now);
+    // What is left of a form that was replaced, or that never came into force, is no part of the form.
+    await putRows(db, 'Agencies', {
+      agencyKey: keyOf(agencyId),
+      part: 'agent#f0#x',
+      agentId: 'x',
+      personKey: 'p1_left-over',
+      sealedName: 's1.x',
+    });
     expect(await take(2, one)).toBe('accepted');
     expect(await findStaffForm(db, keyOf(agencyId))).toMatchObject({ version: 2, size: 1 });
     expect(await take(2, two)).toBe('stale');
@@ -830,6 +881,7 @@ describe('an agency’s staff form', () => {
     ]);
     expect((await eventsOf(personKeyOf(two))).map(({ kind }) => kind)).toEqual(['agent-listed']);
     expect(await findPerson(db, personKeyOf(two))).not.toHaveProperty('nameClaimed');
+    expect(await eventsOf('p1_left-over')).toEqual([]);
     const [event] = await eventsOf(keyOf(agencyId), 'agency-staff-changed');
     expect(event?.detail).toEqual({ agents: 1, joined: 1, left: 0 });
     expect((await eventsOf(personKeyOf(one)))[0]?.detail).toEqual({ agency: agencyId });

@@ -11,7 +11,7 @@ import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { equals } from '#store/dynamodb/expressions.ts';
-import type { Db, Item } from '#store/dynamodb/tables.ts';
+import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
 import { findPhone } from '#store/people/phones.ts';
 import { findPerson } from '#store/people/users.ts';
@@ -53,8 +53,23 @@ const lineOf = (who: Sample, facts: Partial<Line> = {}): Line => ({
 });
 const keyOf = (who: Sample) => parseNamedPerson(ctx, lineOf(who), now).key;
 const numberKey = (phone: string) => phoneKeyOf(keysOne, phone);
-const take = (who: Sample, facts?: Partial<Line>): Promise<Outcome> =>
-  importPerson(ctx, lineOf(who, facts), now);
+const take = (who: Sample, facts?: Partial<Line>, by = ctx): Promise<Outcome> =>
+  importPerson(by, lineOf(who, facts), now);
+/** Somebody else changes a row before the first transaction. */
+const meanwhile = (change: () => Promise<unknown>): FlowContext => {
+  let first = true;
+  const busy = new Proxy(db, {
+    get: (store, name: keyof Db) => {
+      if (name !== 'transact') return store[name];
+      return async (writes: readonly Write[]) => {
+        if (first) await change();
+        first = false;
+        return store.transact(writes);
+      };
+    },
+  });
+  return contextOf(busy, { sms: ctx.sms });
+};
 const personOf = async (who: Sample) => (await findPerson(db, keyOf(who))) as Person;
 const eventsOf = async (who: Sample) =>
   (await db.query<Item>('Audit', { condition: equals('subject', keyOf(who)) })).items;
@@ -178,6 +193,9 @@ describe('a person whom nobody knew', () => {
 
   it('MIG-1 PHN-1 is refused with too many or wrong numbers, and a number twice is one', async () => {
     const who = sample();
+    await expect(
+      Promise.resolve().then(() => take(who, { passwordHash: 'rot13:abc' })),
+    ).rejects.toMatchObject({ code: 'BAD_REQUEST', details: { reason: 'passwordHash (hash scheme)' } });
     const numbers = Array.from({ length: 11 }, mobile);
     expect(await refusal(Promise.resolve().then(() => take(who, { phones: numbers })))).toBe(
       'TOO_MANY_PHONES',
@@ -197,6 +215,11 @@ describe('a person whom nobody knew', () => {
     await putRows(db, 'Users', record);
     expect((await take(known)).taken).toBe('accepted');
     expect(await personOf(known)).toMatchObject({ sealedName: record.sealedName, realNameLevel: 5, rev: 2 });
+    // A record without an account, as a hall makes it.
+    const ended = sample();
+    await putRows(db, 'Users', recordOf(keyOf(ended), ended.name));
+    await take(ended, { state: 'cancelled' });
+    expect((await personOf(ended)).account).toEqual({ status: 'cancelled', since: at });
     expect(await refusal(take({ ...known, name: '别人' }, { version: 9 }))).toBe('PERSON_MISMATCH');
   });
 });
@@ -212,6 +235,15 @@ describe('a person whom an import brought', () => {
     expect((await take(who, { version: 6 })).taken).toBe('accepted');
     const after = await personOf(who);
     expect(after).toEqual({ ...row, rev: 4, migrated: { ...row.migrated, version: 6 } });
+    // They took a username meanwhile: from then on the account is theirs.
+    const busy = meanwhile(() => putRows(db, 'Users', { ...after, rev: 9, username: 'Chaohu' }));
+    await take(who, { version: 7, phones: [mobile()] }, busy);
+    expect(await personOf(who)).toEqual({
+      ...after,
+      rev: 10,
+      username: 'Chaohu',
+      migrated: { ...row.migrated, version: 7 },
+    });
   });
 
   it('MIG-1 PHN-2 has the numbers of the newest line: others go, the default stays where it can', async () => {
@@ -324,7 +356,11 @@ describe('a person whom an import brought', () => {
   it('ORD-1 MIG-1 gets no number back after an order took them all', async () => {
     const who = sample();
     await imported(who, { orders: { emptiedAt: longAgo } });
-    expect(await take(who, { version: 2, phones: [mobile()] })).toMatchObject({ taken: 'accepted' });
+    expect(await take(who, { version: 2, phones: [mobile()] })).toEqual({
+      taken: 'accepted',
+      warnings: [],
+      emptied: 0,
+    });
     expect(await personOf(who)).not.toHaveProperty('phones');
     expect(await findPhone(db, numberKey(who.phone))).not.toHaveProperty('personKey');
   });
@@ -369,6 +405,11 @@ describe('a person who has done something here', () => {
     const ended = { account: { status: 'cancelled' as const, since: longAgo } };
     expect(await resultOf(ended, { state: 'cancelled' })).toEqual([[], 3, 'cancelled']);
     expect(await resultOf(ended, {})).toEqual([[], 3, 'cancelled']);
+    const who = sample();
+    const row = await imported(who, { username: 'Chaohu' });
+    const busy = meanwhile(() => putRows(db, 'Users', { ...row, rev: 9, realNameLevel: 5 }));
+    await take(who, { version: 2, faceVerified: true }, busy);
+    expect(await personOf(who)).toMatchObject({ rev: 10, realNameLevel: 5, migrated: { version: 2 } });
   });
 });
 
@@ -417,12 +458,34 @@ describe('a number that somebody else has', () => {
     expect(await personOf(second)).not.toHaveProperty('phones');
   });
 
+  it('MIG-1 PWD-3 DOC-4 of two people in one line is told to each as their own', async () => {
+    const [first, second, third] = [sample(), sample(), sample()];
+    const [one, two] = [mobile(), mobile()];
+    await imported(first, {}, [one, first.phone]);
+    await imported(second, {}, [two, second.phone]);
+    await take(third, { phones: [third.phone, one, two] });
+    const masked = (phone: string) => `${phone.slice(0, 3)}****${phone.slice(7)}`;
+    for (const [holder, lost, others] of [
+      [first, one, [two, third.phone]],
+      [second, two, [one, third.phone]],
+    ] as const) {
+      const notices = told.filter(({ phone }) => phone === holder.phone);
+      expect(notices.map(({ text }) => text)).toEqual([expect.stringContaining(masked(lost))]);
+      for (const other of others) expect(notices[0]?.text).not.toContain(masked(other));
+      const events = (await eventsOf(holder)).filter(({ kind }) => kind === 'phone-lost');
+      expect(events.map(({ detail }) => detail)).toEqual([{ reason: 'duplicate', phone: masked(lost) }]);
+    }
+    expect(told).toHaveLength(2);
+  });
+
   it('MIG-1 leaves its holder’s default alone where that is another one, and nothing where it was the last', async () => {
     const [first, second] = [sample(), sample()];
-    const other = mobile();
-    await imported(first, {}, [first.phone, other]);
+    const [other, middle] = [mobile(), mobile()];
+    await imported(first, { defaultPhoneId: `id-${first.phone}` }, [middle, other, first.phone]);
     await take(second, { phones: [other] });
     expect(await personOf(first)).toMatchObject({ defaultPhoneId: `id-${first.phone}` });
+    expect((await personOf(first)).phones).toHaveLength(2);
+    await take(sample({ phone: middle }));
     expect((await personOf(first)).phones).toHaveLength(1);
     await take(sample({ phone: first.phone }));
     const empty = await personOf(first);
@@ -445,6 +508,11 @@ describe('a number that somebody else has', () => {
       warnings: ['PHONE_EMPTIED'],
     });
     expect(await findPhone(db, numberKey(nobody.phone))).not.toHaveProperty('personKey');
+    // One whose own row does not list it any more.
+    const former = sample();
+    await imported(former, { phones: undefined as never });
+    expect(await take(sample({ phone: former.phone }))).toMatchObject({ emptied: 1 });
+    expect(await personOf(former)).toMatchObject({ rev: 4 });
   });
 
   it('MIG-1 PHN-5 and has proved stays theirs, and is remembered as contested', async () => {
@@ -467,7 +535,12 @@ describe('a number that somebody else has', () => {
     await imported(who);
     await putRows(db, 'Phones', { phoneKey: numberKey(who.phone), personKey: 'p1_other', since: at });
     expect(await refusal(take(who, { version: 2 }))).toBe('TOO_MANY_REQUESTS');
+    await putRows(db, 'Phones', { phoneKey: numberKey(who.phone), leftAt: at });
+    expect(await refusal(take(who, { version: 2 }))).toBe('TOO_MANY_REQUESTS');
     expect((await personOf(who)).rev).toBe(3);
+    const other = sample();
+    await putRows(db, 'Users', recordOf(keyOf(other), other.name, { phones: [ownPhone(other.phone)] }));
+    expect(await refusal(take(other, { version: 2 }))).toBe('TOO_MANY_REQUESTS');
   });
 });
 
