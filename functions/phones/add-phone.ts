@@ -97,6 +97,8 @@ async function add(
 
   const formerDefault = defaultPhone(person);
   const isDefault = !formerDefault || call.body.makeDefault === true || formerDefault === known;
+  // The very first number is the default without saying so. Somebody whose default was taken over hears of another one.
+  const isNewDefault = isDefault && (person.phones ?? []).length > 0 && formerDefault !== owned;
   await ctx.db.transact([
     alive,
     proof.spent,
@@ -119,7 +121,7 @@ async function add(
             ...(taking.length > 1 ? { reason: 'taken-over' } : {}),
           }),
         ]),
-    ...(isDefault && formerDefault !== known
+    ...(isNewDefault
       ? [
           auditPut(ctx, call, person.personKey, 'default-phone-changed', 'success', {
             phone: maskPhone(phone),
@@ -128,7 +130,7 @@ async function add(
       : []),
   ]);
   const added = { phoneId: owned.phoneId, maskedPhone: maskPhone(phone), isDefault };
-  return { added, before: person, notice: noticeOf(!known, isDefault && formerDefault !== known), loss };
+  return { added, before: person, notice: noticeOf(!known, isNewDefault), loss };
 }
 
 /** PWD-3: the notice for this change; undefined if nothing changed. */

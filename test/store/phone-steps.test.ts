@@ -209,6 +209,20 @@ describe('a number that is added', () => {
     expect(notices()).toEqual([{ phone: who.phone, text: expect.stringContaining(masked(next)) }]);
   });
 
+  it('PHN-2 PHN-3 PWD-3 AUD-1 after a takeover of the default the next one is it, and that is told and audited', async () => {
+    const who = sample();
+    const person = await registered({ defaultPhoneId: undefined }, { who, phones: [ownPhone(who.phone)] });
+    const by = await signedIn(person);
+    const next = mobile();
+    await send(by, next);
+    expect((await add(by, next)).body.isDefault).toBe(true);
+    expect(await events(person, 'default-phone-changed')).toEqual([
+      { outcome: 'success', detail: { phone: masked(next) } },
+    ]);
+    const text = expect.stringContaining('默认');
+    expect(notices()).toEqual([{ phone: who.phone, text }]);
+  });
+
   it('PHN-2 MIG-1 one that the person has already becomes the default, or is proved, and nothing else', async () => {
     const who = sample();
     const spare = ownPhone(mobile(), { imported: true });

@@ -349,12 +349,18 @@ describe('the identity of a session', () => {
     const today = await currentIdentity(ctx, call, session);
     expect(today).toMatchObject({
       lost: false,
-      session: { identityVersion: 1, identity: { permissions: ['filing'], taxpayerName: '黄山云雾有限公司' } },
+      session: {
+        identityVersion: 1,
+        identity: { permissions: ['filing'], taxpayerName: '黄山云雾有限公司' },
+      },
     });
     expect(await sessionOf(session.sessionId)).toMatchObject({ identityVersion: 1 });
     await related(who, of, { ...relation, state: 'deleted' });
     const lost = await currentIdentity(ctx, call, session);
-    expect(lost).toMatchObject({ lost: true, session: { identityVersion: 2, identity: { kind: 'natural' } } });
+    expect(lost).toMatchObject({
+      lost: true,
+      session: { identityVersion: 2, identity: { kind: 'natural' } },
+    });
     expect(lost.session).not.toHaveProperty('company');
     const row = await sessionOf(session.sessionId);
     expect(row).toMatchObject({ identityVersion: 2, identity: { kind: 'natural' } });
@@ -371,7 +377,10 @@ describe('the identity of a session', () => {
       },
     ]);
     // Another call has lost it already: read again, nothing more to lose.
-    expect(await currentIdentity(ctx, call, session)).toMatchObject({ lost: false, session: { identityVersion: 2 } });
+    expect(await currentIdentity(ctx, call, session)).toMatchObject({
+      lost: false,
+      session: { identityVersion: 2 },
+    });
     expect(await events(who, 'identity-lost')).toHaveLength(1);
     await db.transact([{ table: 'Sessions', remove: { sessionId: session.sessionId } }]);
     expect(await refusalOf(currentIdentity(ctx, call, session))).toBe('SESSION_ENDED');
@@ -450,7 +459,11 @@ describe('a switch', () => {
     const answer = await to(session, choice);
     expect(answer.identity).toMatchObject({ kind: 'enterprise', role: 'tax-handler' });
     const row = await sessionOf(session.sessionId);
-    expect(row).toMatchObject({ identityVersion: 2, identity: { kind: 'enterprise' }, company: { by: 'relation' } });
+    expect(row).toMatchObject({
+      identityVersion: 2,
+      identity: { kind: 'enterprise' },
+      company: { by: 'relation' },
+    });
     // One role only: nothing to remember.
     expect(await rowOf(who)).toMatchObject({ rev: 1 });
     expect(await events(who, 'identity-switched')).toEqual([
@@ -461,7 +474,10 @@ describe('a switch', () => {
     ]);
     const back = await to(row, 'person');
     expect(back.identity).toEqual({ kind: 'natural' });
-    expect(await sessionOf(session.sessionId)).toMatchObject({ identityVersion: 3, identity: { kind: 'natural' } });
+    expect(await sessionOf(session.sessionId)).toMatchObject({
+      identityVersion: 3,
+      identity: { kind: 'natural' },
+    });
     expect(await sessionOf(session.sessionId)).not.toHaveProperty('company');
     await related(who, of, { role: 'finance-head' });
     await to(await sessionOf(session.sessionId), choice);
