@@ -5,6 +5,7 @@ import { personKey as personKeyOf } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { batchedTables } from '#flows/registry-feed/batched-tables.ts';
 import { type Bounds, type Piece, runKeyed } from '#flows/registry-feed/keyed-concurrency.ts';
+import { companiesIn, objectsOf } from '#flows/registry-feed/objects.ts';
 import { type LineIssue, processLines } from '#flows/registry-feed/process-lines.ts';
 import { absent } from '#store/dynamodb/expressions.ts';
 import type { Db, Write } from '#store/dynamodb/tables.ts';
@@ -205,6 +206,33 @@ describe('lines', () => {
     await expect(
       run([{ type: 'agency-staff', version: 1, agencyId: number, agents: [] }], of),
     ).rejects.toThrow('does not list the table');
+  });
+});
+
+describe('what a line is about', () => {
+  it('ENT-3 MIG-1 DOC-2 DOC-3 is known by companies, reports, agreements, people and numbers, however they are written', () => {
+    const who = { documentType: '201', documentNumber: ' 34010219900101123x' };
+    const person = 'person 201 34010219900101123X';
+    expect(objectsOf({ taxpayerId: ' 913401 00ma000-00001 ', person: who })).toEqual([
+      'company 91340100MA00000001',
+      person,
+    ]);
+    const line = { agencyId: 'a', clientId: 'b', agreementId: 'g1', agents: [who, null] };
+    expect(objectsOf(line)).toEqual(['company A', 'company B', 'agreement g1', person]);
+    expect(companiesIn({ ...line, reportNo: '皖税跨报[2027]12号' })).toEqual(['A', 'B']);
+    expect(objectsOf({ reportNo: '皖税跨报[2027]12号' })).toEqual(['report 皖税跨报〔2027〕12号']);
+    expect(objectsOf({ ...who, phones: ['+86 138 0000 0001', '12', 7] })).toEqual([
+      'phone 13800000001',
+      'phone 12',
+      person,
+    ]);
+    expect(objectsOf({ taxpayerId: 7, phones: '13800000001', person: 'x', agents: 'y' })).toEqual([]);
+    for (const half of [
+      { documentType: '201' },
+      { documentNumber: '34' },
+      { documentType: 1, documentNumber: 2 },
+    ])
+      expect(objectsOf(half)).toEqual([]);
   });
 });
 
