@@ -31,17 +31,10 @@ import { stageBudgetKeys, stageSendsOf } from '#store/sms/stage-sms-budget.ts';
 import { sessionCodeId } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { keysOne } from '../crypto/keys-of-test.ts';
-import {
-  companyRow,
-  contextOf,
-  dataKeys,
-  putRows,
-  recordOf,
-  sealedNameOf,
-  signingRing,
-} from '../support/in-process.ts';
+import { companyRow, contextOf, dataKeys, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
 import { mobile, type Sample, person as sample } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
+import { type Sent, stepParts } from '../support/steps.ts';
 import { openStore } from '../support/store.ts';
 
 /** How an account begins and ends, and the old login of companies: each step on rows as they may stand there. */
@@ -49,7 +42,7 @@ let db: Db;
 let ctx: FlowContext;
 let parts: object;
 let hashed: StoredPassword;
-const told: { phone: string; code?: string; text: string }[] = [];
+const told: Sent[] = [];
 beforeAll(async () => {
   db = await openStore(
     'Agreements',
@@ -63,17 +56,9 @@ beforeAll(async () => {
     'Tickets',
     'Users',
   );
-  const plain = contextOf(db).settings;
-  // What an address may do is no subject here.
-  const settings = {
-    ...plain,
-    policies: { ...plain.policies, challengeAfter: null },
-    legacyUntil: '2027-12-31',
-  };
-  const sms = { send: async (message: (typeof told)[number]) => void told.push(message) };
-  parts = { settings, sms, signing: await signingRing() };
+  parts = await stepParts(db, told, { legacyUntil: '2027-12-31' });
   ctx = contextOf(db, parts);
-  hashed = await hashPassword(password, keysOne, settings.policies);
+  hashed = await hashPassword(password, keysOne, ctx.settings.policies);
 });
 beforeEach(() => {
   told.length = 0;

@@ -27,7 +27,6 @@ import {
   dataKeys,
   putRows,
   sealedNameOf,
-  signingRing,
   watchedStore,
 } from '../support/in-process.ts';
 import { mobile, type Sample, person as sample } from '../support/people.ts';
@@ -50,7 +49,9 @@ import {
   registered as registeredIn,
   relationRow,
   run as runIn,
+  type Sent,
   seconds,
+  stepParts,
   ticketOf,
   tomorrow,
   yesterday,
@@ -61,7 +62,7 @@ import { openStore } from '../support/store.ts';
 let db: Db;
 let ctx: FlowContext;
 let parts: object;
-const told: { phone: string; code?: string }[] = [];
+const told: Sent[] = [];
 beforeAll(async () => {
   db = await openStore(
     'Agencies',
@@ -77,13 +78,7 @@ beforeAll(async () => {
     'Tickets',
     'Users',
   );
-  const plain = contextOf(db).settings;
-  const settings = { ...plain, policies: { ...plain.policies, challengeAfter: null } };
-  parts = {
-    settings,
-    signing: await signingRing(),
-    sms: { send: async (message: (typeof told)[number]) => void told.push(message) },
-  };
+  parts = await stepParts(db, told);
   ctx = contextOf(db, parts);
 });
 beforeEach(() => {

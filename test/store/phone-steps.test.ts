@@ -20,7 +20,7 @@ import { findPhone } from '#store/people/phones.ts';
 import { sessionCodeId } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { cheap, keysOne } from '../crypto/keys-of-test.ts';
-import { contextOf, putRows, signingRing } from '../support/in-process.ts';
+import { contextOf, putRows } from '../support/in-process.ts';
 import { mobile, person as sample } from '../support/people.ts';
 import { solve } from '../support/solve.ts';
 import {
@@ -42,7 +42,9 @@ import {
   type Registered,
   registered as registeredIn,
   run as runIn,
+  type Sent,
   seconds,
+  stepParts,
   ticketOf,
 } from '../support/steps.ts';
 import { openStore } from '../support/store.ts';
@@ -51,7 +53,7 @@ import { openStore } from '../support/store.ts';
 let db: Db;
 let ctx: FlowContext;
 let parts: Record<string, unknown>;
-const told: { phone: string; purpose: string; code?: string; text: string }[] = [];
+const told: Sent[] = [];
 beforeAll(async () => {
   db = await openStore(
     'Audit',
@@ -63,13 +65,7 @@ beforeAll(async () => {
     'Tickets',
     'Users',
   );
-  const plain = contextOf(db).settings;
-  const settings = { ...plain, policies: { ...plain.policies, challengeAfter: null } };
-  parts = {
-    settings,
-    signing: await signingRing(),
-    sms: { send: async (message: (typeof told)[number]) => void told.push(message) },
-  };
+  parts = await stepParts(db, told);
   ctx = contextOf(db, parts);
 });
 beforeEach(() => {

@@ -13,7 +13,7 @@ import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { cheap, keysOne } from '../crypto/keys-of-test.ts';
-import { dataKeys, putRows, recordOf, sealedNameOf } from './in-process.ts';
+import { contextOf, dataKeys, putRows, recordOf, sealedNameOf, signingRing } from './in-process.ts';
 import { type Sample, person as sample } from './people.ts';
 
 /** People and companies as rows, and steps that are called on them, for tests of several flows. */
@@ -110,6 +110,26 @@ export const relationRow = (
     ...facts,
   });
 };
+
+/** A message that a step sent. */
+export interface Sent {
+  readonly phone: string;
+  readonly purpose: string;
+  readonly code?: string;
+  readonly text: string;
+}
+/**
+ * What steps need beside the store: a key that signs, rules without the challenge that an address gets, and an SMS
+ * provider that adds each message to `sent`.
+ */
+export async function stepParts(db: Db, sent: Sent[], settings: object = {}) {
+  const plain = contextOf(db).settings;
+  return {
+    settings: { ...plain, policies: { ...plain.policies, challengeAfter: null }, ...settings },
+    signing: await signingRing(),
+    sms: { send: async (message: Sent) => void sent.push(message) },
+  };
+}
 
 export const origin = { channel: 'web', address: '192.0.2.77', browser: 'a browser', traceId: '' };
 // biome-ignore lint/suspicious/noExplicitAny: a test gives each step only the parts of a call that it reads
