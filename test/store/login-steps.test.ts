@@ -17,6 +17,7 @@ import { clientEntryKey, newFormId, staffEntryKey, staffFormKey } from '#store/a
 import type { Relation } from '#store/companies/relations.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
+import type { OwnPhone } from '#store/people/person-row.ts';
 import { findNamedHandlers, findReportHead, reportWrites } from '#store/reports/cross-region-reports.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
@@ -802,9 +803,10 @@ describe('the second factor', () => {
     expect((await verify(id, { smsCode })).said).toBe('RELATION_NOT_FOUND');
   });
 
-  it('PHN-4 MIG-1 LGN-10 a choice keeps what the code proved', async () => {
+  /** Somebody with two roles in a company, and a number that an import gave. */
+  async function withImportedPhone(facts: Partial<OwnPhone> = {}) {
     const who = sample();
-    const imported = ownPhone(who.phone, { imported: true, recoveredAt: at });
+    const imported = ownPhone(who.phone, { imported: true, ...facts });
     const person = await registered({}, { who, phones: [imported] });
     await db.update({
       table: 'Phones',
@@ -814,12 +816,25 @@ describe('the second factor', () => {
     const of = await company();
     await related(person, of);
     await related(person, of, { role: 'finance-head' });
+    return { person, of, imported };
+  }
+
+  it('PHN-4 MIG-1 LGN-10 a choice keeps what the code proved', async () => {
+    const { person, of, imported } = await withImportedPhone({ recoveredAt: at });
     const offered = await bySms(person, atCompany(of));
     expect((await ticketOf(db, offered.id)).passed).toMatchObject({ fresh: false });
     expect((await rowOf(person)).phones).toEqual([ownPhoneWithout(imported)]);
     const { choiceId } = offered.body.choices[1];
     expect((await choose(offered.id, choiceId)).said).toBe('200');
     expect((await sessionRow(person)).factorAt).toBe(0);
+  });
+
+  it('MIG-1 LGN-10 a person who changes while a code proves their number is read again', async () => {
+    const { person, of, imported } = await withImportedPhone();
+    const renamed = meanwhile('Users', () => change(person, { username: 'tunxi2027' }));
+    expect((await bySms(person, atCompany(of), renamed)).said).toBe('200');
+    const phones = [ownPhoneWithout(imported)];
+    expect(await rowOf(person)).toMatchObject({ username: 'tunxi2027', phones });
   });
 
   it('SPC-2 SPC-3 at cross-region a report is still to be chosen, by who may see one', async () => {
