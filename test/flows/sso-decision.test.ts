@@ -461,7 +461,7 @@ describe('between the look and the write', () => {
       const session = await row(runtime, 'Sessions', { sessionId: someone.sessionId });
       expect(session).toMatchObject({ identity: { kind: 'natural' }, identityVersion: 2 });
       expect(await ticketRow(runtime, code)).toMatchObject({
-        version: 2,
+        identityVersion: 2,
         claims: { identity: { kind: 'natural' } },
       });
       expect(await ticketRow(runtime, code)).not.toHaveProperty('seenAccess');
@@ -483,7 +483,7 @@ describe('between the look and the write', () => {
     const choiceId = await becoming(someone, 'enterprise', taxpayerId);
     const code = codeIn(expectStatus(await approve({ choiceId }), 200));
     expect(await ticketRow(runtime, code)).toMatchObject({
-      version: 2,
+      identityVersion: 2,
       seenAccess: { acting: { by: 'relation', companyKey: keyOf(taxpayerId), role: 'legal-representative' } },
     });
     expect((await detailsOf(code))[0].taxpayer.name).toBe('选中的公司');

@@ -15,7 +15,8 @@ import {
   row,
   type WatchedRuntime,
 } from '../support/watched.ts';
-import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
+import { creditCode } from './support/feed-lines.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import {
   bothFactors,
   changeRelation,
@@ -117,6 +118,7 @@ describe('the list', () => {
       await runtime.dynamodb('BatchWriteItem', {
         RequestItems: {
           [table]: Array.from({ length: 25 }, () => {
+            // Of 31^9 numbers, so that none of the two hundred is one that another test has given.
             const other = creditCode();
             const companyKey = keyOf(other);
             const relation = `${companyKey}#tax-handler`;
