@@ -121,18 +121,18 @@ function addStacks(
   functions.addStackDependency(data);
   if (shiftsTraffic(stage))
     functions.addStackDependency(new ReleaseStack(app, names.release, { ...common, flows }));
-  const api = new ApiStack(app, names.api, { ...common, flows });
+  const apiStack = new ApiStack(app, names.api, { ...common, flows });
   // The API uses functions by name, too.
-  api.addStackDependency(functions);
+  apiStack.addStackDependency(functions);
   new AlarmStack(app, names.alarms, {
     ...common,
-    api: api.api,
+    api: apiStack.api,
     flows,
     deadLetters: functions.deadLetters,
     canarySecretArn: data.canarySecretArn,
   });
   const { portal, domain } = stage;
-  const apiHost = api.api.regionalHost;
+  const apiHost = apiStack.api.regionalHost;
   if (!portal || !domain || !apiHost || !files) return;
   const front = new PortalStack(app, names.portal, {
     ...common,

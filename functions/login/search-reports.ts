@@ -28,7 +28,8 @@ import type { login } from './contract.ts';
 import { type PassedTicket, passedTicket, readPersonAndAccess, requireSamePerson } from './role-choices.ts';
 
 /**
- * SPC-3: the roles that see all reports of the company, in the order of `relations`. A person with one of them need not be a 经办人.
+ * SPC-3: the roles that see all reports of the company, in the order of `relations`. A person with one of them need
+ * not be a 经办人.
  */
 export const reportRoles = (relations: readonly Relation[], day: string): Relation[] =>
   relations.filter((relation) => seesReports(relation.role) && isActiveOn(relation, day));

@@ -55,7 +55,7 @@ export function importTaxpayer(
   return retryOnConcurrentChange(async () => {
     const known = await findTaxpayer(ctx.db, key);
     if (isStale(known?.taxpayerVersion, line)) {
-      if (isKnown(known)) await finish(ctx, known, now);
+      if (isKnown(known)) await createDueRelations(ctx, known, now);
       return 'stale';
     }
     // ENT-4: a cancellation ends everything that depends on the company; appointments must come again by later lines.
@@ -110,7 +110,8 @@ export function importTaxpayer(
       ...(await allAppointedWrites(ctx, company, now)),
       ...stateAudit(ctx, known, company, now),
     ]);
-    await finish(ctx, company, now);
+    // This does not fit into the transaction; any later line completes it. A stream updates the copies in other rows.
+    await createDueRelations(ctx, company, now);
     return 'accepted';
   });
 }
@@ -121,13 +122,6 @@ export function importTaxpayer(
  */
 const stateAfter = (known: Taxpayer | undefined, announced: CompanyState): CompanyState =>
   known?.confirmedAt !== undefined && announced === 'awaiting-confirmation' ? 'active' : announced;
-
-/**
- * Work that follows a company's line and does not fit into its transaction; any later line completes it. The copies in
- * other rows are updated by a stream.
- */
-const finish = (ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<void> =>
-  createDueRelations(ctx, company, now);
 
 async function allAppointedWrites(ctx: FlowContext, company: KnownTaxpayer, now: Date): Promise<Write[]> {
   const writes = appointedRoles.map(async (role) => {
