@@ -125,7 +125,7 @@ async function signedIn(who: Sample, facts: object = {}) {
     sealedName: sealedNameOf(personKeyOf(who), who.name),
     channel: 'web',
     identity: { kind: 'natural' },
-    version: 1,
+    identityVersion: 1,
     realNameLevel: 4,
     startedAt: seconds,
     lastSeenAt: seconds,
@@ -762,7 +762,7 @@ describe('the clients of an agent', () => {
       client: { taxpayerId: of.clientId, taxpayerName: '黄山毛峰有限公司' },
     });
     expect(await db.get<Item>('Sessions', { sessionId: of.session.sessionId })).toMatchObject({
-      version: 2,
+      identityVersion: 2,
       company: {
         by: 'agreement',
         companyKey: keyOf(of.clientId),
