@@ -76,7 +76,8 @@ export function requireCrossRegion(ticket: PassedTicket): CrossRegionTicket {
 }
 
 /**
- * SPC-2: the reports whose number ends like this, as far as the person may see them (SPC-3); the longest valid first.
+ * SPC-2: the reports whose number ends like this, as far as the person may see them (SPC-3); the complete number
+ * first, then the longest valid.
  */
 export const searchReports: StepOf<typeof login, 'reports'> = async (ctx, call) => {
   // An empty search asks for the whole list, which only companies with few reports get.
@@ -107,11 +108,10 @@ async function visibleReports(
   // A complete number is found even if many other numbers have the same ending.
   const exact = findReport(ctx.db, companyKey, ending.number);
   if (reportRoles(relations, day).length > 0)
-    return listed(
-      await Promise.all([exact, reportsEndingIn(ctx.db, { companyKey }, ending, day)]),
+    return listed(await Promise.all([exact, reportsEndingIn(ctx.db, { companyKey }, ending, day)]), ticket, {
       day,
-      ticket,
-    );
+      ending,
+    });
   const handler = possibleHandler(ctx, person, companyKey);
   if (!handler) throw notRelated(relations, day);
   const [named, ...found] = await Promise.all([
@@ -122,7 +122,7 @@ async function visibleReports(
     ),
   ]);
   if (!named) throw notRelated(relations, day);
-  return listed(found, day, ticket, handler.handlerKeys);
+  return listed(found, ticket, { day, ending, handlerKeys: handler.handlerKeys });
 }
 
 /** SPC-2: the reports that the person may see, for a company that has few. ENDING_TOO_SHORT if it has more. */
@@ -142,23 +142,35 @@ async function fewReports(
   ]);
   if (!named) throw notRelated(relations, day);
   if (all === undefined) throw new Problem('ENDING_TOO_SHORT');
-  return listed(all, day, ticket, handler?.handlerKeys);
+  return listed(all, ticket, { day, handlerKeys: handler?.handlerKeys });
 }
 
-/** @param handlerKeys only the reports of these 经办人 */
+/**
+ * The complete number that somebody typed comes first, then the longest valid, so that the most reports of one answer
+ * never leave it out.
+ * @param handlerKeys only the reports of these 经办人
+ */
 function listed(
   found: readonly (CrossRegionReport | readonly CrossRegionReport[] | undefined)[],
-  day: string,
   { companyTermSince: termSince }: CrossRegionTicket,
-  handlerKeys?: readonly string[],
+  { day, ending, handlerKeys }: Listing,
 ): CrossRegionReport[] {
   const own = found
     .flatMap((one) => one ?? [])
     .filter((report) => isReportFor(report, undefined, day, { termSince }))
     .filter(({ handlerKey }) => handlerKeys?.includes(handlerKey) ?? true);
+  const isComplete = ({ reportNo }: CrossRegionReport): number => Number(reportNo === ending?.number);
   return [...new Map(own.map((report) => [report.reportNo, report])).values()]
-    .sort((a, b) => order(b.validUntil, a.validUntil) || order(a.reportNo, b.reportNo))
+    .sort(
+      (a, b) =>
+        isComplete(b) - isComplete(a) || order(b.validUntil, a.validUntil) || order(a.reportNo, b.reportNo),
+    )
     .slice(0, mostReports);
+}
+interface Listing {
+  readonly day: string;
+  readonly ending?: Ending;
+  readonly handlerKeys?: readonly string[] | undefined;
 }
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

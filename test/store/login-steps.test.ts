@@ -18,7 +18,14 @@ import type { Relation } from '#store/companies/relations.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import type { OwnPhone } from '#store/people/person-row.ts';
-import { findNamedHandlers, findReportHead, reportWrites } from '#store/reports/cross-region-reports.ts';
+import {
+  type CrossRegionReport,
+  findNamedHandlers,
+  findReport,
+  findReportHead,
+  mostReports,
+  reportWrites,
+} from '#store/reports/cross-region-reports.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { cheap, keysOne } from '../crypto/keys-of-test.ts';
@@ -1234,6 +1241,28 @@ describe('reports', () => {
     const endingKey = `${of.companyKey}#0017`;
     await putRows(db, 'CrossRegionReports', ...same.map((reportNo) => ({ ...row, reportNo, endingKey })));
     expect(foundIn(await search(id, whole))).toEqual(same);
+  });
+
+  it('SPC-2 SPC-3 a complete number is found behind as many longer valid ones as an answer has', async () => {
+    const { handler, boss, of, one, two } = await reporting();
+    const [mine, all] = [await passed(handler, of), await passed(boss, of)];
+    const { handlerKey } = (await findReport(db, of.companyKey, one)) as CrossRegionReport;
+    const row = { companyKey: of.companyKey, place: '黄山市', validUntil: '2028-12-31', handlerKey };
+    const keys = {
+      endingKey: `${of.companyKey}#${one.slice(-4)}`,
+      handlerEndingKey: `${handlerKey}#${one.slice(-4)}`,
+    };
+    const longer = Array.from(
+      { length: mostReports },
+      (_, index) => `B${String(index).padStart(2, '0')}-${one}`,
+    );
+    await putRows(db, 'CrossRegionReports', ...longer.map((reportNo) => ({ ...row, ...keys, reportNo })));
+    const shown = [one, ...longer.slice(0, -1)];
+    expect(foundIn(await search(mine, one))).toEqual(shown);
+    expect(foundIn(await search(all, one))).toEqual(shown);
+    // Somebody else’s complete number stays hidden, and an ending alone shows the longest valid.
+    expect(foundIn(await search(mine, two))).toEqual([]);
+    expect(foundIn(await search(mine, one.slice(3)))).toEqual(longer);
   });
 
   it('SPC-3 REL-8 nobody searches whose report or role has ended, and nobody at another entry', async () => {
