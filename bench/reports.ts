@@ -1,6 +1,7 @@
 import { type Runtime, startRuntime } from '../infra/local/runtime.ts';
-import { creditCode, legalRepresentative, taxpayer } from '../test/flows/support/feed-lines.ts';
+import { legalRepresentative, taxpayer } from '../test/flows/support/feed-lines.ts';
 import { clientOf } from '../test/support/client.ts';
+import { creditCode } from '../test/support/credit-codes.ts';
 import { person, type Sample } from '../test/support/people.ts';
 import { codeFor, feed, named, register } from './companies.ts';
 import { median, progress, say, table, title } from './print.ts';

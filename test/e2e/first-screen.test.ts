@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { agreementLine, staffLine } from '../flows/support/agencies.ts';
-import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
+import { legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';
 import { fed, taxHandler } from '../flows/support/staff.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person, type Sample } from '../support/people.ts';
 import { loggedInByFace, scanFace, wait } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { companyPassword, sha256 } from '../flows/support/legacy.ts';
-import { companyLine, companyOf, creditCode, feed, representativeLine } from '../flows/support/registry.ts';
+import { companyLine, companyOf, feed, representativeLine } from '../flows/support/registry.ts';
 import { reportLine, reportNumber } from '../flows/support/reports.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { allowing } from '../support/patience.ts';
 import type { Sample } from '../support/people.ts';
 import { codeFor, scanFace, wait } from '../support/runtime.ts';

@@ -1,6 +1,6 @@
 import { agencyFirm, agreementsOf, apiOf, entering, firm } from '../flows/support/agencies.ts';
 import { asChannel } from '../flows/support/channels.ts';
-import { creditCode, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
+import { legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { orderAtHall } from '../flows/support/orders.ts';
 import { companyOf, feed } from '../flows/support/registry.ts';
 import { inCompany } from '../flows/support/relations.ts';
@@ -16,6 +16,7 @@ import {
   somebody,
 } from '../flows/support/staff.ts';
 import type { Loose, Reply } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { enterPassword, expectStatus } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';

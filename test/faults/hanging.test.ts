@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { FunctionError } from '../../infra/local/lambda/functions.ts';
-import { creditCode, taxpayer } from '../flows/support/feed-lines.ts';
+import { taxpayer } from '../flows/support/feed-lines.ts';
 import { type LegacyRuntime, openLegacyRuntime } from '../flows/support/legacy.ts';
 import { type StandIn, standIn } from '../flows/support/rps.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { allowing } from '../support/patience.ts';
 import { long } from '../support/variants.ts';
 import { companyKinds } from './company-kinds.ts';

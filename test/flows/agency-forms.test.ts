@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person, type Sample } from '../support/people.ts';
 import { enterPassword, expectStatus, registered } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
@@ -28,7 +29,7 @@ import {
   said,
   staffLine,
 } from './support/agencies.ts';
-import { creditCode, feed } from './support/registry.ts';
+import { feed } from './support/registry.ts';
 import { companyHistory, inCompany, keyOf } from './support/relations.ts';
 
 let runtime: WatchedRuntime;

@@ -1,6 +1,7 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { whileHeld } from '../support/held.ts';
 import { expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
@@ -26,7 +27,7 @@ import {
   today,
 } from './support/agencies.ts';
 import { personWith } from './support/documents.ts';
-import { companyLine, companyOf, creditCode, feed } from './support/registry.ts';
+import { companyLine, companyOf, feed } from './support/registry.ts';
 import { giveRelation, inCompany } from './support/relations.ts';
 
 let runtime: WatchedRuntime;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maskDocument } from '#domain/masks.ts';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { expectStatus } from '../support/runtime.ts';
 import { solve } from '../support/solve.ts';
@@ -37,7 +38,7 @@ import {
   yesterday,
 } from './support/agencies.ts';
 import { asChannel, claimOf } from './support/channels.ts';
-import { companyLine, creditCode, feed } from './support/registry.ts';
+import { companyLine, feed } from './support/registry.ts';
 import { companyHistory, enterCompany, giveRelation, inCompany } from './support/relations.ts';
 
 let runtime: WatchedRuntime;

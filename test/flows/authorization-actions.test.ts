@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followingDay, shanghaiDay } from '#domain/days.ts';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { expectStatus, registered } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { asChannel, claimOf } from './support/channels.ts';
-import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { expectProblem } from './support/problems.ts';
 import {
   applied,

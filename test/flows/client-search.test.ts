@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seal } from '#crypto/sealed.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { expectStatus } from '../support/runtime.ts';
 import { dataKeysOf } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
@@ -23,7 +24,7 @@ import {
   staffLine,
 } from './support/agencies.ts';
 import { costOf, putAll } from './support/bulk.ts';
-import { companyLine, creditCode, feed } from './support/registry.ts';
+import { companyLine, feed } from './support/registry.ts';
 import { keyOf } from './support/relations.ts';
 
 /** An agent with five hundred clients: a search costs only what it shows, and no page before the end is empty. */

@@ -1,13 +1,14 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { enterPassword, expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { costOf, putAll } from './support/bulk.ts';
 import { asChannel, claimOf } from './support/channels.ts';
-import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { expectProblem } from './support/problems.ts';
 import {
   applied,

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { whileHeld } from '../support/held.ts';
 import { mobile, person } from '../support/people.ts';
 import { codeFor, expectStatus, grantsLeft, loggedInByFace, wait } from '../support/runtime.ts';
@@ -20,7 +21,7 @@ import {
 } from '../support/watched.ts';
 import { leaks } from './support/leaks.ts';
 import { expectProblem } from './support/problems.ts';
-import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import {
   bothFactors,
   changeRelation,

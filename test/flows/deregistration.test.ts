@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { mobile, person } from '../support/people.ts';
 import {
   enterPassword,
@@ -35,7 +36,7 @@ import {
   type SignedIn,
   signIn,
 } from './support/account.ts';
-import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 
 let runtime: WatchedRuntime;
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { codeFor, enterPassword, expectStatus, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
@@ -14,7 +15,7 @@ import {
   verify,
   type WatchedRuntime,
 } from '../support/watched.ts';
-import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import {
   bothFactors,
   changeRelation,

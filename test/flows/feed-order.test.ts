@@ -10,10 +10,11 @@ import { objectsOf } from '#flows/registry-feed/objects.ts';
 import { absent } from '#store/dynamodb/expressions.ts';
 import { type Db, openTables } from '#store/dynamodb/tables.ts';
 import { dynamoDbClient } from '../../infra/local/emulators/dynamodb-client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { rowsOf } from './support/tables.ts';
 
 const bounds = { atOnce: 4, held: 12, heldSize: 1_000 };

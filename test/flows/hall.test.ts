@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followingDay, shanghaiDay } from '#domain/days.ts';
 import { channels } from '#domain/names.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { mobile, person } from '../support/people.ts';
 import { expectStatus, fillProfile, registered, startRegistration } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { asChannel, claimOf } from './support/channels.ts';
-import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { expectProblem } from './support/problems.ts';
 import {
   applied,

@@ -1,6 +1,7 @@
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { localPartner, pollScan, workingAs } from '../support/channel-partner.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import {
   enterPassword,
@@ -14,7 +15,7 @@ import {
 import { keeping, long } from '../support/variants.ts';
 import { newestCode, refreshed, type SignedIn, signIn } from './support/account.ts';
 import { goodBody, goodQuery, pathWith, routes } from './support/bodies.ts';
-import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { legacy, personLine } from './support/migration.ts';
 import { passFactor, signInByQr } from './support/sessions.ts';
 import { personOf, subjectOf } from './support/tables.ts';

@@ -5,6 +5,7 @@ import { maskDocument } from '#domain/masks.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose, Reply } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { whileHeld } from '../support/held.ts';
 import { person } from '../support/people.ts';
 import { codeFor, enterPassword, expectStatus, grantsLeft, registered, wait } from '../support/runtime.ts';
@@ -43,7 +44,7 @@ import {
   sha256,
 } from './support/legacy.ts';
 import { moved, personLine } from './support/migration.ts';
-import { companyLine, creditCode, feed, representativeLine } from './support/registry.ts';
+import { companyLine, feed, representativeLine } from './support/registry.ts';
 import {
   changeRelation,
   chooseRole,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { expectStatus, loginTicket, scanFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
@@ -16,7 +17,7 @@ import { newestCode, refreshed, type SignedIn, signIn } from './support/account.
 import { agencyFirm, agreementsOf, entered, entering, type Firm, firm } from './support/agencies.ts';
 import { goodBody, goodQuery, pathWith, routes } from './support/bodies.ts';
 import { recoverPhone } from './support/recovery.ts';
-import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import { confirmRole, enterCompany, giveRelation } from './support/relations.ts';
 import { passFactor, signInByQr, signInBySms } from './support/sessions.ts';
 import { claimed } from './support/staff.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { creditCode } from '../support/credit-codes.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import {
   enterPassword,
@@ -12,7 +13,7 @@ import {
 } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { addPhone, newcomer, newestCode, ownFace, phonesOf, signIn } from './support/account.ts';
-import { authorizationsOf, creditCode, feed, taxpayer } from './support/feed-lines.ts';
+import { authorizationsOf, feed, taxpayer } from './support/feed-lines.ts';
 import { legacy, moved, ownedNumbers, personLine } from './support/migration.ts';
 import { events, personOf, rowsOf, subjectOf } from './support/tables.ts';
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channels } from '#domain/names.ts';
 import { feedOffice, orderCountUpdate } from '#store/tickets/order-hours.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import {
   codeFor,
@@ -24,7 +25,7 @@ import {
   type WatchedRuntime,
 } from '../support/watched.ts';
 import { asChannel } from './support/channels.ts';
-import { creditCode, feed } from './support/feed-lines.ts';
+import { feed } from './support/feed-lines.ts';
 import { legacy, moved, personLine } from './support/migration.ts';
 import { orderAtHall, orderLine, secondOfficer } from './support/orders.ts';
 import { expectProblem } from './support/problems.ts';

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shanghaiDay } from '#domain/days.ts';
 import { maskDocument } from '#domain/masks.ts';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { residentNumber } from '../support/people.ts';
 import { expectStatus, wait } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { agencyFirm, agreementsOf, claimed, entering } from './support/agencies.ts';
-import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { applied, decide, fed, managedBy, type Somebody, said, somebody } from './support/staff.ts';
 
 describe('a company’s name before applying', () => {

@@ -5,6 +5,7 @@ import type { Channel } from '#domain/names.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, type Partner, pollScan, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { whileHeld } from '../support/held.ts';
 import { person, type Sample } from '../support/people.ts';
 import {
@@ -34,7 +35,7 @@ import {
   staffLine,
   yesterday,
 } from './support/agencies.ts';
-import { companyLine, companyOf, creditCode, feed, representativeLine } from './support/registry.ts';
+import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import { setOnPerson } from './support/tables.ts';
 
 let runtime: WatchedRuntime;

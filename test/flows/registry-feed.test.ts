@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { rowsOf } from './support/tables.ts';
 
 const collection = (version: number, overrides: object = {}) => {

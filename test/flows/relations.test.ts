@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { creditCode } from '../support/credit-codes.ts';
 import { person, type Sample } from '../support/people.ts';
 import {
   expectStatus,
@@ -8,7 +9,7 @@ import {
   type TestRuntime,
 } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
-import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { authorizationsOf, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { eventsOf, rowsOf } from './support/tables.ts';
 
 describe('legal representatives from the registry', () => {

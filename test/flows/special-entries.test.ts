@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CompanySubject, companySubjects } from '#domain/taxpayers.ts';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { expectStatus } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
@@ -12,7 +13,7 @@ import {
   openWatchedRuntime,
   type WatchedRuntime,
 } from '../support/watched.ts';
-import { companyOf, creditCode, feed } from './support/registry.ts';
+import { companyOf, feed } from './support/registry.ts';
 import { bothFactors, enterCompany, giveRelation, passFace } from './support/relations.ts';
 import { beforeReports, reportLine, reportNumber, underReport } from './support/reports.ts';
 

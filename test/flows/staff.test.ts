@@ -4,11 +4,12 @@ import { followingDay, shanghaiDay } from '#domain/days.ts';
 import { maskDocument, maskPhone } from '#domain/masks.ts';
 import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';
 import { expectStatus } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
-import { creditCode, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { expectProblem } from './support/problems.ts';
 import {
   applied,

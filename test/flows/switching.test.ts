@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { expectStatus, loggedInByFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
@@ -15,7 +16,6 @@ import {
   row,
   type WatchedRuntime,
 } from '../support/watched.ts';
-import { creditCode } from './support/feed-lines.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import {
   bothFactors,

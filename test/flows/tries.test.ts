@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner } from '../support/channel-partner.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import {
   askRegistration,
@@ -17,7 +18,6 @@ import { long } from '../support/variants.ts';
 import { openWatchedRuntime, type WatchedRuntime } from '../support/watched.ts';
 import { agencyFirm, claimed, client, entering } from './support/agencies.ts';
 import { collectionLine, personWith } from './support/documents.ts';
-import { creditCode } from './support/feed-lines.ts';
 import { orderAtHall } from './support/orders.ts';
 import { company, counter } from './support/staff.ts';
 import { events, eventsOf, rowsOf } from './support/tables.ts';

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { login } from '#flows/login/contract.ts';
 import { bodyBytes, readBody } from '#http/request.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import {
   codeFor,
@@ -13,7 +14,7 @@ import {
 } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';
 import { long } from '../support/variants.ts';
-import { creditCode, feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
+import { feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { claimed, counter, said } from './support/staff.ts';
 import { rowsOf } from './support/tables.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Shape } from '../flows/support/bodies.ts';
-import { creditCode } from '../flows/support/feed-lines.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { mobile, residentNumber } from '../support/people.ts';
 
 /** Values that often break programs: extreme lengths, Unicode, numbers, and texts with a special meaning. */

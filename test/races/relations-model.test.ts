@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { creditCode, feed, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
+import { feed, legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import {
   applied,
   type Company,
@@ -16,6 +16,7 @@ import {
 } from '../flows/support/staff.ts';
 import { events, rowsOf } from '../flows/support/tables.ts';
 import type { Loose, Reply } from '../support/client.ts';
+import { creditCode } from '../support/credit-codes.ts';
 import { expectStatus, openTestRuntime, type TestRuntime } from '../support/runtime.ts';
 
 /**

@@ -1,8 +1,9 @@
 import type { Loose, Reply } from '../../support/client.ts';
+import { creditCode } from '../../support/credit-codes.ts';
 import type { Sample } from '../../support/people.ts';
 import { enterPassword, expectStatus, type TestRuntime } from '../../support/runtime.ts';
 import { type Known, knownPerson } from '../../support/watched.ts';
-import { companyLine, companyOf, creditCode, feed } from './registry.ts';
+import { companyLine, companyOf, feed } from './registry.ts';
 import { inCompany, passFace } from './relations.ts';
 import { claimed } from './staff.ts';
 

@@ -1,16 +1,5 @@
-import { randomInt } from 'node:crypto';
-import { uscCheckDigit } from '#domain/taxpayers.ts';
 import type { Sample } from '../../support/people.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
-
-const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
-
-/** A valid 统一社会信用代码; a number hardly ever repeats within a run. */
-export function creditCode(): string {
-  const organisation = Array.from({ length: 9 }, () => alphabet[randomInt(alphabet.length)]).join('');
-  const first17 = `91340100${organisation}`;
-  return first17 + uscCheckDigit(first17);
-}
 
 /** Registry lines with explicit versions, for tests about the order of versions. */
 export const taxpayer = (taxpayerId: string, version = 1, facts: object = {}) => ({

@@ -3,11 +3,12 @@ import { createChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { deriveHandleKeys, type HandleKeys } from '#crypto/keys.ts';
 import type { Loose, Reply } from '../../support/client.ts';
+import { creditCode } from '../../support/credit-codes.ts';
 import type { Sample } from '../../support/people.ts';
 import { expectStatus } from '../../support/runtime.ts';
 import { solve } from '../../support/solve.ts';
 import { openWatchedRuntime, type WatchedRuntime } from '../../support/watched.ts';
-import { companyLine, creditCode, feed, representativeLine } from './registry.ts';
+import { companyLine, feed, representativeLine } from './registry.ts';
 
 /** A runtime whose challenges a test solves without work, because the test knows the secret `handles`. */
 export interface LegacyRuntime extends WatchedRuntime {

@@ -1,13 +1,6 @@
-import { randomInt } from 'node:crypto';
-import { uscCheckDigit } from '#domain/taxpayers.ts';
+import { creditCode } from '../../support/credit-codes.ts';
 import type { Sample } from '../../support/people.ts';
 import { expectStatus, type TestRuntime } from '../../support/runtime.ts';
-
-/** A random 统一社会信用代码 with a correct check character. */
-export function creditCode(): string {
-  const first17 = `91340100MA${String(randomInt(10_000_000)).padStart(7, '0')}`;
-  return first17 + uscCheckDigit(first17);
-}
 
 let version = 0;
 /** Feeds registry lines, each with a newer version than all lines before; fails if one is refused. */

@@ -1,10 +1,11 @@
 import type { Role } from '#domain/names.ts';
 import type { Loose, Reply } from '../../support/client.ts';
+import { creditCode } from '../../support/credit-codes.ts';
 import { person, type Sample } from '../../support/people.ts';
 import { expectStatus, loggedInByFace, type TestRuntime } from '../../support/runtime.ts';
 import { settled } from '../../support/seed.ts';
 import { asChannel } from './channels.ts';
-import { authorizationsOf, creditCode, feed, legalRepresentative, taxpayer } from './feed-lines.ts';
+import { authorizationsOf, feed, legalRepresentative, taxpayer } from './feed-lines.ts';
 
 export const claimed = ({ name, documentType, documentNumber }: Sample) => ({
   name,
