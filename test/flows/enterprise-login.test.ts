@@ -15,6 +15,7 @@ import {
   verify,
   type WatchedRuntime,
 } from '../support/watched.ts';
+import { putAll } from './support/bulk.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import {
   bothFactors,
@@ -26,9 +27,9 @@ import {
   enterCompany,
   giveRelation,
   inCompany,
-  keyOf,
   passFace,
   relationRow,
+  relationsLike,
 } from './support/relations.ts';
 
 let runtime: WatchedRuntime;
@@ -738,25 +739,7 @@ describe('cost', () => {
     await giveRelation(runtime, few, taxpayerId, 'tax-handler');
     await giveRelation(runtime, many, taxpayerId, 'tax-handler');
     const template = await relationRow(runtime, many, taxpayerId, 'tax-handler');
-    const { marshall } = await import('@aws-sdk/util-dynamodb');
-    for (let batch = 0; batch < 8; batch++)
-      await runtime.dynamodb('BatchWriteItem', {
-        RequestItems: {
-          [runtime.tables.find((name) => name.endsWith('-Relationships')) ?? '']: Array.from(
-            { length: 25 },
-            () => {
-              const other = creditCode();
-              const item = {
-                ...template,
-                companyKey: keyOf(other),
-                relation: `${keyOf(other)}#tax-handler`,
-                taxpayerId: other,
-              };
-              return { PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) } };
-            },
-          ),
-        },
-      });
+    await putAll(runtime, 'Relationships', relationsLike(template, 200));
     const used = async (who: Known) => {
       runtime.resetUsage();
       expectStatus(await enterCompany(runtime, who, taxpayerId), 201);

@@ -1,10 +1,8 @@
 /** @module-tag grants */
-import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '#domain/names.ts';
 import type { Loose } from '../support/client.ts';
-import { creditCode } from '../support/credit-codes.ts';
 import { expectStatus, loggedInByFace, wait } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
 import {
@@ -16,6 +14,7 @@ import {
   row,
   type WatchedRuntime,
 } from '../support/watched.ts';
+import { putAll } from './support/bulk.ts';
 import { companyLine, companyOf, feed, representativeLine } from './support/registry.ts';
 import {
   bothFactors,
@@ -24,8 +23,8 @@ import {
   companyGrantsLeft,
   giveRelation,
   inCompany,
-  keyOf,
   relationRow,
+  relationsLike,
 } from './support/relations.ts';
 
 let runtime: WatchedRuntime;
@@ -113,20 +112,7 @@ describe('the list', () => {
     const taxpayerId = await companyOf(runtime, await knownPerson(runtime));
     await giveRelation(runtime, who, taxpayerId, 'tax-handler');
     const template = await relationRow(runtime, who, taxpayerId, 'tax-handler');
-    const table = runtime.tables.find((name) => name.endsWith('-Relationships')) ?? '';
-    for (let batch = 0; batch < 8; batch++)
-      await runtime.dynamodb('BatchWriteItem', {
-        RequestItems: {
-          [table]: Array.from({ length: 25 }, () => {
-            // Of 31^9 numbers, so that none of the two hundred is one that another test has given.
-            const other = creditCode();
-            const companyKey = keyOf(other);
-            const relation = `${companyKey}#tax-handler`;
-            const item = { ...template, taxpayerId: other, companyKey, relation };
-            return { PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) } };
-          }),
-        },
-      });
+    await putAll(runtime, 'Relationships', relationsLike(template, 200));
     const { token } = await inCompany(runtime, who, taxpayerId);
     runtime.resetUsage();
     const choices = await identities(token);

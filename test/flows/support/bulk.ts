@@ -4,21 +4,23 @@ import type { TestRuntime } from '../../support/runtime.ts';
 const perCall = 25;
 const atOnce = 6;
 
-/** Writes items directly into a table, without the functions; as many as a province has. */
+/** Writes items directly into a table, without the functions; as many as a province has. Fails if one is left out. */
 export async function putAll(runtime: TestRuntime, table: string, items: readonly object[]): Promise<void> {
   const name = runtime.tables.find((one) => one.endsWith(`-${table}`)) ?? table;
   const batches = Array.from({ length: Math.ceil(items.length / perCall) }, (_, at) =>
     items.slice(at * perCall, (at + 1) * perCall),
   );
   const take = async (): Promise<void> => {
-    for (let batch = batches.shift(); batch; batch = batches.shift())
-      await runtime.dynamodb('BatchWriteItem', {
+    for (let batch = batches.shift(); batch; batch = batches.shift()) {
+      const { UnprocessedItems } = await runtime.dynamodb('BatchWriteItem', {
         RequestItems: {
           [name]: batch.map((item) => ({
             PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
           })),
         },
       });
+      if (Object.keys(Object(UnprocessedItems)).length > 0) throw new Error(`${table}: some items are left out`);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, take));
 }

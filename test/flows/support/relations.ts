@@ -5,6 +5,7 @@ import type { RelationState } from '#domain/relations.ts';
 import { listKeysOf, withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
+import { creditCode } from '../../support/credit-codes.ts';
 import type { Sample } from '../../support/people.ts';
 import {
   enterPassword,
@@ -118,6 +119,14 @@ export const relationRow = (
   role: Role,
 ): Promise<Loose> =>
   row(runtime, 'Relationships', { personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` });
+
+/** So many rows like this one, each at a company of its own. */
+export const relationsLike = (template: Loose, count: number): Loose[] =>
+  Array.from({ length: count }, () => {
+    const taxpayerId = creditCode();
+    const companyKey = keyOf(taxpayerId);
+    return { ...template, taxpayerId, companyKey, relation: `${companyKey}#${template.role}` };
+  });
 
 /** The audit events of a company. */
 export const companyHistory = (runtime: TestRuntime, taxpayerId: string): Promise<Loose[]> =>
