@@ -86,17 +86,17 @@ function report(profile: Profiler.Profile, maps: SourceMaps, mainMs: number): vo
     const node = nodes.get(id);
     const spent = profile.timeDeltas?.[index] ?? 0;
     if (!node || /^\((idle|root)\)$/.test(node.callFrame.functionName)) return;
-    const callers: Place[] = [];
+    const callers: CodeOrigin[] = [];
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const frame = nodes.get(at);
-      if (frame) callers.push(placeOf(frame, maps));
+      if (frame) callers.push(originOf(frame, maps));
     }
     const owner = ownerOf(callers);
     if (owner === undefined) return;
     total += spent;
     whose.set(owner, (whose.get(owner) ?? 0) + spent);
-    const place = callers[0] ? `${callers[0].source} ${callers[0].name}` : '?';
-    where.set(place, (where.get(place) ?? 0) + spent);
+    const origin = callers[0] ? `${callers[0].source} ${callers[0].name}` : '?';
+    where.set(origin, (where.get(origin) ?? 0) + spent);
   });
   say(
     `${times} times, ${width} at once: ${mainMs.toFixed(2)} ms CPU of the main thread a ${what}, the profiler's own included.`,
@@ -116,7 +116,7 @@ function report(profile: Profiler.Profile, maps: SourceMaps, mainMs: number): vo
   print('By function, own time', where, 40);
 }
 
-interface Place {
+interface CodeOrigin {
   /** A package, one of our folders, or a file of Node. */
   readonly source: string;
   readonly name: string;
@@ -125,7 +125,7 @@ interface Place {
 
 type SourceMaps = ReadonlyMap<string, SourceMap>;
 
-function placeOf({ callFrame }: Profiler.ProfileNode, maps: SourceMaps): Place {
+function originOf({ callFrame }: Profiler.ProfileNode, maps: SourceMaps): CodeOrigin {
   const { functionName, url, lineNumber, columnNumber } = callFrame;
   const map = url.endsWith('/index.js') ? maps.get(basename(dirname(url))) : undefined;
   const entry = map?.findEntry(lineNumber, columnNumber) ?? {};
@@ -141,11 +141,11 @@ function isMapped(entry: object): entry is { originalSource: string; originalLin
 }
 
 /** The nearest caller that is no part of Node, else what of Node it was; undefined for the profiler itself. */
-function ownerOf(callers: readonly Place[]): string | undefined {
+function ownerOf(callers: readonly CodeOrigin[]): string | undefined {
   const name = callers[0]?.name ?? '';
   if (/^\(.*\)$/.test(name)) return name;
   if (callers.some(({ source }) => source === 'inspector')) return undefined;
-  const owner = callers.find((place) => place.ours)?.source;
+  const owner = callers.find((origin) => origin.ours)?.source;
   if (owner !== undefined) {
     if (/^@(smithy|aws-sdk|aws-crypto)\//.test(owner)) return 'AWS SDK';
     const file = owner.replace(/^file:.*?\/(?=infra\/|bench\/)/, '');

@@ -1,5 +1,10 @@
 import type { MatterDetail, Visitor } from './bureau.ts';
-import type { Matter } from './system.ts';
+
+/** A matter of risk in a system, for which the person shows the face at the bureau (STP). */
+export interface Matter {
+  readonly code: string;
+  readonly zh: string;
+}
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (one) => escapes[one] ?? '');

@@ -1,19 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BureauOptions, bureauOf, type Entry, isOver, reasonOf } from './bureau.ts';
-import { filedPage, matterPage, pageHeaders, refusedPage, strangerPage, visitorPage } from './page.ts';
+import {
+  filedPage,
+  type Matter,
+  matterPage,
+  pageHeaders,
+  refusedPage,
+  strangerPage,
+  visitorPage,
+} from './page.ts';
 import { openVisits } from './visits.ts';
 
 export interface SystemOptions extends Omit<BureauOptions, 'redirectUri' | 'homeUri'> {
   readonly name: string;
   /** The address of this system, without a slash at the end. */
   readonly origin: string;
-  /** A matter of risk in this system, for which the person shows the face at the bureau (STP). */
   readonly matter?: Matter;
-}
-
-export interface Matter {
-  readonly code: string;
-  readonly zh: string;
 }
 
 /** A logout token that was valid. */

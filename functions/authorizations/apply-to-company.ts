@@ -8,7 +8,7 @@ import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { beginRelationWrites } from '#store/companies/relation-changes.ts';
-import { companyCopies } from '#store/companies/relation-copies.ts';
+import { newRelationCopies } from '#store/companies/relation-copies.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import {
   activeCompanyCheck,
@@ -40,7 +40,7 @@ export const applyToCompany: StepOf<typeof authorizations, 'apply'> = async (ctx
       {
         personKey: session.personKey,
         sealedName: session.sealedName,
-        ...companyCopies(company),
+        ...newRelationCopies(company),
         role,
         state: 'pending',
         direction: 'applied',

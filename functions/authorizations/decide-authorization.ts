@@ -7,7 +7,7 @@ import {
   transitionWrites,
 } from '#journeys/companies/relation-transitions.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
-import { managingFactor } from '#journeys/factors/managing-factor.ts';
+import { managingFactorChecks } from '#journeys/factors/managing-factor.ts';
 import { noContent, ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -60,7 +60,7 @@ export const acceptInvitation: StepOf<typeof authorizations, 'confirm'> = async 
       call,
       transitions.acceptInvitation,
       call.body.revision,
-      managingFactor(ctx, call),
+      managingFactorChecks(ctx, call),
     ),
   );
 };

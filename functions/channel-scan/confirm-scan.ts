@@ -1,7 +1,7 @@
 import type { Assertion } from '#crypto/assertions.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
-import { assertedPerson, requiredBy } from '#journeys/factors/scans.ts';
+import { assertedPerson, phoneActionFor } from '#journeys/factors/scans.ts';
 import { assertedCompany } from '#journeys/sessions/company-claims.ts';
 import { noContent } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
@@ -12,7 +12,12 @@ import { findPerson } from '#store/people/users.ts';
 import type { CompanyClaim } from '#store/tickets/ticket-kinds.ts';
 import type { channelScan } from './contract.ts';
 import { readScan, requireScanner } from './scan-code.ts';
-import { cancelledUpdate, confirmedUpdate, heldByAnother, isHeldByAnother } from './scan-updates.ts';
+import {
+  cancelledUpdate,
+  confirmedUpdate,
+  isScannedByAnother,
+  scannedByAnotherProblem,
+} from './scan-updates.ts';
 
 /**
  * The person on the phone agrees to the login (QR-1). The channel is trusted only to know who is logged in on the
@@ -28,14 +33,16 @@ export const confirmScan: StepOf<typeof channelScan, 'confirm'> = async (ctx, ca
   const [ticket, person, acting] = await Promise.allSettled([
     readScan(ctx, call.params.ticket, call.now),
     key === undefined ? undefined : findPerson(ctx.db, key),
-    key === undefined ? undefined : companyOf(ctx, key, identityOf(assertion, call.body?.identity), call.now),
+    key === undefined
+      ? undefined
+      : requestedClaim(ctx, key, requestedIdentity(assertion, call.body?.identity), call.now),
   ]);
   // Errors in this order, so that a caller with a foreign code or channel learns nothing about the person.
   const scan = valueOrThrow(ticket);
   requireScanner(ctx, call, scan);
-  if (requiredBy[scan.purpose] !== 'confirm') throw new Problem('STATE_CONFLICT');
+  if (phoneActionFor[scan.purpose] !== 'confirm') throw new Problem('STATE_CONFLICT');
   if (key === undefined) throw new Problem('ASSERTION_INVALID');
-  if (isHeldByAnother(scan, key)) throw heldByAnother();
+  if (isScannedByAnother(scan, key)) throw scannedByAnotherProblem();
   if (scan.scanState !== 'scanned') throw new Problem('STATE_CONFLICT');
   requireAdmitted(valueOrThrow(person), 'USER_NOT_REGISTERED');
   const company = valueOrThrow(acting);
@@ -61,9 +68,9 @@ export const cancelScan: StepOf<typeof channelScan, 'cancel'> = async (ctx, call
   const scan = await readScan(ctx, call.params.ticket, call.now);
   requireScanner(ctx, call, scan);
   const who = assertedPerson(ctx, call.caller.assertion);
-  if (isHeldByAnother(scan, who)) throw heldByAnother();
+  if (isScannedByAnother(scan, who)) throw scannedByAnotherProblem();
   const key = scan.personKey ?? who;
-  const kind = requiredBy[scan.purpose] === 'confirm' ? 'qr-login' : 'face';
+  const kind = phoneActionFor[scan.purpose] === 'confirm' ? 'qr-login' : 'face';
   await ctx.db.transact([
     cancelledUpdate(scan, who, call.now),
     ...(key === undefined
@@ -81,7 +88,7 @@ type RequestedIdentity =
  * The identity that the page will take over: the company in the assertion, or the natural person, which is always
  * allowed. A company that the channel did not sign for is refused.
  */
-function identityOf(
+function requestedIdentity(
   { identity }: Assertion,
   body: RequestedIdentity | undefined,
 ): Assertion['identity'] | 'unsigned' {
@@ -95,7 +102,7 @@ function identityOf(
  * The company that the person acts for, judged now. Throws what `actingOptionFor` throws; ASSERTION_INVALID if the
  * channel did not sign for the company.
  */
-async function companyOf(
+async function requestedClaim(
   ctx: FlowContext,
   key: string,
   wanted: Assertion['identity'] | 'unsigned',

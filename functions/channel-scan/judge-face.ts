@@ -28,7 +28,7 @@ import type { channelScan } from './contract.ts';
 import { faceFailedUpdate, scanPassedUpdate } from './scan-updates.ts';
 
 type ResultCall = CallOf<typeof channelScan, 'faceResult'>;
-type Judged = { passed: boolean; remainingAttempts: number; advice?: { code: string; title: string } };
+type FaceVerdict = { passed: boolean; remainingAttempts: number; advice?: { code: string; title: string } };
 
 /**
  * Asks the provider itself for the result of the check (FACE-2). If it passed, the proof is written on the journey's
@@ -40,18 +40,18 @@ export async function judgeFace(
   call: ResultCall,
   scan: ScanTicket,
   token: string,
-): Promise<Judged> {
+): Promise<FaceVerdict> {
   const { faceTries } = ctx.settings.policies;
   if (scan.scanState === 'passed' && scan.faceToken === token)
     return { passed: true, remainingAttempts: faceTries };
   const { personKey } = scan;
   if (scan.scanState !== 'scanned' || scan.faceToken !== token || !personKey)
     throw new Problem('STATE_CONFLICT');
-  const check: Check = { ctx, call, scan, token, personKey };
+  const check: ReportedFaceCheck = { ctx, call, scan, token, personKey };
   return scan.counts === 'lockout' ? judgeAtLogin(check) : judgeOutsideLogin(check);
 }
 
-interface Check {
+interface ReportedFaceCheck {
   readonly ctx: FlowContext;
   readonly call: ResultCall;
   readonly scan: ScanTicket;
@@ -59,7 +59,7 @@ interface Check {
   readonly personKey: string;
 }
 
-async function outcomeOf({ ctx, token }: Check) {
+async function outcomeOf({ ctx, token }: ReportedFaceCheck) {
   const result = await ctx.face.result(token);
   // There is no result yet: the phone finishes the check and asks again.
   if (result.outcome === 'pending') throw new Problem('STATE_CONFLICT');
@@ -67,7 +67,7 @@ async function outcomeOf({ ctx, token }: Check) {
 }
 
 /** The try is reserved before the result is known (LCK-4); a passed check resets the method's count (LCK-1). */
-async function judgeAtLogin(check: Check): Promise<Judged> {
+async function judgeAtLogin(check: ReportedFaceCheck): Promise<FaceVerdict> {
   const { ctx, call, scan, token, personKey } = check;
   const { policies } = ctx.settings;
   const day = shanghaiDay(call.now);
@@ -99,7 +99,7 @@ async function judgeAtLogin(check: Check): Promise<Judged> {
 }
 
 /** REG-5: five failed checks end what they were for: the whole journey, over all its scans, or the single scan. */
-async function judgeOutsideLogin(check: Check): Promise<Judged> {
+async function judgeOutsideLogin(check: ReportedFaceCheck): Promise<FaceVerdict> {
   const { ctx, call, scan, token } = check;
   const { faceTries } = ctx.settings.policies;
   const { outcome, transactionId } = await outcomeOf(check);
@@ -136,7 +136,7 @@ const journeyFailedUpdate = (
   );
 
 /** REG-5: tells what helps in the next try, and what else the person can do. */
-function failureAnswer({ call }: Check, outcome: string, left: number): Judged {
+function failureAnswer({ call }: ReportedFaceCheck, outcome: string, left: number): FaceVerdict {
   if (outcome === 'mismatch') throw new Problem('FACE_MISMATCH', { remainingAttempts: left });
   return { passed: false, remainingAttempts: left, advice: noticeFor('FACE_FAILED', call.language) };
 }
@@ -146,7 +146,7 @@ function failureAnswer({ call }: Check, outcome: string, left: number): Judged {
  * on the person (STP-2; during registration there is no account to hold it), and the higher level (LVL-2).
  */
 async function writePassedCheck(
-  check: Check,
+  check: ReportedFaceCheck,
   transactionId: string,
   also: readonly Write[] = [],
 ): Promise<void> {
@@ -175,7 +175,7 @@ async function writePassedCheck(
 }
 
 /** LVL-2: a check in the account centre or any step-up raises level 3 to 4, for the person and the live session. */
-async function levelAfter({ ctx, call, scan, personKey }: Check) {
+async function levelAfter({ ctx, call, scan, personKey }: ReportedFaceCheck) {
   const person = requireAdmitted(await findPerson(ctx.db, personKey), 'STATE_CONFLICT');
   if (person.account.since !== scan.since) throw new Problem('STATE_CONFLICT');
   const from = person.realNameLevel;
@@ -209,5 +209,5 @@ const aboutScan = ({ purpose, stepUp }: ScanTicket) => ({
     : {}),
 });
 
-const failureEvent = ({ ctx, call, scan, personKey }: Check, outcome: string) =>
+const failureEvent = ({ ctx, call, scan, personKey }: ReportedFaceCheck, outcome: string) =>
   auditPut(ctx, call, personKey, 'face', 'failure', { ...aboutScan(scan), outcome });

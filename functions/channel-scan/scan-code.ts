@@ -1,7 +1,7 @@
 import { unseal } from '#crypto/sealed.ts';
 import { channelMay } from '#domain/channels.ts';
 import { Problem } from '#domain/problem.ts';
-import { assertedPerson, requiredBy, ticketOfQr } from '#journeys/factors/scans.ts';
+import { assertedPerson, phoneActionFor, ticketOfQr } from '#journeys/factors/scans.ts';
 import { maskedNameOf } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
@@ -15,8 +15,8 @@ import { judgeFace } from './judge-face.ts';
 import {
   claimedUpdate,
   faceStartedUpdate,
-  heldByAnother,
-  isHeldByAnother,
+  isScannedByAnother,
+  scannedByAnotherProblem,
   scannedUpdate,
 } from './scan-updates.ts';
 
@@ -48,7 +48,7 @@ export const scanCode: StepOf<typeof channelScan, 'scan'> = async (ctx, call) =>
   const ticket = await readScan(ctx, id, call.now);
   requireScanner(ctx, call, ticket);
   const { purpose, origin } = ticket;
-  const requires = requiredBy[purpose];
+  const requires = phoneActionFor[purpose];
   if (requires === 'confirm') await claim(ctx, call, ticket);
   else await ctx.db.transact([scannedUpdate(ticket, call.now)]);
   return ok({ ticket: id, purpose, requires, origin });
@@ -64,7 +64,7 @@ async function claim(
   ticket: ScanTicket,
 ): Promise<void> {
   const key = assertedPerson(ctx, call.caller.assertion);
-  if (isHeldByAnother(ticket, key)) throw heldByAnother();
+  if (isScannedByAnother(ticket, key)) throw scannedByAnotherProblem();
   if (key === undefined) return;
   const person = await findPerson(ctx.db, key);
   if (!isRegistered(person)) throw new Problem('USER_NOT_REGISTERED');

@@ -24,9 +24,10 @@ export const scannedUpdate = (scan: ScanTicket, now: Date) =>
   ticketUpdate(scan, now, { set: { scanState: 'scanned' } }, allowedFrom('scanned'));
 
 /** Whether somebody else scanned this code first, for a code that is confirmed (QR-2). */
-export const isHeldByAnother = ({ scannedBy }: Pick<ScanTicket, 'scannedBy'>, who: string | undefined) =>
+export const isScannedByAnother = ({ scannedBy }: Pick<ScanTicket, 'scannedBy'>, who: string | undefined) =>
   scannedBy !== undefined && scannedBy.personKey !== who;
-export const heldByAnother = (): Problem => new Problem('STATE_CONFLICT', {}, { variant: 'scanned' });
+export const scannedByAnotherProblem = (): Problem =>
+  new Problem('STATE_CONFLICT', {}, { variant: 'scanned' });
 
 /** A refused write tells who has the code now. */
 const refusalFor =
@@ -35,7 +36,7 @@ const refusalFor =
     const scan = old as ScanTicket | undefined;
     const problem = ticketProblem(scan, 'scan', now);
     if (problem || !scan) return problem ?? new Problem('NOT_FOUND');
-    return isHeldByAnother(scan, who) ? heldByAnother() : new Problem('STATE_CONFLICT');
+    return isScannedByAnother(scan, who) ? scannedByAnotherProblem() : new Problem('STATE_CONFLICT');
   };
 
 /** QR-2: the first person who scans a code that is confirmed has it; only that person may scan it again. */

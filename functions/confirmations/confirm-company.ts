@@ -7,7 +7,7 @@ import type { ChangeOrigin } from '#journeys/change-origin.ts';
 import { confirmationWrites, confirmedCompany } from '#journeys/companies/company-confirmation.ts';
 import { authorizationOf, retriedTransitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
-import { managingFactor } from '#journeys/factors/managing-factor.ts';
+import { managingFactorChecks } from '#journeys/factors/managing-factor.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
@@ -33,7 +33,7 @@ export const confirmCompany: StepOf<typeof confirmations, 'confirm'> = async (ct
   requireChangingChannel(ctx, call);
   const { session } = call.caller;
   if (session.identity.kind !== 'natural') throw new Problem('ROLE_NOT_ALLOWED');
-  const factor = managingFactor(ctx, call);
+  const factor = managingFactorChecks(ctx, call);
   const day = shanghaiDay(call.now);
   const { companyKey } = await authorizationOf(ctx, call.params.confirmationId, {
     personKey: session.personKey,

@@ -23,10 +23,10 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (ct
   const entitling = Map.groupBy<string, Relation>(relations, ({ companyKey }) => companyKey);
   return ok({
     confirmations: companies.filter(isKnown).flatMap((company) => {
-      const held = (entitling.get(company.companyKey) ?? []).filter((relation) =>
+      const confirming = (entitling.get(company.companyKey) ?? []).filter((relation) =>
         confirms(inTerm(relation, company.term), day),
       );
-      const [first] = held;
+      const [first] = confirming;
       if (!first || company.state !== 'awaiting-confirmation') return [];
       return {
         confirmationId: first.authorizationId,
@@ -35,7 +35,7 @@ export const listConfirmations: StepOf<typeof confirmations, 'list'> = async (ct
         revision: revisionOf(company),
         kinds: confirmationKindsOf(
           company.subjects,
-          held.map(({ role }) => role),
+          confirming.map(({ role }) => role),
         ),
       };
     }),

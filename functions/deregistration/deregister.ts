@@ -65,7 +65,7 @@ const deregisterWith = (
       await ctx.db.transact([
         ...factor,
         ...password,
-        ...endOfAccount(ctx, call, person),
+        ...deregistrationWrites(ctx, call, person),
         auditPut(ctx, call, person.personKey, 'deregistered', 'success', { method }),
       ]);
       return person;
@@ -77,7 +77,7 @@ const deregisterWith = (
  * the real-name record with its level and consents, the last passwords, the relations. The session of the call must be
  * live (SES-5).
  */
-function endOfAccount(ctx: FlowContext, call: DeregisterCall, person: RegisteredPerson): Write[] {
+function deregistrationWrites(ctx: FlowContext, call: DeregisterCall, person: RegisteredPerson): Write[] {
   const { personKey } = person;
   const { policies } = ctx.settings;
   const { session } = call.caller;

@@ -24,7 +24,7 @@ import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { beginRelationWrites } from '#store/companies/relation-changes.ts';
-import { companyCopies } from '#store/companies/relation-copies.ts';
+import { newRelationCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   type KnownTaxpayer,
@@ -77,7 +77,7 @@ export const relateAtHall: StepOf<typeof hall, 'relate'> = async (ctx, call) => 
   return countingMissAtCounter(ctx, call, origin, call.body.person, () => retryOnConcurrentChange(enter));
 };
 
-interface Entry {
+interface RelationEntry {
   readonly authorizationId: string;
   readonly writes: readonly Write[];
 }
@@ -96,7 +96,7 @@ function staffEntry(
   holder: Holder,
   previous: Relation | undefined,
   about: Entered,
-): Entry {
+): RelationEntry {
   const { origin, present, lastDay, day } = about;
   const check = workingCompanyCheck(company.companyKey, { companyTerm: company.term });
   const working = present ? staffedUpdate(check) : check;
@@ -109,7 +109,7 @@ function staffEntry(
     {
       personKey: holder.personKey,
       sealedName: holder.sealedName,
-      ...companyCopies(company),
+      ...newRelationCopies(company),
       role,
       state: present ? 'active' : 'pending',
       direction: 'invited',
@@ -133,9 +133,9 @@ async function headEntry(
   holder: Holder,
   previous: Relation | undefined,
   { origin, present, day }: Entered,
-): Promise<Entry> {
-  const held = previous && stateOn(inTerm(previous, company.term), day);
-  if (held === 'active' || (held === 'pending' && !present)) throw new Problem('RELATION_EXISTS');
+): Promise<RelationEntry> {
+  const stateToday = previous && stateOn(inTerm(previous, company.term), day);
+  if (stateToday === 'active' || (stateToday === 'pending' && !present)) throw new Problem('RELATION_EXISTS');
   const { writes, relation } = await appointmentWrites(
     ctx,
     { key: company.companyKey, number: storedNumberOf(company), known: company },

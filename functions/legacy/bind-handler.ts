@@ -17,7 +17,7 @@ import { accepted, created } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { beginRelationWrites } from '#store/companies/relation-changes.ts';
-import { companyCopies } from '#store/companies/relation-copies.ts';
+import { newRelationCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   activeCompanyCheck,
@@ -142,7 +142,7 @@ async function bound(
     {
       personKey: person.personKey,
       sealedName: person.sealedName,
-      ...companyCopies(company),
+      ...newRelationCopies(company),
       role,
       state,
       direction,

@@ -62,12 +62,12 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
   valueOrThrow(human);
   const read = valueOrThrow(taxpayer);
   const company = asked && knownCompany(read);
-  const named = valueOrThrow(found);
+  const account = valueOrThrow(found);
 
-  const looked = await requireRightPassword(ctx, call, named, asked, company);
+  const checked = await requireRightPassword(ctx, call, account, asked, company);
   // ENT-4: a relation from an earlier term of the company lets nobody in.
-  const right = { ...looked, relations: looked.relations.map((one) => inTerm(one, company?.term)) };
-  const phoneTyped = named.via === 'phone';
+  const right = { ...checked, relations: checked.relations.map((one) => inTerm(one, company?.term)) };
+  const phoneTyped = account.via === 'phone';
   // LGN-2: checked after the password, before entry and relation (ORD-1).
   if (isSuspended(right.person))
     throw await recordRefusedAdmission(ctx, call, right, new Problem('ACCOUNT_SUSPENDED'));
@@ -78,13 +78,13 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
       phoneTyped,
       agentAt: right.agentAt,
     });
-  const at = asked && {
+  const loginCompany = asked && {
     ...asked,
     companyTerm: company?.term,
     companyTermSince: company?.termSince,
     taxpayerName: company?.name,
   };
-  const opened = loginTicketFor(ctx, call, right, named, at);
+  const opened = loginTicketFor(ctx, call, right, account, loginCompany);
   if (!refused) await commitRightPassword(ctx, call, right, [opened.write]);
   else {
     // A 经办人 needs no relation (SPC-3).
@@ -103,11 +103,12 @@ export const checkPassword: StepOf<typeof login, 'password'> = async (ctx, call)
  */
 function reportHandlerCheck(
   ctx: FlowContext,
-  { person, attempt, named }: RightPassword,
+  { person, attempt, isReportHandler }: RightPassword,
   { entry, companyKey }: CompanyAsked,
   refused: Problem,
 ): Write | undefined {
-  if (entry !== 'cross-region' || refused.code !== 'RELATION_NOT_FOUND' || named === false) return undefined;
+  if (entry !== 'cross-region' || refused.code !== 'RELATION_NOT_FOUND' || isReportHandler === false)
+    return undefined;
   const handler = possibleHandler(ctx, person, companyKey);
   return handler && reportNamesCheck(companyKey, handler, attempt.day, () => refused);
 }
@@ -127,7 +128,7 @@ interface RightPassword {
    * Whether a report of that company names the person (SPC-3), if this could be read in parallel to the reservation.
    * After a phone or username the person is known too late for that, so the transaction that opens the login checks it.
    */
-  readonly named: boolean | undefined;
+  readonly isReportHandler: boolean | undefined;
 }
 
 /**
@@ -137,14 +138,14 @@ interface RightPassword {
 async function requireRightPassword(
   ctx: FlowContext,
   call: PasswordCall,
-  named: NamedAccount,
+  account: NamedAccount,
   asked: CompanyAsked | undefined,
   company: KnownTaxpayer | undefined,
 ): Promise<RightPassword> {
-  const known = named.via === 'document' ? named.person : undefined;
-  const personKey = named.via === 'document' ? named.person.personKey : named.personKey;
+  const known = account.via === 'document' ? account.person : undefined;
+  const personKey = account.via === 'document' ? account.person.personKey : account.personKey;
   const attempt = passwordAttempt(personKey, call.now);
-  const [reserved, [person, relations, agentAt, hasVerifiedName]] = await reservedPassword(
+  const [reserved, [person, relations, agentAt, isReportHandler]] = await reservedPassword(
     ctx,
     attempt,
     reservePassword(
@@ -152,7 +153,7 @@ async function requireRightPassword(
       call,
       attempt,
       { entry: call.body.entry },
-      named.via === 'document' ? named.lockout : undefined,
+      account.via === 'document' ? account.lockout : undefined,
     ),
     Promise.all([
       known ?? findPerson(ctx.db, personKey),
@@ -164,7 +165,7 @@ async function requireRightPassword(
         : undefined,
     ]),
   );
-  if (!person || (named.via !== 'document' && !stillNames(named, person))) {
+  if (!person || (account.via !== 'document' && !stillNames(account, person))) {
     await returnAttempt(ctx.db, attempt, reserved.taken, ctx.settings.policies);
     throw unknownAccount(looksLikePhone(call.body.account), asked && 'other-entry');
   }
@@ -179,10 +180,10 @@ async function requireRightPassword(
     attempt,
     taken: reserved.taken,
     needsRehash,
-    typedPhoneKey: named.via === 'phone' ? named.phoneKey : undefined,
+    typedPhoneKey: account.via === 'phone' ? account.phoneKey : undefined,
     relations,
     agentAt,
-    named: hasVerifiedName,
+    isReportHandler,
   };
 }
 
@@ -242,7 +243,7 @@ function loginTicketFor(
   ctx: FlowContext,
   call: PasswordCall,
   right: RightPassword,
-  named: NamedAccount,
+  account: NamedAccount,
   asked:
     | (CompanyAsked & {
         readonly companyTerm: number | undefined;
@@ -261,6 +262,6 @@ function loginTicketFor(
     taxpayerName: asked?.taxpayerName,
     phone,
     agentAt: right.agentAt,
-    ...smsWindowHint(named, person, phone?.phoneKey),
+    ...smsWindowHint(account, person, phone?.phoneKey),
   });
 }

@@ -38,7 +38,7 @@ export const reportRoles = (relations: readonly Relation[], day: string): Relati
  * The right of a person to see reports at all (SPC-3), as checks for the transaction: empty if a role gives it,
  * otherwise the condition that the person is the 经办人 of a report today. Throws RELATION_NOT_FOUND.
  */
-export function reportRights(
+export function reportAccessChecks(
   ctx: Pick<FlowContext, 'keys' | 'dataKeys'>,
   { person, relations }: { readonly person: Person; readonly relations: readonly Relation[] },
   companyKey: string,

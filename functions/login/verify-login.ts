@@ -28,7 +28,7 @@ import {
   readPersonAndAccess,
   requireSamePerson,
 } from './role-choices.ts';
-import { reportRights } from './search-reports.ts';
+import { reportAccessChecks } from './search-reports.ts';
 
 type VerifyCall = CallOf<typeof login, 'verify'>;
 type PersonAndAccess = Awaited<ReturnType<typeof readPersonAndAccess>>;
@@ -132,7 +132,7 @@ function openOrOfferChoices(
     // Reports are chosen after both factors (SPC-2); a person who may see none is refused now.
     const reports =
       ticket.entry === 'cross-region' && ticket.companyKey !== undefined
-        ? reportRights(ctx, { person, relations }, ticket.companyKey, day)
+        ? reportAccessChecks(ctx, { person, relations }, ticket.companyKey, day)
         : undefined;
     if (ticket.companyKey !== undefined && (reports || confirm || active.length + (agent ? 1 : 0) > 1)) {
       const passed: PassedFactors = {

@@ -26,7 +26,7 @@ import { activePeople } from '#store/companies/relations.ts';
 import { findTaxpayer } from '#store/companies/taxpayers.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { numberAsStored, readCompany, taxpayerId } from './companies.ts';
-import type { Outcome } from './outcome.ts';
+import type { LineOutcome } from './outcome.ts';
 import { isStale, version } from './versions.ts';
 import type { WarningCode } from './warnings.ts';
 
@@ -54,7 +54,7 @@ type Line = v.InferOutput<typeof agreementLine>;
  * accepted: agents who are missing on the staff form, agents who are the client's own people, days that another
  * agreement covers too. An agreement that somebody ended or refused here stays ended; a new one has a new id.
  */
-export async function importAgreement(ctx: FlowContext, line: Line, now: Date): Promise<Outcome> {
+export async function importAgreement(ctx: FlowContext, line: Line, now: Date): Promise<LineOutcome> {
   const agency = readCompany(ctx, line.agencyId, 'agencyId');
   const client = readCompany(ctx, line.clientId, 'clientId');
   if (agency.key === client.key)

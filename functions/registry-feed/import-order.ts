@@ -23,7 +23,7 @@ export const orderLine = v.object({
  * message is given back, and finally goes to the dead-letter queue, which raises an alarm, until an operator has
  * looked.
  */
-class OrdersHeld extends Error {
+class FeedOrderLimitReached extends Error {
   constructor(most: number) {
     super(`more than ${most} orders in an hour (ordersPerFeedHour)`);
     this.name = new.target.name;
@@ -31,15 +31,15 @@ class OrdersHeld extends Error {
 }
 
 /** Counts an order in its own transaction, so that of any number in parallel exactly the hourly limit is taken. */
-function hourOfFeed(ctx: FlowContext, now: Date): Write {
+function feedOrderCountUpdate(ctx: FlowContext, now: Date): Write {
   const { ordersPerFeedHour: most } = ctx.settings.policies;
-  return { ...orderCountUpdate(feedOffice, now, most), onRefused: () => new OrdersHeld(most) };
+  return { ...orderCountUpdate(feedOffice, now, most), onRefused: () => new FeedOrderLimitReached(most) };
 }
 
 /**
  * An older version changes nothing (ENT-3) and is not counted.
  * @param isDirectCall true if an operator calls the function directly: then a person has looked at the orders
- * @throws OrdersHeld
+ * @throws FeedOrderLimitReached
  */
 export async function importOrder(
   ctx: FlowContext,
@@ -47,7 +47,7 @@ export async function importOrder(
   now: Date,
   isDirectCall: boolean,
 ): Promise<LineResult> {
-  const also = isDirectCall ? [] : [hourOfFeed(ctx, now)];
+  const also = isDirectCall ? [] : [feedOrderCountUpdate(ctx, now)];
   const taken = await giveOrder(ctx, feedCall(now), line, line.version, fromRegistry(now), also);
   if (taken === 'accepted') writeOrderLine('registry-feed', line.order);
   return taken;

@@ -11,9 +11,9 @@ export interface Bounds {
   /** How many pieces run in parallel. */
   readonly atOnce: number;
   /** How many pieces are held, running or waiting, before no more are taken from the source. */
-  readonly held: number;
+  readonly taken: number;
   /** How much is held, as the sum of the sizes; a single larger piece is held alone. */
-  readonly heldSize: number;
+  readonly takenSize: number;
 }
 
 interface Task {
@@ -35,15 +35,15 @@ export async function runKeyed(
   const lastOf = new Map<string, Task>();
   const ready: Task[] = [];
   let running = 0;
-  let held = 0;
-  let heldSize = 0;
+  let taken = 0;
+  let takenSize = 0;
   let failure: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
 
   const settled = (task: Task): void => {
     running--;
-    held--;
-    heldSize -= task.piece.size;
+    taken--;
+    takenSize -= task.piece.size;
     for (const key of task.piece.keys) if (lastOf.get(key) === task) lastOf.delete(key);
     for (const follower of task.followers) if (--follower.waitsFor === 0) ready.push(follower);
     begin();
@@ -72,8 +72,8 @@ export async function runKeyed(
       }
       lastOf.set(key, task);
     }
-    held++;
-    heldSize += piece.size;
+    taken++;
+    takenSize += piece.size;
     if (task.waitsFor === 0) ready.push(task);
     begin();
   };
@@ -84,7 +84,7 @@ export async function runKeyed(
       });
   };
   const hasRoomFor = (piece: Piece): boolean =>
-    held === 0 || (held < bounds.held && heldSize + piece.size <= bounds.heldSize);
+    taken === 0 || (taken < bounds.taken && takenSize + piece.size <= bounds.takenSize);
 
   try {
     for await (const piece of source) {
@@ -95,6 +95,6 @@ export async function runKeyed(
   } catch (error) {
     failure ??= { error };
   }
-  await until(() => (failure ? running === 0 : held === 0));
+  await until(() => (failure ? running === 0 : taken === 0));
   if (failure) throw failure.error;
 }

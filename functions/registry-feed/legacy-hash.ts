@@ -12,7 +12,7 @@ import type { FlowContext } from '#runtime/context.ts';
 export const charset = v.optional(v.picklist(['gbk'] satisfies LegacyCharset[]));
 
 /** The wrapped hash of a line (MIG-1): computed when it is needed, and only once. */
-export type LegacyHash = () => Promise<StoredPassword>;
+export type WrappedHash = () => Promise<StoredPassword>;
 
 /**
  * Reads an old hash. The hash is wrapped only if the line is new, because wrapping is by far the most expensive part of
@@ -24,7 +24,7 @@ export function legacyHash(
   text: string | undefined,
   member: string,
   writtenIn: LegacyCharset | undefined,
-): LegacyHash | undefined {
+): WrappedHash | undefined {
   if (text === undefined) return undefined;
   if (!parseLegacyHash(text)) throw new Problem('BAD_REQUEST', { reason: `${member} (hash scheme)` });
   let wrapped: Promise<StoredPassword> | undefined;

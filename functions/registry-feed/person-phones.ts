@@ -94,15 +94,19 @@ export async function importPhones(
       writes.push(importPhoneUpdate(phoneKey, personKey, now, changed));
     }
   }
-  const held = await Promise.all([...new Set(lost.map((row) => row.personKey))].map(loss));
+  const losses = await Promise.all([...new Set(lost.map((row) => row.personKey))].map(loss));
   const stays = phones.some(({ phoneId }) => phoneId === known?.defaultPhoneId);
   return {
     phones,
     defaultPhoneId: stays ? known?.defaultPhoneId : phones[0]?.phoneId,
-    writes: [...writes, ...released(personKey, known, phones, now), ...held.flatMap(({ writes }) => writes)],
+    writes: [
+      ...writes,
+      ...releasedPhoneWrites(personKey, known, phones, now),
+      ...losses.flatMap(({ writes }) => writes),
+    ],
     warnings,
     emptied: lost.length,
-    losses: held.flatMap(({ loss }) => loss),
+    losses: losses.flatMap(({ loss }) => loss),
   };
 
   /** What one former holder loses, however many of the line's numbers they had. */
@@ -122,14 +126,14 @@ export async function importPhones(
 export const noPhones = (known: Person | undefined, now: Date): ImportedPhones => ({
   phones: [],
   defaultPhoneId: undefined,
-  writes: known ? released(known.personKey, known, [], now) : [],
+  writes: known ? releasedPhoneWrites(known.personKey, known, [], now) : [],
   warnings: [],
   emptied: 0,
   losses: [],
 });
 
 /** Numbers that an earlier line gave and this line no longer names. */
-const released = (
+const releasedPhoneWrites = (
   personKey: string,
   known: Person | undefined,
   kept: readonly OwnPhone[],

@@ -12,8 +12,8 @@ import { hasVerifiedName, type Person } from '#store/people/person-row.ts';
 import { findPhone, type PhoneRow } from '#store/people/phones.ts';
 import { findPerson, type PersonChanges, personUpdate } from '#store/people/users.ts';
 import { feedCall } from './feed-call.ts';
-import { charset, type LegacyHash, legacyHash } from './legacy-hash.ts';
-import type { Outcome } from './outcome.ts';
+import { charset, legacyHash, type WrappedHash } from './legacy-hash.ts';
+import type { LineOutcome } from './outcome.ts';
 import {
   type ImportedPhones,
   importPhones,
@@ -44,7 +44,7 @@ type PersonLine = v.InferOutput<typeof personLine>;
  * done here since takes precedence: an account that was registered or changed here takes only the version and a higher
  * level from the line.
  */
-export function importPerson(ctx: FlowContext, line: PersonLine, now: Date): Promise<Outcome> {
+export function importPerson(ctx: FlowContext, line: PersonLine, now: Date): Promise<LineOutcome> {
   const named = parseNamedPerson(ctx, line, now);
   const numbers = readNumbers(ctx, line.phones);
   const hash = legacyHash(ctx, line.passwordHash, 'passwordHash', line.charset);
@@ -84,7 +84,7 @@ async function keepLocalAccount(
   line: PersonLine,
   known: Person,
   now: Date,
-): Promise<Outcome> {
+): Promise<LineOutcome> {
   const realNameLevel = levelAfter(known, line);
   await ctx.db.transact([
     personUpdate(
@@ -107,9 +107,9 @@ async function importActiveAccount(
   known: Person | undefined,
   numbers: readonly ReadNumber[],
   rows: readonly (PhoneRow | undefined)[],
-  hash: LegacyHash | undefined,
+  hash: WrappedHash | undefined,
   now: Date,
-): Promise<Outcome> {
+): Promise<LineOutcome> {
   // ORD-1: if an order removed all phones of a person, none comes back from what an old system still has.
   const phones = known?.orders?.emptiedAt
     ? noPhones(known, now)
@@ -133,7 +133,7 @@ async function importActiveAccount(
  */
 async function passwordAfter(
   known: Person | undefined,
-  hash: LegacyHash | undefined,
+  hash: WrappedHash | undefined,
 ): Promise<PersonChanges> {
   const before = known?.password;
   if (hash && (!before || before.initial || before.wraps))
@@ -148,7 +148,7 @@ async function importEndedAccount(
   named: NamedPerson,
   known: Person | undefined,
   now: Date,
-): Promise<Outcome> {
+): Promise<LineOutcome> {
   const status = line.state === 'cancelled' ? 'cancelled' : 'invalid';
   await writeImport(ctx, named, known, now, status, line.version, noPhones(known, now), {
     realNameLevel: levelAfter(known, line),

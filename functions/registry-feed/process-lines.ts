@@ -16,7 +16,7 @@ import { crossRegionReportLine, importReport } from './cross-region-report.ts';
 import { importOrder, orderLine } from './import-order.ts';
 import { type Bounds, type Piece, runKeyed } from './keyed-concurrency.ts';
 import { companiesIn, objectsOf } from './objects.ts';
-import type { LineResult, Outcome } from './outcome.ts';
+import type { LineOutcome, LineResult } from './outcome.ts';
 import { importPerson, personLine } from './person.ts';
 import { importTaxHandler, taxHandlerLine } from './tax-handler.ts';
 import { importTaxpayer, taxpayerLine } from './taxpayer.ts';
@@ -38,13 +38,13 @@ export interface FeedCounts {
 }
 export const noCounts = (): FeedCounts => ({ accepted: 0, stale: 0, rejected: 0, warnings: 0, emptied: 0 });
 /** Receives the results of lines by their numbers, not always in order. */
-export interface Listener {
+export interface LineIssueListener {
   rejected(issue: LineIssue): void;
   warned(issue: LineIssue): void;
 }
 
 /** Logs each rejection and warning at once, with the message or file that it belongs to. */
-export const loggingListener = (logFields: object): Listener => ({
+export const loggingListener = (logFields: object): LineIssueListener => ({
   rejected: (issue) => writeLine({ level: 'WARN', ...logFields, event: 'rejected', ...issue }),
   warned: (issue) => writeLine({ level: 'WARN', ...logFields, event: 'warning', ...issue }),
 });
@@ -92,7 +92,7 @@ function takeLine(
   line: Line,
   now: Date,
   isDirectCall: boolean,
-): Promise<LineResult | Outcome> {
+): Promise<LineResult | LineOutcome> {
   switch (line.type) {
     case 'collection':
       return importCollection(ctx, line, now);
@@ -116,15 +116,17 @@ function takeLine(
   }
 }
 
+const outcomeOf = (result: LineResult | LineOutcome): LineOutcome =>
+  typeof result === 'string' ? { taken: result } : result;
+
 /** DOC-3: a number with a wrong check character is accepted, and reported once for each line that was not outdated. */
-function withNumberWarning(line: Line, outcome: LineResult | Outcome): LineResult | Outcome {
-  const result = typeof outcome === 'string' ? { taken: outcome } : outcome;
-  if (result.taken === 'stale' || !companiesIn(line).some(hasOddCheck)) return outcome;
-  return { ...result, warnings: ['TAXPAYER_NUMBER_CHECK', ...(result.warnings ?? [])] };
+function withNumberWarning(line: Line, outcome: LineOutcome): LineOutcome {
+  if (outcome.taken === 'stale' || !companiesIn(line).some(hasOddCheck)) return outcome;
+  return { ...outcome, warnings: ['TAXPAYER_NUMBER_CHECK', ...(outcome.warnings ?? [])] };
 }
 
 /** Enough to keep one processor core busy while tables answer; waiting lines need little of the function's memory. */
-const bounds: Bounds = { atOnce: 64, held: 512, heldSize: 8_000_000 };
+const bounds: Bounds = { atOnce: 64, taken: 512, takenSize: 8_000_000 };
 /** How often a line is tried that collided with others, and the longest pause before the next try. */
 const tries = 4;
 const pauseMs = 1_000;
@@ -140,7 +142,7 @@ export async function processLines(
   lines: Iterable<string> | AsyncIterable<string>,
   firstLine: number,
   now: Date,
-  listener: Listener,
+  listener: LineIssueListener,
   isDirectCall = false,
 ): Promise<FeedCounts> {
   const counts = noCounts();
@@ -148,8 +150,7 @@ export async function processLines(
     counts.rejected++;
     listener.rejected({ line, ...reasonOf(problem) });
   };
-  const count = (line: number, outcome: LineResult | Outcome): void => {
-    const { taken, warnings = [], emptied = 0 } = typeof outcome === 'string' ? { taken: outcome } : outcome;
+  const count = (line: number, { taken, warnings = [], emptied = 0 }: LineOutcome): void => {
     counts[taken]++;
     counts.warnings += warnings.length;
     counts.emptied += emptied;
@@ -169,10 +170,8 @@ export async function processLines(
       }
       const run = async (): Promise<void> => {
         try {
-          count(
-            at,
-            withNumberWarning(line, await retriedOnCollision(() => takeLine(ctx, line, now, isDirectCall))),
-          );
+          const result = await retriedOnCollision(() => takeLine(ctx, line, now, isDirectCall));
+          count(at, withNumberWarning(line, outcomeOf(result)));
         } catch (error) {
           const problem = asProblem(error);
           if (isPassing(problem)) throw error;

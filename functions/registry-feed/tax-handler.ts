@@ -15,7 +15,7 @@ import type { FlowContext } from '#runtime/context.ts';
 import { findListing, listingCheck, listingPut } from '#store/companies/handler-listings.ts';
 import { beginRelationWrites } from '#store/companies/relation-changes.ts';
 import { relationUnchangedCheck } from '#store/companies/relation-checks.ts';
-import { companyCopies } from '#store/companies/relation-copies.ts';
+import { newRelationCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   findTaxpayer,
@@ -134,7 +134,7 @@ function listedWrites(
     {
       personKey: holder.personKey,
       sealedName: holder.sealedName,
-      ...companyCopies(company),
+      ...newRelationCopies(company),
       role,
       state: 'pending',
       direction: 'invited',

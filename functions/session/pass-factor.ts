@@ -9,7 +9,7 @@ import { accepted, created, noContent } from '#runtime/answers.ts';
 import type { CallOf, StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { personCheck } from '#store/people/users.ts';
+import { personUnchangedCheck } from '#store/people/users.ts';
 import { factorPassedUpdate } from '#store/sessions/sessions.ts';
 import type { session } from './contract.ts';
 
@@ -37,7 +37,7 @@ export const passFactor: StepOf<typeof session, 'factor'> = async (ctx, call) =>
         proof.spent,
         ...proof.guess,
         // Checks again a number that is recovered or lost meanwhile (PHN-3, PHN-4).
-        ...(ownWrites.length > 0 ? ownWrites : [personCheck(person)]),
+        ...(ownWrites.length > 0 ? ownWrites : [personUnchangedCheck(person)]),
       ]);
     });
   }

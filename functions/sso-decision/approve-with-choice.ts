@@ -84,10 +84,10 @@ function mergeWritesPerItem(exact: readonly Write[], others: readonly Write[]): 
   const itemOf = (write: Write): string | undefined =>
     'key' in write ? `${write.table} ${Object.values(write.key).join(' ')}` : undefined;
   const changing = new Map(others.filter((one) => 'update' in one).map((one) => [itemOf(one), one]));
-  const held = new Set(exact.map(itemOf).filter((item) => item !== undefined));
+  const checkedItems = new Set(exact.map(itemOf).filter((item) => item !== undefined));
   return [
     ...exact.map((check) => withBothConditions(check, changing.get(itemOf(check)))),
-    ...others.filter((write) => !held.has(itemOf(write) ?? '')),
+    ...others.filter((write) => !checkedItems.has(itemOf(write) ?? '')),
   ];
 }
 

@@ -1,13 +1,7 @@
 import type { RelyingParty } from '#domain/relying-parties.ts';
-import {
-  type FoundMatter,
-  type HandOverContent,
-  handOver,
-  type SessionToHandOver,
-} from '#journeys/sso/hand-over.ts';
+import { type HandOverContent, handOver, type SessionToHandOver } from '#journeys/sso/hand-over.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import type { Write } from '#store/dynamodb/tables.ts';
-import { faceCheckUnchanged } from '#store/people/face-checks.ts';
+import { faceUnchangedCheck } from '#store/people/face-checks.ts';
 import type { ApproveCall } from './decision-calls.ts';
 import { FaceCheckNeeded } from './requested-matter.ts';
 
@@ -21,14 +15,14 @@ export function handOverWithFace(
 ): ReturnType<typeof handOver> {
   const handOverWrites = handOver(ctx, call, client, call.caller.request, who, given);
   const { matter } = given;
-  const checks = matter ? [faceCheckWrite(ctx, call, who.session.personKey, matter)] : [];
-  return { ...handOverWrites, rest: [...handOverWrites.rest, ...checks] };
+  if (!matter) return handOverWrites;
+  // The face check is still valid for the person, even if a moment later (STP-4, PHN-4, ORD-1).
+  const faceCheck = faceUnchangedCheck(
+    who.session.personKey,
+    matter.shown,
+    call.now,
+    ctx.settings.policies,
+    () => new FaceCheckNeeded(),
+  );
+  return { ...handOverWrites, rest: [...handOverWrites.rest, faceCheck] };
 }
-
-/** The face check is still valid for the person, even if a moment later (STP-4, PHN-4, ORD-1). */
-const faceCheckWrite = (
-  ctx: FlowContext,
-  { now }: ApproveCall,
-  personKey: string,
-  { shown }: FoundMatter,
-): Write => faceCheckUnchanged(personKey, shown, now, ctx.settings.policies, () => new FaceCheckNeeded());

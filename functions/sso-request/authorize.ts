@@ -40,7 +40,7 @@ export async function authorize(ctx: FlowContext, call: AuthorizeCall) {
 const withinRequestBudget = (ctx: FlowContext, call: AuthorizeCall): Promise<boolean> =>
   withinAddressBudget(ctx, call, ctx.settings.policies.ssoRequestsPerAddress);
 
-type Opened =
+type RequestOpening =
   | { readonly id: string; readonly secret: string }
   | { readonly page: PageReason }
   | { readonly location: string };
@@ -49,7 +49,7 @@ async function openRequest(
   ctx: FlowContext,
   call: AuthorizeCall,
   parameters: Parameters | undefined,
-): Promise<Opened> {
+): Promise<RequestOpening> {
   const secret = handle();
   const { ssoRequestSeconds } = ctx.settings.policies;
   const pushed = parameters && pushedId(parameters.values.get('request_uri'));

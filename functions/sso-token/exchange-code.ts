@@ -14,11 +14,11 @@ import { matterDetail } from '#journeys/sso/matter-detail.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { firstRead } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { faceCheckUnchanged } from '#store/people/face-checks.ts';
+import { faceUnchangedCheck } from '#store/people/face-checks.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import {
   findRpSession,
-  nextLookAt,
+  nextCheckAt,
   type RpSession,
   rpIndexKeysOf,
   rpSessionPut,
@@ -145,7 +145,7 @@ function unchangedChecks({ settings }: FlowContext, ticket: SsoCodeTicket, sid: 
     authorizationCodeSpentUpdate(ticket, sid, now, invalidGrantRefused),
     { ...sessionNotIdleCheck(ticket, now, settings.policies), onRefused: invalidGrantRefused },
     ...(seenAccess ? seenAccessChecks(personKey, seenAccess, shanghaiDay(now), invalidGrantRefused) : []),
-    ...(matter ? [faceCheckUnchanged(personKey, matter, now, settings.policies, invalidGrantRefused)] : []),
+    ...(matter ? [faceUnchangedCheck(personKey, matter, now, settings.policies, invalidGrantRefused)] : []),
   ];
 }
 
@@ -182,6 +182,6 @@ function handOverOf(
     ...(matter ? { matter } : {}),
     startedAt: continued?.startedAt ?? at,
     expiresAt: ticket.sessionEnds,
-    lookAt: nextLookAt({ lastSeenAt: at, expiresAt: ticket.sessionEnds }, ticket.granted?.until, policies),
+    lookAt: nextCheckAt({ lastSeenAt: at, expiresAt: ticket.sessionEnds }, ticket.granted?.until, policies),
   };
 }

@@ -7,8 +7,8 @@ import { maskedNameOf } from '#journeys/people/personal-data.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
-import { faceCheckUnchanged } from '#store/people/face-checks.ts';
-import { rpLiveWrite } from '#store/sessions/rp-sessions.ts';
+import { faceUnchangedCheck } from '#store/people/face-checks.ts';
+import { rpRefreshedUpdate } from '#store/sessions/rp-sessions.ts';
 import { seenAccess, seenAccessChecks } from '#store/sessions/seen-access.ts';
 import { seenUpdate } from '#store/sessions/sessions.ts';
 import { type CurrentGrant, currentGrant, liveHandOver } from './current-grant.ts';
@@ -65,7 +65,7 @@ async function refreshOnce(ctx: FlowContext, call: TokenCall, presented: RpRefre
   await ctx.db.transact([
     ...spentProofPuts(call),
     { ...seenUpdate(session, now, ctx.settings.policies), onRefused: invalidGrantRefused },
-    { ...rpLiveWrite(handOver, limits), onRefused: invalidGrantRefused },
+    { ...rpRefreshedUpdate(handOver, limits), onRefused: invalidGrantRefused },
     ...accessChecks(grant, now),
     ...matterChecks(ctx, grant, now),
   ]);
@@ -91,7 +91,7 @@ function narrowedScope(
 /** The face check of a matter in the tokens is still valid; otherwise the tokens are made again without it. */
 const matterChecks = ({ settings }: FlowContext, { session, matter }: CurrentGrant, now: Date): Write[] =>
   matter
-    ? [faceCheckUnchanged(session.personKey, matter, now, settings.policies, () => new ConcurrentChange())]
+    ? [faceUnchangedCheck(session.personKey, matter, now, settings.policies, () => new ConcurrentChange())]
     : [];
 
 /** Nothing behind the identity has changed since it was read; otherwise it is read and judged again. */

@@ -15,7 +15,7 @@ import { parseNamedPerson, requireSameName } from '#journeys/people/named-person
 import { created } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { beginRelationWrites } from '#store/companies/relation-changes.ts';
-import { companyCopies } from '#store/companies/relation-copies.ts';
+import { newRelationCopies } from '#store/companies/relation-copies.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';
@@ -57,7 +57,7 @@ export const invitePerson: StepOf<typeof staff, 'invite'> = async (ctx, call) =>
       {
         personKey: person.personKey,
         sealedName: person.sealedName,
-        ...companyCopies(company),
+        ...newRelationCopies(company),
         role,
         state: 'pending',
         direction: 'invited',

@@ -8,7 +8,7 @@ import type { JsonObject } from '../local/http/json.ts';
  * @throws if it was not solved in time
  */
 export async function solutionOf(body: JsonObject): Promise<string> {
-  const challenge = body.challenge as unknown as Challenge;
+  const challenge = body.challenge as Challenge;
   const solution = await solveChallenge({ challenge, deriveKey });
   if (!solution) throw new Error('The proof of work was not done in time');
   const { parameters, signature } = challenge;

@@ -12,8 +12,8 @@ export interface DemoCompany {
 }
 
 /** Numbers from a seed of their own, with correct check digits. */
-const number = (kind: 'enterprise' | 'sole-proprietor', place: string, index: number): string =>
-  creditCode(kind, { code: place }, 20_260_101, index);
+const number = (kind: 'enterprise' | 'sole-proprietor', locality: string, index: number): string =>
+  creditCode(kind, { code: locality }, 20_260_101, index);
 
 /** All invented. */
 export const companies = {

@@ -24,15 +24,15 @@ export interface DemoPerson {
   readonly en: string;
 }
 
-/** A resident number with its check digit: place, birthday, order. */
-const resident = (place: string, birthday: string, order: string): string => {
-  const first17 = `${place}${birthday}${order}`;
+/** A resident number with its check digit: locality, birthday, order. */
+const resident = (locality: string, birthday: string, order: string): string => {
+  const first17 = `${locality}${birthday}${order}`;
   return `${first17}${personNumberCheckDigit(first17) ?? ''}`;
 };
-const citizen = (name: string, place: string, birthday: string, order: string, phone: string) => ({
+const citizen = (name: string, locality: string, birthday: string, order: string, phone: string) => ({
   name,
   documentType: '201',
-  documentNumber: resident(place, birthday, order),
+  documentNumber: resident(locality, birthday, order),
   phone,
 });
 

@@ -2,7 +2,7 @@ import { uscCheckDigit } from '#domain/taxpayers.ts';
 import { type Dice, spread } from './dice.ts';
 import type { Locality } from './localities.ts';
 
-/** 统一社会信用代码: registering authority (工商 9) and kind, place, organisation code of nine, check digit (DOC-3). */
+/** 统一社会信用代码: registering authority (工商 9) and kind, locality, organisation code of nine, check digit (DOC-3). */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const freeDigits = 6;
 const organisations = alphabet.length ** freeDigits;
@@ -10,7 +10,7 @@ const organisations = alphabet.length ** freeDigits;
 /** The number of the n-th company of a seed; numbers do not repeat within a seed. */
 export function creditCode(
   kind: 'enterprise' | 'sole-proprietor',
-  place: { readonly code: string },
+  locality: { readonly code: string },
   seed: number,
   index: number,
 ) {
@@ -20,7 +20,7 @@ export function creditCode(
     organisation = `${alphabet[rest % alphabet.length]}${organisation}`;
     rest = Math.floor(rest / alphabet.length);
   }
-  const first16 = `9${kind === 'enterprise' ? '1' : '2'}${place.code}MA${organisation}`;
+  const first16 = `9${kind === 'enterprise' ? '1' : '2'}${locality.code}MA${organisation}`;
   const first17 = first16 + organisationCheckDigit(first16.slice(8));
   return `${first17}${uscCheckDigit(first17) ?? ''}`;
 }

@@ -12,13 +12,13 @@ export async function runTool(tool: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await tool();
   } catch (error) {
-    const told =
+    const message =
       error instanceof PlainError
         ? `${error.message}\n${error.chinese}`
         : error instanceof Error
           ? error.stack
           : String(error);
-    process.stderr.write(`${told}\n`);
+    process.stderr.write(`${message}\n`);
     process.exitCode = 1;
   }
 }

@@ -7,18 +7,18 @@ export function progressOf(
 ): (progress: Readonly<Progress>, last?: boolean) => void {
   const startedAt = performance.now();
   const everyMs = process.stderr.isTTY ? 200 : 5_000;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let printedAt = Number.NEGATIVE_INFINITY;
   return (progress, last = false) => {
     const now = performance.now();
-    if (!last && now - toldAt < everyMs) return;
-    toldAt = now;
+    if (!last && now - printedAt < everyMs) return;
+    printedAt = now;
     const { lines, bytes, accepted, stale, rejected, warnings, emptied } = progress;
     const seconds = Math.max(0.001, (now - startedAt) / 1000);
     const rate = Math.round((lines - start.lines) / seconds);
     const share = size && !last ? ` (${Math.min(100, Math.floor((100 * bytes) / size))} %)` : '';
     const left = size && !last ? `, ${leftOf(size - bytes, (bytes - start.bytes) / seconds)} left` : '';
-    const told = warnings > 0 ? `, ${warnings} warnings, ${emptied} numbers emptied` : '';
-    const text = `${lines} lines${share}, ${rate} lines/s${left}: ${accepted} accepted, ${stale} stale, ${rejected} rejected${told}`;
+    const warningsText = warnings > 0 ? `, ${warnings} warnings, ${emptied} numbers emptied` : '';
+    const text = `${lines} lines${share}, ${rate} lines/s${left}: ${accepted} accepted, ${stale} stale, ${rejected} rejected${warningsText}`;
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}${last ? '\n' : ''}`);
     else process.stderr.write(`${text}\n`);
   };

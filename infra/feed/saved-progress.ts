@@ -21,10 +21,12 @@ const folder = fileURLToPath(new URL('../../.data/feed-progress', import.meta.ur
 const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value);
 const counts = ['lines', 'bytes', 'accepted', 'stale', 'rejected', 'warnings', 'emptied'] as const;
+const isProgress = (value: object): value is Progress =>
+  counts.every((name) => isNumber((value as Partial<Progress>)[name]));
 
 export async function savedProgress(path: string, url: string): Promise<SavedProgress> {
   const stats = statSync(path);
-  const place = join(
+  const file = join(
     folder,
     `${createHash('sha256')
       .update(`${realpathSync(path)}\n${url}`)
@@ -32,21 +34,21 @@ export async function savedProgress(path: string, url: string): Promise<SavedPro
   );
   const [content, keys] = [contentOf(stats), await keysOf(url)];
   return {
-    progress: read(place, content, keys),
+    progress: read(file, content, keys),
     keep(progress) {
-      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-      writeFileSync(place, JSON.stringify({ content, keys, progress }));
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(file, JSON.stringify({ content, keys, progress }));
     },
-    forget: () => rmSync(place, { force: true }),
+    forget: () => rmSync(file, { force: true }),
   };
 }
 
 const contentOf = ({ size, mtimeMs, ino }: Stats): string => `${size} ${mtimeMs} ${ino}`;
 
-function read(place: string, content: string, keys: readonly string[]): Progress | undefined {
+function read(file: string, content: string, keys: readonly string[]): Progress | undefined {
   let text: string;
   try {
-    text = readFileSync(place, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }
@@ -55,8 +57,7 @@ function read(place: string, content: string, keys: readonly string[]): Progress
   const before = Array.isArray(known.keys) ? known.keys : [];
   if (!keys.some((key) => before.includes(key))) return undefined;
   const { progress } = known;
-  if (!counts.every((name) => isNumber(progress[name]))) return undefined;
-  return Object.fromEntries(counts.map((name) => [name, progress[name]])) as unknown as Progress;
+  return isProgress(progress) ? progress : undefined;
 }
 
 /** Empty if nothing answers; passing the first lines then reports that. */

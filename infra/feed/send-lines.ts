@@ -29,7 +29,7 @@ export const atStart = (): Progress => ({
   warnings: 0,
   emptied: 0,
 });
-export interface Listener {
+export interface SendProgressListener {
   rejected(issue: LineIssue): void;
   warned(issue: LineIssue): void;
   /** After each batch. */
@@ -54,7 +54,7 @@ const pauseMs = 1_000;
 export async function sendLines(
   file: Readable,
   url: string,
-  listener: Listener,
+  listener: SendProgressListener,
   from: Readonly<Progress> = atStart(),
 ): Promise<Progress> {
   const progress: Progress = { ...from };

@@ -158,7 +158,7 @@ export interface RouteDeclaration {
   /**
    * `session` only: the route manages people, agreements or companies, which needs a second factor of its own (SES-5,
    * PHN-4). The time of the person's last phone recovery is read together with the session; the step passes it to
-   * `managingFactor`.
+   * `managingFactorChecks`.
    */
   readonly managing?: true;
   /**

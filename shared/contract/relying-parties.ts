@@ -75,7 +75,7 @@ const schema = v.strictObject({
 
 export type RelyingPartyInput = v.InferInput<typeof schema>;
 
-interface Surroundings {
+interface StageCodes {
   readonly issuer: string;
   /** Codes of the stage's audiences. */
   readonly sectors: readonly string[];
@@ -91,7 +91,7 @@ interface Surroundings {
  */
 export function parseRelyingParties(
   input: readonly RelyingPartyInput[],
-  around: Surroundings,
+  around: StageCodes,
 ): readonly RelyingParty[] {
   const result = v.safeParse(v.array(schema), input);
   if (!result.success)
@@ -111,7 +111,7 @@ function faultsOf(
   client: RelyingParty,
   at: number,
   clients: readonly RelyingParty[],
-  { issuer, sectors, matters, plainHttp }: Surroundings,
+  { issuer, sectors, matters, plainHttp }: StageCodes,
 ): Fault[] {
   const faults: Fault[] = [];
   const before = clients.slice(0, at);

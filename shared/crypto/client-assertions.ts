@@ -74,7 +74,7 @@ export async function verifyClientAssertion(
       assertion: { clientId: client.clientId, jti, expiresAt: fromEpochSeconds(exp + skewSeconds) },
     };
   } catch (error) {
-    if (error instanceof errors.JOSEError) throw new ClientRefused(refusalOf(error));
+    if (error instanceof errors.JOSEError) throw new ClientRefused(refusalReason(error));
     // jose's decoders throw TypeError for a text that is no token at all.
     if (error instanceof TypeError) throw new ClientRefused('signature');
     throw error;
@@ -95,7 +95,7 @@ export class ClientRefused extends OAuthProblem {
 }
 
 /** Translates jose's error into our word. */
-function refusalOf(error: errors.JOSEError): ClientRefusal {
+function refusalReason(error: errors.JOSEError): ClientRefusal {
   if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) return 'claims';
   return error instanceof errors.JWKSNoMatchingKey ? 'key' : 'signature';
 }

@@ -36,16 +36,17 @@ export const isAcrUnknown = (asked: AcrAsked): boolean => {
   return wanted.length > 0 && !wanted.some(isAcr);
 };
 
-const meets = (held: Acr, wanted: string): wanted is Acr => wanted === held || wanted === acrs.twoFactors;
+const meets = (reached: Acr, wanted: string): wanted is Acr =>
+  wanted === reached || wanted === acrs.twoFactors;
 
-export const meetsAcr = (held: Acr, asked: AcrAsked): boolean => {
+export const meetsAcr = (reached: Acr, asked: AcrAsked): boolean => {
   const wanted = demandedAcrs(asked);
-  return wanted.length === 0 || wanted.some((word) => meets(held, word));
+  return wanted.length === 0 || wanted.some((word) => meets(reached, word));
 };
 
 /**
  * The acr value for the tokens. It is the first demanded value that the session meets, so that the client finds what it
  * asked for (RFC 9470, 5); without a demand it is the highest value that the session has.
  */
-export const acrForTokens = (held: Acr, wanted: readonly string[]): Acr =>
-  wanted.find((word): word is Acr => meets(held, word)) ?? held;
+export const acrForTokens = (reached: Acr, wanted: readonly string[]): Acr =>
+  wanted.find((word): word is Acr => meets(reached, word)) ?? reached;

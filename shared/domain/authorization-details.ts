@@ -38,10 +38,10 @@ export interface DetailsAsked {
 }
 
 const longestTaxpayer = 64;
-type Entry = Readonly<Record<string, unknown>>;
-const isEntry = (value: unknown): value is Entry =>
+type DetailObject = Readonly<Record<string, unknown>>;
+const isEntry = (value: unknown): value is DetailObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const hasOnly = (entry: Entry, members: readonly string[]): boolean =>
+const hasOnly = (entry: DetailObject, members: readonly string[]): boolean =>
   Object.keys(entry).every((name) => name === 'type' || members.includes(name));
 
 /**
@@ -72,7 +72,7 @@ export function readDetailsAsked(
   return asked;
 }
 
-function readTaxpayer(entry: Entry): TaxpayerAsked | 'wrong' {
+function readTaxpayer(entry: DetailObject): TaxpayerAsked | 'wrong' {
   if (!hasOnly(entry, ['kinds', 'roles', 'actions', 'taxpayer'])) return 'wrong';
   const { taxpayer } = entry;
   const kinds = picked(entry.kinds, identityKinds);
@@ -96,7 +96,7 @@ function readTaxpayer(entry: Entry): TaxpayerAsked | 'wrong' {
 }
 
 /** The nonce has the same form as in a step-up (STP-2). */
-function readMatter(entry: Entry, matters: readonly Pick<Matter, 'code'>[]): MatterAsked | 'wrong' {
+function readMatter(entry: DetailObject, matters: readonly Pick<Matter, 'code'>[]): MatterAsked | 'wrong' {
   const { nonce } = entry;
   const known = findMatter(matters, entry.matter);
   if (!known || !hasOnly(entry, ['matter', 'nonce'])) return 'wrong';

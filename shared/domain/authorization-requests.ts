@@ -226,9 +226,9 @@ export function answerAddress(
   { redirectUri, state }: ReturnAddress,
   answer: { readonly code: string } | OAuthRefusal,
 ): string {
-  const told: Record<string, string> =
+  const parameters: Record<string, string> =
     'code' in answer ? { code: answer.code } : { error: answer.error, error_description: answer.description };
-  const query = Object.entries({ ...told, ...(state === undefined ? {} : { state }), iss: issuer })
+  const query = Object.entries({ ...parameters, ...(state === undefined ? {} : { state }), iss: issuer })
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
   return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`;

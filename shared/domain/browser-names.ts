@@ -17,8 +17,8 @@ const english = new Map<string, string>([
 ]);
 
 /** `微信 · iPhone` in English: `WeChat · iPhone` (QR-2, SES-4). Rows and answers have the Chinese names. */
-export const browserInEnglish = (told: string): string =>
-  told
+export const browserInEnglish = (browser: string): string =>
+  browser
     .split(' · ')
     .map((part) => english.get(part) ?? part)
     .join(' · ');

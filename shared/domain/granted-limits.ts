@@ -11,10 +11,10 @@ export interface Granted {
 }
 
 /** SSO-8: whether all that the system was told still holds: every action, every service and the last day. */
-export const isWithin = (told: Granted, today: Granted): boolean =>
-  told.actions.every((action) => today.actions.includes(action)) &&
-  (told.items ?? []).every((item) => today.items?.includes(item)) &&
-  (today.until === undefined || (told.until !== undefined && told.until <= today.until));
+export const isWithin = (disclosed: Granted, today: Granted): boolean =>
+  disclosed.actions.every((action) => today.actions.includes(action)) &&
+  (disclosed.items ?? []).every((item) => today.items?.includes(item)) &&
+  (today.until === undefined || (disclosed.until !== undefined && disclosed.until <= today.until));
 
 /** The widest of two grants that a system was told at different times, because it may use either. */
 export function widest(one: Granted | undefined, other: Granted | undefined): Granted | undefined {
@@ -30,11 +30,11 @@ export function widest(one: Granted | undefined, other: Granted | undefined): Gr
 }
 
 /** The part of what the system was told that still holds today. */
-export function remaining(told: Granted, today: Granted): Granted {
-  const [until] = [told.until, today.until].sort();
+export function remaining(disclosed: Granted, today: Granted): Granted {
+  const [until] = [disclosed.until, today.until].sort();
   return {
-    actions: told.actions.filter((action) => today.actions.includes(action)),
-    ...(told.items ? { items: told.items.filter((item) => today.items?.includes(item)) } : {}),
+    actions: disclosed.actions.filter((action) => today.actions.includes(action)),
+    ...(disclosed.items ? { items: disclosed.items.filter((item) => today.items?.includes(item)) } : {}),
     ...(until === undefined ? {} : { until }),
   };
 }

@@ -106,9 +106,11 @@ export function isFaceCheckRecent(
 export const reliedOnUntil = (
   { validitySeconds }: Pick<Matter, 'validitySeconds'>,
   at: Date,
-  told: Date,
+  disclosedAt: Date,
 ): number =>
-  Math.floor(Math.max(at.getTime() + validitySeconds * 1000, told.getTime() + proofSeconds * 1000) / 1000);
+  Math.floor(
+    Math.max(at.getTime() + validitySeconds * 1000, disclosedAt.getTime() + proofSeconds * 1000) / 1000,
+  );
 
 /**
  * STP-4: whether a person with this role and today's permissions may do a matter for a company. Natural persons act for

@@ -69,7 +69,7 @@ export interface StrangersDay {
 }
 
 export type SmsDecision =
-  | { readonly allowed: true /** A new window begins. */; readonly fresh: boolean }
+  | { readonly allowed: true /** A new window begins. */; readonly opensWindow: boolean }
   /** The earliest millisecond at which a send of this kind is possible. */
   | { readonly allowed: false; readonly retryAt: number }
   | { readonly allowed: false; readonly challenge: true };
@@ -120,7 +120,7 @@ export function decideSend(
   const retryAt = Math.max(...waits);
   if (waits.length > 0 && now < retryAt) return { allowed: false, retryAt };
   if (ofDay && ofDay.today >= strangersADay(ofDay, limits)) return { allowed: false, challenge: true };
-  return { allowed: true, fresh: !running };
+  return { allowed: true, opensWindow: !running };
 }
 
 function isFull(window: SmsWindow, kind: SendKind, limits: SmsLimits, owned: boolean): boolean {

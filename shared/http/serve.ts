@@ -49,7 +49,7 @@ function httpAnswer(answer: Answer, { answers }: RouteDeclaration): HttpAnswer {
   };
 }
 
-function refusalOf(
+function refusalAnswer(
   problem: Problem,
   route: RouteDeclaration | undefined,
   event: APIGatewayProxyEventV2,
@@ -77,13 +77,14 @@ export function serve<const F extends FlowDeclaration>(
   oauth?: OAuthRouteSupport,
 ) {
   const openContext = flowContextOf(contract, parts);
+  // The types of the contract end here: each step has its own, and a call of any route is served alike.
+  const stepsByName = new Map(Object.entries<AnyStep>(steps));
   const routes = new Map<string, { route: RouteDeclaration; step: AnyStep }>();
   for (const [name, route] of Object.entries(contract.routes ?? {})) {
     if (isForSystems(route) && !oauth) throw new Error(`${routeKey(route)} needs the OAuth support`);
-    routes.set(routeKey(route), {
-      route,
-      step: (steps as unknown as Record<string, AnyStep>)[name] as AnyStep,
-    });
+    const step = stepsByName.get(name);
+    if (!step) throw new Error(`${routeKey(route)} has no step`);
+    routes.set(routeKey(route), { route, step });
   }
 
   const answerRequest = async (event: APIGatewayProxyEventV2): Promise<HttpAnswer> => {
@@ -153,10 +154,10 @@ export function serve<const F extends FlowDeclaration>(
     .onError((request) => {
       const problem = asProblem(request.error);
       const route = routes.get(request.event.routeKey)?.route;
-      request.response = refusalOf(problem, route, request.event, oauth);
+      request.response = refusalAnswer(problem, route, request.event, oauth);
       logRequest(contract.name, request.event, problem.status, request.internal.startedAt, problem);
     })
-    .handler(answerInTime as never);
+    .handler(answerInTime);
   return (event: APIGatewayProxyEventV2, context: Context): Promise<HttpAnswer> =>
     traced(event.requestContext.requestId, () => inOrder(event, context));
 }

@@ -17,7 +17,7 @@ import {
   wait,
 } from '../support/runtime.ts';
 import { keeping, long } from '../support/variants.ts';
-import { expectDecent, logIn, register, standing } from './journeys.ts';
+import { countedAttempts, expectDecent, logIn, register } from './journeys.ts';
 
 let runtime: TestRuntime;
 
@@ -228,7 +228,7 @@ describe('face provider away', () => {
       expectDecent(lost, kind);
       expect(lost.status).toBe(503);
       for (const row of await rowsOf(runtime, 'Lockouts'))
-        expect(await standing(runtime, String(row.personKey))).toEqual({});
+        expect(await countedAttempts(runtime, String(row.personKey))).toEqual({});
       expect((await kit.result()).body.passed).toBe(true);
       expectStatus(
         await runtime.http('POST', `/v1/logins/${loginId}/verify`, { faceTicket: scan.ticket }),

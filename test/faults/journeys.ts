@@ -269,7 +269,10 @@ export async function under(
 }
 
 /** The failures and guesses that count against a person today, by method. */
-export async function standing(runtime: TestRuntime, personKey: string): Promise<Record<string, number>> {
+export async function countedAttempts(
+  runtime: TestRuntime,
+  personKey: string,
+): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const today = shanghaiDay(runtime.clock.now());
   for (const row of await rowsOf(runtime, 'Lockouts'))

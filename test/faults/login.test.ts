@@ -14,13 +14,13 @@ import {
 } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
+  countedAttempts,
   expectDecent,
   expectWhole,
   logIn,
   type Method,
   type Spot,
   spotsOf,
-  standing,
   sweep,
   under,
 } from './journeys.ts';
@@ -55,7 +55,7 @@ describe.each<Method>(['sms', 'face'])('login by %s while DynamoDB fails', (meth
             const shown = await runtime.http('GET', '/v1/session', undefined, { token: session.accessToken });
             expect(shown.status).toBe(200);
           });
-          expect(await standing(runtime, key), JSON.stringify({ ...spot, kind, times })).toEqual({});
+          expect(await countedAttempts(runtime, key), JSON.stringify({ ...spot, kind, times })).toEqual({});
         }
         await expectWhole(runtime);
       },
@@ -100,14 +100,14 @@ describe('LCK-4 our own error is no failure', () => {
     for (const kind of ['error500', 'after'] as const)
       for (let nth = 1; nth < 20; nth++) {
         const { call, afterwards } = await prepare();
-        const before = await standing(runtime, key);
+        const before = await countedAttempts(runtime, key);
         const id = runtime.faults.add({ routeKey, nth, kind, times: 3 });
         const reply = await call();
         const met = runtime.faults.struck(id) > 0;
         runtime.faults.clear();
         const what = `${routeKey} call ${nth} ${kind}`;
         expectDecent(reply, what);
-        const after = await standing(runtime, key);
+        const after = await countedAttempts(runtime, key);
         if (reply.status === 503) expect(after, what).toEqual(before);
         else {
           expect(reply.body.code, what).toBe(expected.code);
@@ -214,9 +214,9 @@ describe('LCK-4 our own error is no failure', () => {
         runtime.faults.clear();
         expectDecent(reply, kind);
         expect(reply.status).toBe(503);
-        expect(await standing(runtime, key)).toEqual({ password: 4 });
+        expect(await countedAttempts(runtime, key)).toEqual({ password: 4 });
         await logIn(runtime, who, 'face');
-        expect(await standing(runtime, key)).toEqual({});
+        expect(await countedAttempts(runtime, key)).toEqual({});
       }
     },
     60_000,

@@ -13,6 +13,7 @@ import {
 } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import {
+  countedAttempts,
   expectDecent,
   expectWhole,
   logIn,
@@ -20,7 +21,6 @@ import {
   reset,
   type Spot,
   spotsOf,
-  standing,
   sweep,
   under,
 } from './journeys.ts';
@@ -52,7 +52,7 @@ async function resetAnyway(rule: FaultRule & Spot, method: Method) {
   const journey = () => reset(runtime, old, who.password, method);
   await under(runtime, rule, journey);
   const what = JSON.stringify(rule);
-  expect(await standing(runtime, key), what).toEqual({});
+  expect(await countedAttempts(runtime, key), what).toEqual({});
   const shown = await runtime.http('GET', '/v1/session', undefined, { token: session.accessToken });
   expect(shown.body, what).toMatchObject({ code: 'SESSION_ENDED', reason: 'credential-change' });
   expect((await enterPassword(runtime, who.documentNumber, old.password)).body.code, what).toBe(
@@ -103,7 +103,7 @@ describe('a reset that fails', () => {
           const code = await codeFor(runtime, who.phone);
           const complete = (smsCode: string) =>
             runtime.http('POST', `/v1/password-resets/${id}/complete`, { smsCode, newPassword: 'weak' });
-          const before = await standing(runtime, key);
+          const before = await countedAttempts(runtime, key);
           const rule = runtime.faults.add({
             routeKey: 'POST /v1/password-resets/{id}/complete',
             nth,
@@ -115,7 +115,7 @@ describe('a reset that fails', () => {
           runtime.faults.clear();
           expectDecent(reply, `call ${nth} ${kind}`);
           if (reply.status === 503) {
-            expect(await standing(runtime, key), `call ${nth} ${kind}`).toEqual(before);
+            expect(await countedAttempts(runtime, key), `call ${nth} ${kind}`).toEqual(before);
             const wrong = await complete(code === '123456' ? '654321' : '123456');
             expect(wrong.body.remainingAttempts, `call ${nth} ${kind}`).toBe(4);
           } else expect(reply.body.remainingAttempts).toBe(4);

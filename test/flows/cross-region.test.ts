@@ -760,7 +760,7 @@ describe('the feed', () => {
   });
 
   /** The rows of the table, without the version marks. */
-  const standing = async (companies: readonly string[]) => {
+  const stored = async (companies: readonly string[]) => {
     const all = await rows(runtime, 'CrossRegionReports');
     const own = all.filter(({ companyKey }) => companies.includes(companyKey));
     return {
@@ -824,7 +824,7 @@ describe('the feed', () => {
               const until = [latest.get(place)?.[1] ?? '', validUntil].sort().at(-1);
               latest.set(place, [keyOf(taxpayerId), until]);
             }
-            expect(await standing(companies.map(keyOf))).toEqual({
+            expect(await stored(companies.map(keyOf))).toEqual({
               reports: [...last.values()]
                 .map((line) => [
                   keyOf(line.taxpayerId),

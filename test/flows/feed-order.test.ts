@@ -17,7 +17,7 @@ import { long } from '../support/variants.ts';
 import { feed, legalRepresentative, taxpayer } from './support/feed-lines.ts';
 import { rowsOf } from './support/tables.ts';
 
-const bounds = { atOnce: 4, held: 12, heldSize: 1_000 };
+const bounds = { atOnce: 4, taken: 12, takenSize: 1_000 };
 const piece = (run: () => Promise<void>, keys: string[] = [], size = 1): Piece => ({ keys, size, run });
 
 describe('lines side by side', () => {
@@ -61,7 +61,7 @@ describe('lines side by side', () => {
         }
         expect(most).toBeLessThanOrEqual(bounds.atOnce);
         // One further piece may have been read and not yet begun.
-        expect(mostHeld).toBeLessThanOrEqual(bounds.held + 1);
+        expect(mostHeld).toBeLessThanOrEqual(bounds.taken + 1);
       }),
       { numRuns: 60 },
     );

@@ -493,7 +493,7 @@ describe('handing a file over', () => {
       listener: {
         rejected: (one: LineIssue) => rejected.push(one),
         warned: (one: LineIssue) => warned.push(one),
-        reached: (standing: Readonly<Progress>) => reached.push({ ...standing }),
+        reached: (progress: Readonly<Progress>) => reached.push({ ...progress }),
       },
     };
   };
@@ -517,9 +517,9 @@ describe('handing a file over', () => {
       }
     }
     const { rejected, warned, reached, listener } = told();
-    const standing = await sendLines(Readable.from(lines()), url, listener);
+    const progress = await sendLines(Readable.from(lines()), url, listener);
     expect(bodies).toHaveLength(60);
-    expect(standing).toMatchObject({ lines: 60_000, accepted: 59_880, stale: 60, rejected: 60 });
+    expect(progress).toMatchObject({ lines: 60_000, accepted: 59_880, stale: 60, rejected: 60 });
     expect(rejected.slice(0, 3).map(({ line }) => line)).toEqual([2, 1_002, 2_002]);
     expect(warned.at(-1)).toEqual({ line: 59_003, code: 'UNKNOWN_AGENT', message: 'y' });
     expect(reached.map((one) => one.lines)).toEqual(Array.from({ length: 60 }, (_, i) => 1_000 * (i + 1)));

@@ -266,8 +266,8 @@ describe('SSO-8 a company of which many work in a system', () => {
     const { token } = await inCompany(runtime, who, taxpayerId);
     const { body } = expectStatus(await runtime.http('GET', '/v1/session', undefined, { token }), 200);
     const handOver = await handedOver(runtime, body.session.sessionId, 'filing-web');
-    const standing = await rpRow(runtime, handOver);
-    const more = Array.from({ length: 300 }, (_, at) => ({ ...standing, clientId: `many-${at}` }));
+    const before = await rpRow(runtime, handOver);
+    const more = Array.from({ length: 300 }, (_, at) => ({ ...before, clientId: `many-${at}` }));
     await putAll(runtime, 'RpSessions', more);
     await runtime.settled();
     runtime.resetUsage();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { defaultPolicies } from '#domain/policies.ts';
-import { nextLookAt, type RpSession, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { nextCheckAt, type RpSession, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import { expectStatus } from '../support/runtime.ts';
 import { long } from '../support/variants.ts';
 import { morning, openWatchedRuntime, rows, type WatchedRuntime } from '../support/watched.ts';
@@ -51,7 +51,7 @@ async function due(): Promise<RpSession[]> {
       resource: 'http://127.0.0.1/api',
       startedAt: now,
       expiresAt: session.expiresAt,
-      lookAt: nextLookAt(session, undefined, defaultPolicies),
+      lookAt: nextCheckAt(session, undefined, defaultPolicies),
     };
   });
   await putAll(

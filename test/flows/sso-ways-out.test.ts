@@ -350,17 +350,17 @@ describe('SSO-8 a hand-over ends and its system is told', () => {
     await runtime.settled();
     // A sweep also ends idle hand-overs of earlier tests.
     expect(toldSids().filter((sid) => !swept || sid === handOver.sid)).toEqual([handOver.sid]);
-    const standing = await rpRow(runtime, handOver);
-    expect(standing.notified).toMatchObject({ tries: 1 });
+    const found = await rpRow(runtime, handOver);
+    expect(found.notified).toMatchObject({ tries: 1 });
     const told = (await history(runtime, who)).filter(({ kind }) => kind === 'sso-told');
     expect(told.map(({ detail }) => detail)).toEqual([{ client: 'filing-web', reason }]);
     if (reason === 'narrowed') {
-      expect(standing).toMatchObject({ narrowings: 1, sweepShard: expect.any(String) });
-      expect(standing).not.toHaveProperty('ended');
+      expect(found).toMatchObject({ narrowings: 1, sweepShard: expect.any(String) });
+      expect(found).not.toHaveProperty('ended');
       return;
     }
-    expect(standing.ended.reason).toBe(reason);
-    expect(standing).not.toHaveProperty('sweepShard');
+    expect(found.ended.reason).toBe(reason);
+    expect(found).not.toHaveProperty('sweepShard');
     const events = (await history(runtime, who)).filter(({ kind }) => kind === 'sso-ended');
     expect(events.map(({ detail }) => detail)).toEqual([{ client: 'filing-web', reason }]);
     if (!swept) expect(await rpRow(runtime, beside)).not.toHaveProperty('ended');

@@ -53,7 +53,7 @@ async function take({ now, seen, ...asked }: Asked): Promise<ReservedSend | unde
       },
       policies,
       () => [],
-      { wanted: async () => new Problem('CHALLENGE_REQUIRED') },
+      { challengeError: async () => new Problem('CHALLENGE_REQUIRED') },
     );
   } catch (error) {
     if (error instanceof Problem && ['SMS_TOO_FREQUENT', 'CHALLENGE_REQUIRED'].includes(error.code))
@@ -68,7 +68,7 @@ const many = (count: number, kind: SendKind, phoneKey: string, now: number, more
 
 /** What a journey may believe of the window: nothing, the truth, or rubbish. */
 const beliefs = fc.constantFrom('none', 'true', 'old', 'now');
-type Told = Ask & { readonly belief: string; readonly refused: boolean; readonly wrongOwner: boolean };
+type AskedSend = Ask & { readonly belief: string; readonly refused: boolean; readonly wrongOwner: boolean };
 const told = asks(26).chain((list) =>
   fc.tuple(
     ...list.map((ask) =>
@@ -93,7 +93,7 @@ describe('the rows of a number', () => {
           const rule = new PlainRule({ owned, solved });
           let now = start;
           let startedAt: number | undefined;
-          for (const { gap, kind, belief, refused, wrongOwner } of list as readonly Told[]) {
+          for (const { gap, kind, belief, refused, wrongOwner } of list as readonly AskedSend[]) {
             now += gap;
             const seen = { none: undefined, true: startedAt, old: now - 700_000, now }[belief];
             const taken = await take({
@@ -256,7 +256,7 @@ describe('the rows of a number', () => {
       expect(await take({ phoneKey, kind: 'owner', now, seen: start })).toBeDefined();
     expect(await take({ phoneKey, kind: 'owner', now: late + 59_999, seen: start })).toBeUndefined();
     expect(await take({ phoneKey, kind: 'owner', now: late + 60_000, seen: start })).toMatchObject({
-      fresh: true,
+      opensWindow: true,
     });
   });
 
@@ -379,7 +379,13 @@ describe('the rows of a number', () => {
       { phoneKey, startedAt: start },
       { phoneKey, startedAt: start },
     ]);
-    expect(taken).toMatchObject({ phoneKey, kind: 'stranger', owned: true, fresh: true, startedAt: start });
+    expect(taken).toMatchObject({
+      phoneKey,
+      kind: 'stranger',
+      owned: true,
+      opensWindow: true,
+      startedAt: start,
+    });
     const day = { phoneKey: dayKey(phoneKey, new Date(start)) };
     const stood = [await windowOf(phoneKey), await db.get('SmsWindows', day)];
     expect(stood).toEqual([

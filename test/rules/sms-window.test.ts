@@ -23,9 +23,14 @@ const of = (window: Partial<SmsWindow>): SmsWindow => ({
   strangers: 0,
   ...window,
 });
-const after = (window: SmsWindow | undefined, kind: SendKind, now: number, fresh: boolean): SmsWindow => {
+const after = (
+  window: SmsWindow | undefined,
+  kind: SendKind,
+  now: number,
+  opensWindow: boolean,
+): SmsWindow => {
   const [outside, stranger] = [kind === 'owner' ? 0 : 1, kind === 'stranger' ? 1 : 0];
-  const rest = fresh || !window ? { startedAt: now, total: 0, outside: 0, strangers: 0 } : window;
+  const rest = opensWindow || !window ? { startedAt: now, total: 0, outside: 0, strangers: 0 } : window;
   return {
     ...window,
     startedAt: rest.startedAt,
@@ -60,7 +65,7 @@ function play(
     const decision = decideSend(window, kind, now, policies, kind === 'stranger' ? day : undefined);
     each({ now, kind, window, day, decision });
     if (!decision.allowed) continue;
-    window = after(window, kind, now, decision.fresh);
+    window = after(window, kind, now, decision.opensWindow);
     if (kind === 'stranger') strangers.push(now);
   }
 }
@@ -111,7 +116,7 @@ describe('the SMS window', () => {
       allowed: false,
       retryAt: start + 60_999,
     });
-    expect(decideSend(one, 'owner', start + 60_999, policies)).toEqual({ allowed: true, fresh: false });
+    expect(decideSend(one, 'owner', start + 60_999, policies)).toEqual({ allowed: true, opensWindow: false });
     const late = of({ total: 5, ownerAt: start + 590_000 });
     expect(decideSend(late, 'owner', start + 600_000, policies)).toEqual({
       allowed: false,

@@ -4,7 +4,7 @@ import { Problem } from '#domain/problem.ts';
 import { agreementKey, clientEntryKey, onAgreementChecks } from '#store/agencies/agency-forms.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
-import { faceCheckUnchanged, isFaceCheckValid } from '#store/people/face-checks.ts';
+import { faceUnchangedCheck, isFaceCheckValid } from '#store/people/face-checks.ts';
 import type { Person } from '#store/people/person-row.ts';
 import { recoveryCoveredCheck } from '#store/people/users.ts';
 import { findNamedHandlers, isReportFor, reportWrites } from '#store/reports/cross-region-reports.ts';
@@ -160,7 +160,7 @@ describe('a face that a system is told of', () => {
     const personKey = `p1_${rows++}`;
     await put('Users', { ...person, ...facts, personKey });
     const face = { at, since };
-    const check = faceCheckUnchanged(personKey, face, now, policies, () => new Problem('FACE_REQUIRED'));
+    const check = faceUnchangedCheck(personKey, face, now, policies, () => new Problem('FACE_REQUIRED'));
     expect(await refusalOf(db.transact([check]))).toBe(problem);
     const read = await db.get<Person>('Users', { personKey });
     expect(isFaceCheckValid(read, face, now, policies)).toBe(problem === undefined);

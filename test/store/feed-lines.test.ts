@@ -153,7 +153,7 @@ describe('lines', () => {
     expect(await run([order(1), order(1), order(2)])).toEqual({ ...none, accepted: 2, stale: 1 });
     expect(await ordersInHour(db, feedOffice, now)).toBe(2);
     await expect(run([order(3)])).rejects.toMatchObject({
-      name: 'OrdersHeld',
+      name: 'FeedOrderLimitReached',
       message: 'more than 2 orders in an hour (ordersPerFeedHour)',
     });
     const key = personKeyOf(keysOne, '201', who.documentNumber);
@@ -237,7 +237,7 @@ describe('what a line is about', () => {
 });
 
 describe('pieces side by side', () => {
-  const bounds: Bounds = { atOnce: 2, held: 3, heldSize: 10 };
+  const bounds: Bounds = { atOnce: 2, taken: 3, takenSize: 10 };
   /** Pieces that run until they are told to end, and what the source was asked for. */
   function pieces(...all: { keys?: string[]; size?: number; fails?: boolean }[]) {
     const ends: (() => void)[] = [];
@@ -296,7 +296,7 @@ describe('pieces side by side', () => {
 
   it('ENT-3 wait for all earlier ones with one of their keys', async () => {
     const some = pieces({ keys: ['a'] }, { keys: ['b'] }, { keys: ['a', 'b', 'a'] }, { keys: ['b'] });
-    const running = runKeyed(some.source(), { atOnce: 4, held: 9, heldSize: 99 });
+    const running = runKeyed(some.source(), { atOnce: 4, taken: 9, takenSize: 99 });
     await sleep(1);
     expect(some.begun).toEqual([0, 1]);
     await some.end(0);
@@ -309,7 +309,7 @@ describe('pieces side by side', () => {
     await running;
     // A key that is done keeps nobody waiting, one that was taken over since does.
     const again = pieces({ keys: ['a'] }, { keys: ['a'] }, { keys: ['a'] });
-    const more = runKeyed(again.source(), { atOnce: 4, held: 2, heldSize: 99 });
+    const more = runKeyed(again.source(), { atOnce: 4, taken: 2, takenSize: 99 });
     await sleep(1);
     await again.end(0);
     expect(again.begun).toEqual([0, 1]);

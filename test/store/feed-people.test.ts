@@ -5,7 +5,7 @@ import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import type { Problem } from '#domain/problem.ts';
 import { importCollection } from '#flows/registry-feed/collection.ts';
-import type { Outcome } from '#flows/registry-feed/outcome.ts';
+import type { LineOutcome } from '#flows/registry-feed/outcome.ts';
 import { importPerson } from '#flows/registry-feed/person.ts';
 import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import { phoneNumberOf } from '#journeys/people/personal-data.ts';
@@ -53,7 +53,7 @@ const lineOf = (who: Sample, facts: Partial<Line> = {}): Line => ({
 });
 const keyOf = (who: Sample) => parseNamedPerson(ctx, lineOf(who), now).key;
 const numberKey = (phone: string) => phoneKeyOf(keysOne, phone);
-const take = (who: Sample, facts?: Partial<Line>, by = ctx): Promise<Outcome> =>
+const take = (who: Sample, facts?: Partial<Line>, by = ctx): Promise<LineOutcome> =>
   importPerson(by, lineOf(who, facts), now);
 /** Somebody else changes a row before the first transaction. */
 const meanwhile = (change: () => Promise<unknown>): FlowContext => {

@@ -13,12 +13,12 @@ import {
 } from '#store/companies/relation-changes.ts';
 import {
   type CompanyCopies,
-  companyCopies,
   copiesOf,
   copiesUpdate,
   hasSameCopies,
   nameUpdate,
   needsNoCopies,
+  newRelationCopies,
 } from '#store/companies/relation-copies.ts';
 import {
   companyList,
@@ -508,7 +508,7 @@ describe('the copies of a company', () => {
     };
     expect(copiesOf(known)).toEqual(plain);
     expect(copiesOf({ ...known, term: 2 })).toEqual({ ...plain, taxpayerTerm: 2 });
-    expect(companyCopies({ ...known, term: 2 })).toEqual({
+    expect(newRelationCopies({ ...known, term: 2 })).toEqual({
       ...plain,
       companyKey: known.companyKey,
       companyTerm: 2,

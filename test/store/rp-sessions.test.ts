@@ -6,13 +6,13 @@ import {
   findRpSession,
   findWithSession,
   narrowedUpdate,
+  nextCheckAt,
   nextCheckUpdate,
-  nextLookAt,
   noticeSentUpdate,
   type RpSession,
   rpEndUpdate,
   rpIndexKeysOf,
-  rpLiveWrite,
+  rpRefreshedUpdate,
   rpSessionPut,
   rpSessionsDue,
   rpSessionsForAgency,
@@ -112,21 +112,21 @@ describe('the row of a hand-over', () => {
     const granted = { actions: ['filing'] } as const;
     const row = await kept({ granted });
     const bound = await kept({ jkt: 'k1' });
-    expect(await done(rpLiveWrite(row, undefined))).toBe(true);
-    expect(await done(rpLiveWrite({ ...row, sid: 'BBBB' }, undefined))).toBe(false);
-    expect(await done(rpLiveWrite({ ...row, jkt: 'k1' }, undefined))).toBe(false);
-    expect(await done(rpLiveWrite(bound, undefined))).toBe(true);
+    expect(await done(rpRefreshedUpdate(row, undefined))).toBe(true);
+    expect(await done(rpRefreshedUpdate({ ...row, sid: 'BBBB' }, undefined))).toBe(false);
+    expect(await done(rpRefreshedUpdate({ ...row, jkt: 'k1' }, undefined))).toBe(false);
+    expect(await done(rpRefreshedUpdate(bound, undefined))).toBe(true);
     for (const jkt of ['k2', undefined] as const)
-      expect(await done(rpLiveWrite({ ...bound, jkt } as RpSession, undefined))).toBe(false);
+      expect(await done(rpRefreshedUpdate({ ...bound, jkt } as RpSession, undefined))).toBe(false);
     // A check alone, where nothing more is told than before.
     for (const told of [undefined, granted, { actions: [] }])
-      expect(rpLiveWrite(row, told)).not.toHaveProperty('update');
-    expect(rpLiveWrite(bound, granted)).not.toHaveProperty('update');
-    expect(await done(rpLiveWrite(row, { actions: ['enquiry'] }))).toBe(true);
+      expect(rpRefreshedUpdate(row, told)).not.toHaveProperty('update');
+    expect(rpRefreshedUpdate(bound, granted)).not.toHaveProperty('update');
+    expect(await done(rpRefreshedUpdate(row, { actions: ['enquiry'] }))).toBe(true);
     expect(await rowOf(row)).toMatchObject({ granted: { actions: ['filing', 'enquiry'] } });
     await db.transact([rpEndUpdate(row, ended)]);
-    expect(await done(rpLiveWrite(row, undefined))).toBe(false);
-    expect(await done(rpLiveWrite(row, { actions: ['invoice'] }))).toBe(false);
+    expect(await done(rpRefreshedUpdate(row, undefined))).toBe(false);
+    expect(await done(rpRefreshedUpdate(row, { actions: ['invoice'] }))).toBe(false);
   });
 
   it('SSO-8 is found with its session, beside the others of that session, and by the sweep when it is due', async () => {
@@ -170,7 +170,7 @@ it('SSO-8 hand-overs are found by their person, by the company acted for and by 
 describe('what follows from a hand-over', () => {
   it('SSO-8 time can end it when the session is idle, at its end, or after a last day', () => {
     const look = (lastSeenAt: number, expiresAt: number, lastDay?: string) =>
-      nextLookAt({ lastSeenAt, expiresAt }, lastDay, policies);
+      nextCheckAt({ lastSeenAt, expiresAt }, lastDay, policies);
     const { sessionIdleSeconds: idle } = policies;
     expect(look(at, at + 10 * idle)).toBe(new Date((at + idle) * 1000).toISOString());
     expect(look(at, at + idle - 1)).toBe(new Date((at + idle - 1) * 1000).toISOString());

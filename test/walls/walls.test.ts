@@ -141,7 +141,7 @@ describe('imports point one way', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(['shared', 'functions', 'infra', 'portal/src', 'bench'])(
+  it.each(['shared', 'functions', 'infra', 'portal/src', 'bench', 'examples'])(
     '%s has no circle of imports',
     (folder) => {
       // Imports of types count too: two files that need each other's types have the same subject.

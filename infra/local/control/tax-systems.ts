@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
-import type { Matter, Notice } from '../../../examples/relying-party/system.ts';
+import type { Matter } from '../../../examples/relying-party/page.ts';
+import type { Notice } from '../../../examples/relying-party/system.ts';
 
 /** How a stand-in answers logout tokens. */
 export const logoutAnswers = ['ok', 'error', 'none'] as const;
@@ -51,7 +52,7 @@ const standIns = [
   },
 ] as const satisfies readonly (Partial<RelyingPartyInput> & { matter: Matter })[];
 
-interface Surroundings {
+interface TaxSystemParts {
   /** The bureau's address. */
   readonly issuer: string;
   /** The first of their ports, if it is free. */
@@ -63,7 +64,7 @@ interface Surroundings {
  * Three tax systems on this machine, each running the code of examples/relying-party with a key made for this run.
  * People are handed over to them, and they are informed when a hand-over ends. They use the runtime's clock.
  */
-export async function openTaxSystems({ issuer, port, now }: Surroundings): Promise<TaxSystems> {
+export async function openTaxSystems({ issuer, port, now }: TaxSystemParts): Promise<TaxSystems> {
   // Imported only here, because the library is not needed without them.
   const [{ newClientKey }, { taxSystem, callbackPath, homePath, loginPath, logoutPath }] = await Promise.all([
     import('../../../examples/relying-party/keys.ts'),

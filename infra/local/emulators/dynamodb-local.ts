@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createConnection, createServer } from 'node:net';
+import { createConnection, createServer, Socket } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PlainError } from '../http/plain-error.ts';
@@ -147,8 +147,7 @@ async function launch(port: number, dbPath: string | undefined): Promise<DynamoD
     if (await answers(port)) {
       // Otherwise the pipe alone would keep a finished parent process alive.
       child.unref();
-      (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
-      (child.stderr as unknown as { unref?: () => void } | null)?.unref?.();
+      for (const pipe of [child.stdin, child.stderr]) if (pipe instanceof Socket) pipe.unref();
       return { endpoint: `http://127.0.0.1:${port}`, stop: () => stop(child, ended) };
     }
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 25))]);

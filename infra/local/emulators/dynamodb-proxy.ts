@@ -158,9 +158,9 @@ function count(call: Call, answer: JsonObject, { usage }: EmulatorContext): void
  * For the writes of a transaction DynamoDB Local reports per table only what the last item took, doubled once too
  * often; AWS takes two units per item and KB. For reads its report is correct.
  */
-function unitsOf({ operation, needs }: Call, told: number, table: unknown): number {
-  if (operation !== 'TransactWriteItems') return told;
-  return (told / 2) * needs.filter((need) => need.table === table).length;
+function unitsOf({ operation, needs }: Call, reportedUnits: number, table: unknown): number {
+  if (operation !== 'TransactWriteItems') return reportedUnits;
+  return (reportedUnits / 2) * needs.filter((need) => need.table === table).length;
 }
 
 function sendConflict({ operation, input }: Call, response: ServerResponse, ctx: EmulatorContext): void {

@@ -5,7 +5,7 @@ import type { Functions } from '../lambda/functions.ts';
 import { fits } from '../template/filter-pattern.ts';
 import { type DynamoDbCall, DynamoDbError } from './dynamodb-client.ts';
 
-interface Surroundings {
+interface StreamParts {
   readonly tables: DynamoDbCall;
   /** The same DynamoDB Local by the API of its streams. */
   readonly streams: DynamoDbCall;
@@ -15,7 +15,7 @@ interface Surroundings {
 }
 
 /** A position in a shard of a stream. */
-interface Place {
+interface ShardPosition {
   readonly shard: string;
   iterator: string | undefined;
   /** The last record read; undefined at the beginning. */
@@ -43,7 +43,7 @@ export class Streams {
    */
   private readonly readers: readonly Reader[];
 
-  constructor(sources: readonly StreamSourceModel[], around: Surroundings) {
+  constructor(sources: readonly StreamSourceModel[], around: StreamParts) {
     this.readers = sources.map((source) => new Reader(source, around));
   }
 
@@ -76,16 +76,16 @@ class Reader {
   /** The function's trigger has a window in which changes are collected. */
   readonly gathersLong: boolean;
   private readonly source: StreamSourceModel;
-  private readonly around: Surroundings;
+  private readonly around: StreamParts;
   private arn: string | undefined;
-  private places: Place[] = [];
+  private positions: ShardPosition[] = [];
   /** Shards read to their end. */
   private readonly done = new Set<string>();
   private again = false;
   private stopped = false;
   private gathering: AbortController | undefined;
 
-  constructor(source: StreamSourceModel, around: Surroundings) {
+  constructor(source: StreamSourceModel, around: StreamParts) {
     this.table = source.table;
     this.gathersLong = source.gatherMs > gatherMs;
     this.source = source;
@@ -123,8 +123,8 @@ class Reader {
       await this.gather();
       this.again = false;
       await this.findShards();
-      for (const place of this.places) while (!this.stopped && (await this.read(place)));
-      this.places = this.places.filter(({ shard }) => !this.done.has(shard));
+      for (const position of this.positions) while (!this.stopped && (await this.read(position)));
+      this.positions = this.positions.filter(({ shard }) => !this.done.has(shard));
     }
   }
 
@@ -137,7 +137,7 @@ class Reader {
 
   /** Shards end from time to time and get successors. */
   private async findShards(): Promise<void> {
-    if (this.places.length > 0) return;
+    if (this.positions.length > 0) return;
     this.arn ??= stringOf(
       objectOf((await this.around.tables('DescribeTable', { TableName: this.table })).Table).LatestStreamArn,
     );
@@ -145,35 +145,35 @@ class Reader {
     const described = objectOf(
       (await this.around.streams('DescribeStream', { StreamArn: this.arn })).StreamDescription,
     );
-    this.places = arrayOf(described.Shards)
+    this.positions = arrayOf(described.Shards)
       .map((shard) => String(objectOf(shard).ShardId))
       .filter((shard) => !this.done.has(shard))
       .map((shard) => ({ shard, iterator: undefined, last: undefined, begun: 0 }));
   }
 
   /** @returns whether there may be more records */
-  private async read(place: Place): Promise<boolean> {
+  private async read(position: ShardPosition): Promise<boolean> {
     const { streams } = this.around;
     try {
-      place.iterator ??= stringOf(
+      position.iterator ??= stringOf(
         (
           await streams('GetShardIterator', {
             StreamArn: this.arn,
-            ShardId: place.shard,
-            ...(place.last === undefined
+            ShardId: position.shard,
+            ...(position.last === undefined
               ? { ShardIteratorType: 'TRIM_HORIZON' }
-              : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: place.last }),
+              : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position.last }),
           })
         ).ShardIterator,
       );
-      const answer = await streams('GetRecords', { ShardIterator: place.iterator, Limit: 1000 });
+      const answer = await streams('GetRecords', { ShardIterator: position.iterator, Limit: 1000 });
       const records = arrayOf(answer.Records).map(objectOf);
       await this.hand(this.source, records);
       const last = records.at(-1);
-      if (last) place.last = stringOf(objectOf(last.dynamodb).SequenceNumber);
-      place.iterator = stringOf(answer.NextShardIterator);
-      if (place.iterator === undefined) {
-        this.done.add(place.shard);
+      if (last) position.last = stringOf(objectOf(last.dynamodb).SequenceNumber);
+      position.iterator = stringOf(answer.NextShardIterator);
+      if (position.iterator === undefined) {
+        this.done.add(position.shard);
         this.again = true;
         return false;
       }
@@ -182,12 +182,12 @@ class Reader {
       // Iterators expire after a quarter of an hour. If the position is older than the oldest record, reading starts
       // again at that record: reading twice does no harm, but a stream that stops would.
       const name = error instanceof DynamoDbError ? error.name : undefined;
-      const trimmed = name === 'TrimmedDataAccessException' && place.begun < mostBegins;
+      const trimmed = name === 'TrimmedDataAccessException' && position.begun < mostBegins;
       if (name !== 'ExpiredIteratorException' && !trimmed) throw error;
-      place.iterator = undefined;
+      position.iterator = undefined;
       if (trimmed) {
-        place.last = undefined;
-        place.begun++;
+        position.last = undefined;
+        position.begun++;
         await sleep(pauseMs, undefined, { ref: false });
       }
       return true;

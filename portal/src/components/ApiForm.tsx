@@ -24,7 +24,7 @@ export function ApiForm<V extends object>({
       scrollToFirstError={false}
       onFinishFailed={({ errorFields }) =>
         focusFirstError(
-          form as unknown as FormInstance<never>,
+          form,
           errorFields.map(({ name }) => name as (string | number)[]),
         )
       }

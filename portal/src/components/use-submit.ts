@@ -71,8 +71,7 @@ export function useSubmit<V extends object>({ form, send, fields = {} }: Options
         { name, errors: [message] } as unknown as Parameters<typeof form.setFields>[0][number],
       ]);
     };
-    const focus = (names: readonly string[]) =>
-      focusFirstError(form as unknown as FormInstance<never>, names);
+    const focus = (names: readonly string[]) => focusFirstError(form, names);
     if (found.code === 'BAD_REQUEST') {
       const names = (found.errors ?? [])
         .map(({ path }) => path.split('.')[0] ?? '')

@@ -6,7 +6,7 @@ import type { Write } from '#store/dynamodb/tables.ts';
 import { type ChangeOrigin, changeAuditPut } from '../change-origin.ts';
 
 /** More events would not fit into the transaction that they belong to. */
-const toldAtMost = 40;
+const agentEventsAtMost = 40;
 
 /** The people who are new in a list, and those who are no longer in it. */
 function difference<T extends Pick<FormAgent, 'personKey'>>(before: readonly T[], after: readonly T[]) {
@@ -39,7 +39,7 @@ export function staffFormAudits(
   return [
     changeAuditPut(ctx, origin, agency.companyKey, 'agency-staff-changed', detail),
     ...actorAudit(ctx, 'agency-staff-changed', origin, { ...named, ...detail }),
-    ...concerned.slice(0, toldAtMost),
+    ...concerned.slice(0, agentEventsAtMost),
   ];
 }
 
@@ -81,7 +81,7 @@ export function agreementAudits(
     changeAuditPut(ctx, origin, agencyKey, kind, detail),
     changeAuditPut(ctx, origin, clientKey, kind, detail),
     ...actorAudit(ctx, kind, origin, detail),
-    ...concerned.slice(0, toldAtMost),
+    ...concerned.slice(0, agentEventsAtMost),
   ];
 }
 

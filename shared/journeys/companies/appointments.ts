@@ -10,7 +10,7 @@ import {
 } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { beginRelationWrites } from '#store/companies/relation-changes.ts';
-import { companyCopies } from '#store/companies/relation-copies.ts';
+import { newRelationCopies } from '#store/companies/relation-copies.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
 import {
   isKnown,
@@ -123,7 +123,7 @@ export async function appointedWrites(
   const begun = beginRelationWrites(
     {
       personKey: holder.personKey,
-      ...companyCopies(company),
+      ...newRelationCopies(company),
       role,
       state: takesEffect(company, role, present) ? 'active' : 'pending',
       direction: 'invited',
@@ -175,7 +175,7 @@ async function dischargedWrites(
   origin: ChangeOrigin,
 ): Promise<Write[]> {
   const day = shanghaiDay(origin.at);
-  const held: Relation | undefined = await findRelation(ctx.db, personKey, companyKey, role);
-  if (!held || !isLive(stateOn(held, day))) return [];
-  return retriedTransitionWrites(ctx, held, transitions[by], origin);
+  const relation: Relation | undefined = await findRelation(ctx.db, personKey, companyKey, role);
+  if (!relation || !isLive(stateOn(relation, day))) return [];
+  return retriedTransitionWrites(ctx, relation, transitions[by], origin);
 }

@@ -17,7 +17,7 @@ import {
 import type { Write } from '#store/dynamodb/tables.ts';
 import type { AccessBasis } from '#store/sessions/access-basis.ts';
 import type { SessionCall } from '../factors/fresh-factor.ts';
-import { type ManagingCall, managingFactor } from '../factors/managing-factor.ts';
+import { type ManagingCall, managingFactorChecks } from '../factors/managing-factor.ts';
 
 /**
  * REL-9: among the channels only the web and the hall may change relations; the session records where it was opened.
@@ -78,7 +78,7 @@ export function requireManager<W extends ManagedSubject>(
 ): Manager<W> {
   requireChangingChannel(ctx, call);
   const basis = managerBasis(call, what);
-  return { basis, factorChecks: managingFactor(ctx, call) };
+  return { basis, factorChecks: managingFactorChecks(ctx, call) };
 }
 
 /**

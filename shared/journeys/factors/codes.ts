@@ -68,7 +68,7 @@ export async function sendCode(
       ...sendableChecks(ctx, call, ticket.personKey, purpose, counting),
       ...also,
     ],
-    { known: stranger?.sendState, wanted: () => challengeRequired(ctx, call) },
+    { known: stranger?.sendState, challengeError: () => challengeRequired(ctx, call) },
   );
   if (stranger) logStrangerSend(stranger.percent);
   try {

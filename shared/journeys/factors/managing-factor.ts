@@ -16,7 +16,7 @@ export type ManagingCall = SessionCall & { readonly caller: Managing };
  * session since that recovery (PHN-4). Returns the checks for the transaction, which refuse it after a recovery or a
  * newer login in between. Throws FACE_REQUIRED, FRESH_FACTOR_REQUIRED.
  */
-export function managingFactor(
+export function managingFactorChecks(
   ctx: Pick<FlowContext, 'settings'>,
   { caller, now }: ManagingCall,
 ): readonly Write[] {

@@ -20,10 +20,10 @@ import {
   accountFaceUses,
   type CodeTicket,
   type FaceProof,
-  type FaceSubject,
   type FaceUse,
   type ScanPurpose,
   type ScanTicket,
+  type SealedFaceSubject,
 } from '#store/tickets/ticket-kinds.ts';
 import { newTicketPut, ticketKeyOf, ticketProblem, ticketUpdate } from '#store/tickets/tickets.ts';
 import type { SessionCall } from './fresh-factor.ts';
@@ -56,7 +56,7 @@ export const assertedPerson = (ctx: Pick<FlowContext, 'keys'>, { person }: Asser
   );
 
 /** What a code demands of the phone: that its user confirms, or that the face is checked. */
-export const requiredBy: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {
+export const phoneActionFor: Readonly<Record<ScanPurpose, 'confirm' | 'face'>> = {
   login: 'confirm',
   face: 'face',
   'step-up': 'face',
@@ -94,7 +94,7 @@ type NewScan = Pick<
   | 'alsoBy'
 >;
 /** The person whose face is checked: a registered person, or, during registration, only the document. */
-type FaceCheckPerson = FaceSubject & Pick<Person, 'account'>;
+type FaceCheckPerson = SealedFaceSubject & Pick<Person, 'account'>;
 
 /**
  * Opens a scan. The poll secret binds it to the browser that asked (QR-2).

@@ -71,7 +71,7 @@ export async function giveOrder(
   const { order, officer, approvedBy } = given;
   requireApproval(order, officer, approvedBy);
   const named = readOrdered(ctx, given.person, call.now);
-  const held = await retryOnConcurrentChange(async (): Promise<readonly OwnPhone[] | 'stale'> => {
+  const phonesBefore = await retryOnConcurrentChange(async (): Promise<readonly OwnPhone[] | 'stale'> => {
     const known = await findPerson(ctx.db, named.key);
     if (named.name !== undefined) requireSameName(ctx, { name: named.name }, known);
     const before = known?.orders;
@@ -97,8 +97,8 @@ export async function giveOrder(
     ]);
     return known?.phones ?? [];
   });
-  if (held === 'stale') return 'stale';
-  await notifyPerson(ctx, call, { phones: held }, notices[order]);
+  if (phonesBefore === 'stale') return 'stale';
+  await notifyPerson(ctx, call, { phones: phonesBefore }, notices[order]);
   return 'accepted';
 }
 

@@ -11,24 +11,24 @@ import {
   sealContext,
 } from '#store/people/person-row.ts';
 
-type Opened = Pick<FlowContext, 'dataKeys'>;
+type DataKeyContext = Pick<FlowContext, 'dataKeys'>;
 
-export const nameOf = (ctx: Opened, person: Pick<Person, 'personKey' | 'sealedName'>): string =>
+export const nameOf = (ctx: DataKeyContext, person: Pick<Person, 'personKey' | 'sealedName'>): string =>
   unseal(ctx.dataKeys, sealContext.name(person.personKey), person.sealedName);
-export const numberOf = (ctx: Opened, person: Pick<Person, 'personKey' | 'sealedNumber'>): string =>
+export const numberOf = (ctx: DataKeyContext, person: Pick<Person, 'personKey' | 'sealedNumber'>): string =>
   unseal(ctx.dataKeys, sealContext.number(person.personKey), person.sealedNumber);
 /** Whether a typed number is this person's document number (DOC-2); the type is not asked for. */
 export const isNumberOf = (
-  ctx: Opened,
+  ctx: DataKeyContext,
   person: Pick<Person, 'personKey' | 'documentType' | 'sealedNumber'>,
   typed: string,
 ): boolean => numberOf(ctx, person) === normaliseDocumentNumber(person.documentType, typed);
-export const phoneNumberOf = (ctx: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
+export const phoneNumberOf = (ctx: DataKeyContext, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
   unseal(ctx.dataKeys, sealContext.phone(phone.phoneKey), phone.sealed);
 
-export const maskedNameOf = (ctx: Opened, person: Pick<Person, 'personKey' | 'sealedName'>): string =>
+export const maskedNameOf = (ctx: DataKeyContext, person: Pick<Person, 'personKey' | 'sealedName'>): string =>
   maskName(nameOf(ctx, person));
-export const maskedPhoneOf = (ctx: Opened, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
+export const maskedPhoneOf = (ctx: DataKeyContext, phone: Pick<OwnPhone, 'phoneKey' | 'sealed'>): string =>
   maskPhone(phoneNumberOf(ctx, phone));
 
 /**
@@ -36,7 +36,7 @@ export const maskedPhoneOf = (ctx: Opened, phone: Pick<OwnPhone, 'phoneKey' | 's
  * @param person the row in Users; a person without a record shows no number
  */
 export function maskedPerson(
-  ctx: Opened,
+  ctx: DataKeyContext,
   holder: Pick<Person, 'personKey' | 'sealedName'>,
   person: Person | undefined,
 ): { name: string; documentNumber: string; phone?: string } {

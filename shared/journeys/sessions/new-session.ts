@@ -8,7 +8,7 @@ import { noRotations } from '#store/sessions/refresh-chain.ts';
 import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 
 /** What the login proved, and the secrets of the session. */
-type Opened = Pick<
+type SessionSecrets = Pick<
   Session,
   'sessionId' | 'factorAt' | 'methods' | 'refreshHash' | 'faceAt' | 'qr' | 'passwordDue'
 >;
@@ -20,7 +20,7 @@ export function newSession(
   channel: Channel,
   { personKey, sealedName, realNameLevel }: RegisteredPerson,
   { identity, company }: ActsAs,
-  opened: Opened,
+  opened: SessionSecrets,
 ): Session {
   const at = epochSeconds(call.now);
   return {

@@ -6,7 +6,7 @@ import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import {
   narrowedUpdate,
-  nextLookAt,
+  nextCheckAt,
   type RpEnded,
   type RpSession,
   rpEndUpdate,
@@ -46,7 +46,7 @@ async function stateOf(
   if (effective.lost) return { over: 'access-lost' };
   const until = company && records && lastDay(company, records);
   return {
-    lookAt: nextLookAt(session, until, settings.policies),
+    lookAt: nextCheckAt(session, until, settings.policies),
     left: narrowedLimits(granted, limitsToday(effective, records)),
   };
 }

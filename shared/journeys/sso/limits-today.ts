@@ -33,5 +33,8 @@ export function limitsToday(
  * What is left of what a system was told, if that is less. If it has become more, the system learns it when it asks
  * again.
  */
-export const narrowedLimits = (told: Granted | undefined, today: Granted | undefined): Granted | undefined =>
-  told && today && !isWithin(told, today) ? remaining(told, today) : undefined;
+export const narrowedLimits = (
+  disclosed: Granted | undefined,
+  today: Granted | undefined,
+): Granted | undefined =>
+  disclosed && today && !isWithin(disclosed, today) ? remaining(disclosed, today) : undefined;

@@ -18,7 +18,7 @@ export const copiesOf = (company: KnownTaxpayer): CompanyCopies => ({
 });
 
 /** What a new relation stores about its company: which company, in which term, and the copies. */
-export const companyCopies = (company: KnownTaxpayer) => ({
+export const newRelationCopies = (company: KnownTaxpayer) => ({
   companyKey: company.companyKey,
   companyTerm: company.term,
   ...copiesOf(company),

@@ -57,13 +57,13 @@ export function openClient(): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-interface Asked {
+interface CommandInput {
   readonly TableName?: string;
   readonly RequestItems?: object;
   readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string } | undefined>>[];
 }
 function tablesIn(input: object): { table_name: string } | { table_names: string[] } {
-  const { TableName, RequestItems = {}, TransactItems = [] } = input as Asked;
+  const { TableName, RequestItems = {}, TransactItems = [] } = input as CommandInput;
   const inTransaction = TransactItems.flatMap((item) => Object.values(item).map((one) => one?.TableName));
   const all = [TableName, ...Object.keys(RequestItems), ...inTransaction];
   const names = [...new Set(all)].filter((name) => name !== undefined);

@@ -55,7 +55,7 @@ export function reusableFaceCheck(
  * The condition of `isFaceCheckValid` for a transaction that relies on the check. If the operation changes the person too, a refusal for
  * another reason throws ConcurrentChange.
  */
-export const faceCheckUnchanged = (
+export const faceUnchangedCheck = (
   personKey: string,
   face: Checked,
   now: Date,

@@ -93,7 +93,7 @@ export const recoveryCoveredCheck = (
 });
 
 /** For a transaction that was decided from the person as read and does not change them. ConcurrentChange. */
-export const personCheck = ({ personKey, rev: version }: Person): Write => ({
+export const personUnchangedCheck = ({ personKey, rev: version }: Person): Write => ({
   table: 'Users',
   key: { personKey },
   condition: equals('rev', version),

@@ -133,21 +133,25 @@ export function reportWrites(
 }
 
 /** One report more, or one less, for a 经办人. */
-type Change = HandlerKeys & { readonly companyKey: string; readonly validUntil: string; readonly by: number };
+type ReportChange = HandlerKeys & {
+  readonly companyKey: string;
+  readonly validUntil: string;
+  readonly by: number;
+};
 
 /** One row takes all its changes at once, because a transaction can write an item only once. */
 function namedWrites(
   named: readonly (NamedHandlers | undefined)[],
-  changes: readonly Change[],
+  changes: readonly ReportChange[],
   day: string,
 ): Write[] {
-  const rows = new Map<string, Change[]>();
+  const rows = new Map<string, ReportChange[]>();
   for (const change of changes) {
     const row = JSON.stringify([change.companyKey, change.nameKey]);
     rows.set(row, [...(rows.get(row) ?? []), change]);
   }
   return [...rows.values()].map((own): Write => {
-    const [{ companyKey, nameKey }] = own as [Change];
+    const [{ companyKey, nameKey }] = own as [ReportChange];
     const before = named.find((row) => row?.companyKey === companyKey && row.nameKey === nameKey);
     const reports = own.reduce(counted, before?.reports ?? {});
     const left = Object.entries(reports).flatMap(([key, days]) => {
@@ -176,7 +180,7 @@ const yearBefore = (day: string): string => `${Number(day.slice(0, 4)) - 1}${day
 
 const counted = (
   reports: NamedHandlers['reports'],
-  { handlerKey, validUntil, by }: Change,
+  { handlerKey, validUntil, by }: ReportChange,
 ): NamedHandlers['reports'] => {
   const days = reports[handlerKey] ?? {};
   return { ...reports, [handlerKey]: { ...days, [validUntil]: (days[validUntil] ?? 0) + by } };

@@ -191,7 +191,7 @@ const sweepShardOf = (sid: string): string => String(sid.charCodeAt(0) % rpSweep
  * The earliest time (ISO) at which time may end a hand-over: its session becomes idle or ends, or a last day of its
  * access basis is over.
  */
-export function nextLookAt(
+export function nextCheckAt(
   session: { readonly lastSeenAt: number; readonly expiresAt: number },
   lastDay: string | undefined,
   { sessionIdleSeconds }: Pick<Policies, 'sessionIdleSeconds'>,
@@ -246,11 +246,11 @@ export const narrowedUpdate = (
 
 /**
  * Inside the transaction of a refresh: the hand-over is live and has the name to which its refresh token belongs.
- * @param told what the refresh tells the client; if it is more than before, it is stored (SSO-8)
+ * @param disclosed what the refresh tells the client; if it is more than before, it is stored (SSO-8)
  */
-export function rpLiveWrite(
+export function rpRefreshedUpdate(
   { sessionId, clientId, sid, jkt, granted }: RpSession,
-  told: Granted | undefined,
+  disclosed: Granted | undefined,
 ): RefusableUpdate | Check {
   const at = { table: 'RpSessions' as const, key: { sessionId, clientId } };
   const condition = all(
@@ -258,6 +258,6 @@ export function rpLiveWrite(
     jkt === undefined ? absent('jkt') : equals('jkt', jkt),
     absent('ended'),
   );
-  if (!granted || !told || isWithin(told, granted)) return { ...at, condition };
-  return { ...at, update: { set: { granted: widest(granted, told) } }, condition };
+  if (!granted || !disclosed || isWithin(disclosed, granted)) return { ...at, condition };
+  return { ...at, update: { set: { granted: widest(granted, disclosed) } }, condition };
 }

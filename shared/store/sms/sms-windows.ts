@@ -55,7 +55,7 @@ export interface Send {
 }
 /** A send that was counted before the provider gets it, kept for giving it back. */
 export interface ReservedSend extends Send {
-  readonly fresh: boolean;
+  readonly opensWindow: boolean;
   readonly startedAt: number;
 }
 
@@ -73,7 +73,7 @@ const countsOf = (kind: SendKind) => ({
  * A new window may begin only if none is running; a further code needs room in the running window. Both need the minute
  * of the kind's own queue to be over.
  */
-function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update {
+function windowUpdate(send: Send, opensWindow: boolean, owned: boolean, policies: Policies): Update {
   const { phoneKey, kind } = send;
   const now = send.now.getTime();
   const capped = kind !== 'owner' && (kind === 'reset' || owned);
@@ -83,7 +83,7 @@ function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Poli
   const gap = absentOr(last, atMost(last, now - policies.smsGapSeconds * 1000));
   const over = now - policies.smsWindowSeconds * 1000;
   const { outside, strangers } = countsOf(kind);
-  if (fresh) {
+  if (opensWindow) {
     const ttl = Math.ceil(now / 1000) + policies.smsWindowSeconds + 86_400;
     return {
       ...row,
@@ -165,28 +165,31 @@ export async function reserveSend(
   send: Send,
   policies: Policies,
   writes: (hint: SmsWindowHint) => readonly Write[],
-  { known, wanted }: { known?: PhoneSendState | undefined; wanted?: () => Promise<Error> } = {},
+  {
+    known,
+    challengeError,
+  }: { known?: PhoneSendState | undefined; challengeError?: () => Promise<Error> } = {},
 ): Promise<ReservedSend> {
   const { kind, phoneKey, solved = false } = send;
   const now = send.now.getTime();
   let state = known;
   const hint = hintFor(phoneKey, send.hint);
-  let fresh = !isRunning(hint && { ...hint, total: 1 }, now, policies);
+  let opensWindow = !isRunning(hint && { ...hint, total: 1 }, now, policies);
   for (let round = 0; round < 8; round++) {
     if (state) {
       const day: StrangersDay = { today: state.today, owned: state.owned, solved };
       const decision = decideSend(state.window, kind, now, policies, kind === 'stranger' ? day : undefined);
       if ('challenge' in decision)
-        throw (await wanted?.()) ?? tooFrequent(nextMidnight(send.now).getTime(), now);
+        throw (await challengeError?.()) ?? tooFrequent(nextMidnight(send.now).getTime(), now);
       if (!decision.allowed) throw tooFrequent(decision.retryAt, now);
-      fresh = decision.fresh;
+      opensWindow = decision.opensWindow;
     }
     const owned = state?.owned ?? send.owned ?? true;
-    const startedAt = fresh ? now : (state?.window?.startedAt ?? hint?.startedAt ?? now);
-    const window: Write = windowUpdate(send, fresh, owned, policies);
+    const startedAt = opensWindow ? now : (state?.window?.startedAt ?? hint?.startedAt ?? now);
+    const window: Write = windowUpdate(send, opensWindow, owned, policies);
     const own = [window, ...(kind === 'stranger' ? strangerWrites(send, owned, policies) : [])];
     const result = await db.tryTransact([...own, ...writes({ phoneKey, startedAt })]);
-    if (result.ok) return { ...send, owned, fresh, startedAt };
+    if (result.ok) return { ...send, owned, opensWindow, startedAt };
     if (!own.includes(result.refusedBy)) throw result.problem;
     // The state differs from the expected one: the rule is asked again with the state that was found.
     state =
@@ -215,23 +218,23 @@ export async function returnSend(
     outside: minus('outside', outside),
     strangers: minus('strangers', strangers),
   };
-  const form = (set: Changes['set'] = {}, condition?: Condition): Write => ({
+  const variant = (set: Changes['set'] = {}, condition?: Condition): Write => ({
     table: 'SmsWindows',
     key: { phoneKey },
     update: { set, remove: [lastOf(kind)] },
     condition: all(equals(lastOf(kind), ours), condition),
   });
-  const forms: readonly Write[] = [
-    ...(reserved.fresh
+  const variants: readonly Write[] = [
+    ...(reserved.opensWindow
       ? [
-          form({ total: 0, outside: 0, strangers: 0 }, all(equals('startedAt', ours), equals('total', 1))),
-          form(
+          variant({ total: 0, outside: 0, strangers: 0 }, all(equals('startedAt', ours), equals('total', 1))),
+          variant(
             { startedAt: copyOf(otherOf(kind)), ...less },
             all(equals('startedAt', ours), above('total', 1), exists(otherOf(kind))),
           ),
         ]
-      : [form(less, atMost('startedAt', ours))]),
-    form(),
+      : [variant(less, atMost('startedAt', ours))]),
+    variant(),
   ];
   const day: Write[] =
     kind === 'stranger'
@@ -243,7 +246,7 @@ export async function returnSend(
           },
         ]
       : [];
-  for (const window of forms) {
+  for (const window of variants) {
     const result = await db.tryTransact([window, ...day, ...writes]);
     if (result.ok) return;
     if (result.refusedBy !== window) throw result.problem;

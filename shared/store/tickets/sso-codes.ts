@@ -19,7 +19,7 @@ export type Decided = Omit<
 /** The code of a decided request; the table stores only its hash. */
 export function codePut(
   code: string,
-  { request, ...facts }: Decided,
+  { request, ...decided }: Decided,
   now: Date,
   lifetimeSeconds: number,
 ): Put {
@@ -27,7 +27,7 @@ export function codePut(
   return {
     table: 'Tickets',
     put: {
-      ...facts,
+      ...decided,
       request: Object.fromEntries(ofRequest.map((name) => [name, request[name]])),
       kind: 'sso-code',
       ticketKey: ticketKeyOf(code),

@@ -57,9 +57,9 @@ export interface FaceCheckedMatter {
  * decided, so that the exchange needs one read of it and one transaction:
  * - `authorizationCodeSpentUpdate`: the code is open and in time, and is now spent, with the `sid` that it gave;
  * - `sessionNotIdleCheck` (session-checks.ts): the session is live, not idle, and has the same identity;
- * - `seenAccessChecks(personKey, grounds, day)` (seen-access.ts), for a company identity: the rows behind it at the
+ * - `seenAccessChecks` (seen-access.ts), for a company identity: the rows behind it at the
  * decision have not changed, which is exact without reading them again;
- * - `faceCheckUnchanged` (face-checks.ts), for a matter: its face check is still valid for the person;
+ * - `faceUnchangedCheck` (face-checks.ts), for a matter: its face check is still valid for the person;
  * - `rpSessionPut` (rp-sessions.ts) with the client's assertion and the audit.
  * Client, redirect_uri, verifier and time are compared with the row before that: a mismatch writes nothing. A spent row
  * is kept for a day; `spent` tells which hand-over a replay would end.

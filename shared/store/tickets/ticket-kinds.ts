@@ -190,7 +190,7 @@ export interface ScanTicket
   readonly personKey?: string;
   /** `account.since` of the person at the start: the check ends with that account (STP-4). */
   readonly since?: string;
-  readonly subject?: FaceSubject;
+  readonly subject?: SealedFaceSubject;
   /** The journey that the check serves; its ticket gets the proof. */
   readonly parent?: { readonly ticketKey: string; readonly kind: Ticket['kind'] };
   /** Where failed checks count: as LCK failures (login), on the journey's ticket (REG-5), or on this scan alone. */
@@ -247,7 +247,7 @@ export type FaceUse = 'factor' | AccountFaceUse | 'account' | 'level';
 export type ScanPurpose = 'login' | 'face' | 'step-up' | 'register' | 'reset' | 'verification';
 
 /** The identity that the provider compares a face with. */
-export interface FaceSubject {
+export interface SealedFaceSubject {
   readonly documentType: string;
   readonly sealedName: Sealed;
   readonly sealedNumber: Sealed;

@@ -7,7 +7,7 @@ import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { defaultMatters } from '#domain/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
-import { nextLookAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
+import { nextCheckAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
 import { row } from '../../support/watched.ts';
 
@@ -94,7 +94,7 @@ export async function handedOver(
     resource: 'http://127.0.0.1/api',
     startedAt: session.startedAt,
     expiresAt: session.expiresAt,
-    lookAt: nextLookAt(session, changes.granted?.until, defaultPolicies),
+    lookAt: nextCheckAt(session, changes.granted?.until, defaultPolicies),
     ...changes,
   };
   const write = rpSessionPut(next, undefined);
