@@ -68,7 +68,7 @@ export function judgeMatter(
 }
 
 /**
- * A face check is needed first. This is also thrown if the check ended between read and write: by an order, with the
+ * A face check is needed first. `FaceCheckNeeded` is also thrown if the check ended between read and write: by an order, with the
  * account, or because a number was recovered (PHN-4).
  */
 export class FaceCheckNeeded extends Error {}

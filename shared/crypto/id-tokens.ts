@@ -16,7 +16,7 @@ export interface IdTokenFacts extends HandOverFacts {
 }
 
 /**
- * SSO-6: tells a client who came and how the person was authenticated (OpenID Connect Core, 2). It names no company and
+ * SSO-6: tells a client who came and how the person was authenticated (OpenID Connect Core, 2). The token names no company and
  * no number.
  */
 export const newIdToken = (

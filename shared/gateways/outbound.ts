@@ -49,7 +49,7 @@ export interface OutboundAnswer {
 }
 
 /**
- * One HTTP call, bounded in time (from the first byte sent to the last byte read) and in size. It follows no redirect,
+ * One HTTP call, bounded in time (from the first byte sent to the last byte read) and in size. The call follows no redirect,
  * because a signed request must not be sent to another address.
  * @throws OutboundError if there is no complete answer
  */

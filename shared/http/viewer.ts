@@ -23,8 +23,8 @@ export function addressOf(event: Pick<APIGatewayProxyEventV2, 'headers' | 'reque
 const cityName = /^\p{L}[\p{L}\p{M} .'’-]{0,59}$/u;
 
 /**
- * The city that CloudFront derives from the caller's address, so that people recognise their own logins (SES-4). It is
- * trusted under the same condition as the address. Undefined if CloudFront names no city, as for mobile networks and in
+ * The city that CloudFront derives from the caller's address, so that people recognise their own logins (SES-4). The
+ * city is trusted under the same condition as the address. Undefined if CloudFront names no city, as for mobile networks and in
  * partition aws-cn, or if the text cannot be a city's name.
  */
 export function localityOf({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>): string | undefined {

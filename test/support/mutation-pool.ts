@@ -12,7 +12,7 @@ let kept: ForksPoolWorker | undefined;
 type Heard = Parameters<PoolWorker['on']>;
 
 /**
- * Vitest starts a process for each run, which here is a change. This one only lends the process that is there: at the
+ * Vitest starts a process for each run, which here is a change. `LentProcess` only lends the process that is there: at the
  * end it stops listening, and the process stays. A process that does not end its run is ended.
  */
 class LentProcess implements PoolWorker {

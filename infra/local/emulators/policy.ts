@@ -73,7 +73,7 @@ function holds(conditions: JsonObject | undefined, context: Context, unknown: bo
 }
 
 /**
- * The policy of one function. It decides whether a call is allowed and remembers which grants were used, so that a
+ * The policy of one function. The policy decides whether a call is allowed and remembers which grants were used, so that a
  * grant that no test uses can be reported.
  */
 export class Policy {

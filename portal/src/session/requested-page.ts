@@ -3,7 +3,7 @@ import { setTabItem, tabItem } from '../app/browser-features.ts';
 
 /**
  * The page that a person requested before they were sent to the login: from the guard, or from a link in an SMS. Kept in
- * the tab, so that it survives 忘记密码, a reload and a registration. It is a path of ours with the name of a tab or the
+ * the tab, so that it survives 忘记密码, a reload and a registration. The page is a path of ours with the name of a tab or the
  * handle of a hand-over, nothing personal.
  */
 const key = 'requested-page';

@@ -66,7 +66,7 @@ export interface FormEntry {
   /** The forms that name the person; the head row tells which of them is in force. */
   readonly forms?: ReadonlySet<string>;
   /**
-   * For an agreement: whose it is, and its period according to its newest form. This is only a hint; the agreement
+   * For an agreement: whose it is, and its period according to its newest form. These members are only a hint; the agreement
    * decides.
    */
   readonly agencyKey?: string;

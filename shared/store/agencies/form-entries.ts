@@ -42,7 +42,7 @@ export async function transactInBatches(db: Db, groups: readonly (readonly Write
   for (const run of runs) if (run.status === 'rejected') throw run.reason;
 }
 
-/** Adds a form to the row of a person whom it names. It has no effect until the form's head row names the form. */
+/** Adds a form to the row of a person whom it names. The entry has no effect until the form's head row names the form. */
 export const formEntryUpdate = (
   key: Key,
   formId: string,
@@ -65,7 +65,7 @@ export const formEntryPeriodUpdate = (key: Key, formId: string, { from, until }:
 });
 
 /**
- * Removes a form that is not in force (any more) from the rows of its people. This is only tidying: an entry that stays
+ * Removes a form that is not in force (any more) from the rows of its people. To remove is only tidying: an entry that stays
  * has no effect.
  * @param people `gone`: people whom the form in force does not name, so that their rows may be removed; `kept`: people
  * whom it names

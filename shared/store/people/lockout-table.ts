@@ -180,7 +180,7 @@ export function successUpdate(
 }
 
 /**
- * The success of a right SMS code, which has no reservation. It is refused by every lock, and if the day's guesses are
+ * The success of a right SMS code, which has no reservation. The success is refused by every lock, and if the day's guesses are
  * used up (`usedUp`, LCK-5), so that it cannot succeed after five wrong codes.
  */
 export function rightCodeUpdate(attempt: Attempt, policies: Policies, usedUp: () => Problem): Write {

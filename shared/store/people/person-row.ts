@@ -5,7 +5,7 @@ import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { SmsWindowHint } from '#domain/sms-window.ts';
 
 /**
- * The person: real-name record and account in one item. Its key is the HMAC of document type and number, so that a
+ * The person: real-name record and account in one item. The key of the item is the HMAC of document type and number, so that a
  * person exists before the account and after its end. `rev` grows with every change of the person's facts and is the
  * condition of every write that was decided from a read.
  */

@@ -204,7 +204,7 @@ const longerPages = 4;
 /**
  * The reports whose numbers end like that and that are valid today, the longest valid first, at most `mostReports`. The
  * indexes are sorted by ending and last day, so only what is answered is read; a longer ending is picked out of the
- * reports with the same last characters. This reads an index: the report that is chosen is read again.
+ * reports with the same last characters. The search reads an index: the report that is chosen is read again.
  */
 export async function reportsEndingIn(
   db: Db,

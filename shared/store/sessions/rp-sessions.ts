@@ -35,7 +35,7 @@ export interface RpSession {
   readonly companyKey?: string;
   readonly agencyKey?: string;
   /**
-   * For a company identity: the permissions last communicated to this client. These are the widest of all its tokens,
+   * For a company identity: the permissions last communicated to this client. `granted` holds the widest permissions of all tokens of the hand-over,
    * less what logout tokens have withdrawn since (SSO-8).
    */
   readonly granted?: Granted;

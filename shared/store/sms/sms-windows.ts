@@ -70,7 +70,7 @@ const countsOf = (kind: SendKind) => ({
 });
 
 /**
- * A new window may begin only if none is running; a further code needs room in the running window. Both need the minute
+ * A new window may begin only if none is running; a further code needs room in the running window. A new window and a further code need the minute
  * of the kind's own queue to be over.
  */
 function windowUpdate(send: Send, fresh: boolean, owned: boolean, policies: Policies): Update {
