@@ -20,8 +20,8 @@ export const orderLine = v.object({
 
 /**
  * The feed has brought as many orders as an hour allows. The limit is not the line's fault, and the line must not be
- * lost: the line's message is given back, and finally goes to the dead-letter queue, which raises an alarm, until an operator has
- * looked.
+ * lost: the line's message is given back, and finally goes to the dead-letter queue, which raises an alarm, until an
+ * operator has looked.
  */
 class OrdersHeld extends Error {
   constructor(most: number) {

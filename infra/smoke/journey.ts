@@ -17,8 +17,8 @@ export interface Step {
 }
 
 /**
- * A step answered wrongly; the message names the step and how. The message never contains a body, which may hold what a person
- * typed.
+ * A step answered wrongly; the message names the step and how. The message never contains a body, which may hold what a
+ * person typed.
  */
 export class SmokeFailure extends Error {
   readonly step: string;

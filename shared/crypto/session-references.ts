@@ -48,8 +48,8 @@ const inRefreshToken = (clientId: string): string => `rp-refresh|${clientId}`;
 
 /**
  * The refresh token of a hand-over. Nobody else can read it, it works for its client only, and it does not rotate. The
- * token's secret is derived, not random, so that a second hand-over with the same name does not invalidate the first one's
- * token.
+ * token's secret is derived, not random, so that a second hand-over with the same name does not invalidate the first
+ * one's token.
  */
 export function newRpRefreshToken(
   { dataKeys, handles }: { readonly dataKeys: DataKeys; readonly handles: HandleKeys },

@@ -44,8 +44,8 @@ export const meetsAcr = (held: Acr, asked: AcrAsked): boolean => {
 };
 
 /**
- * The acr value for the tokens. The value is the first demanded value that the session meets, so that the client finds what it
- * asked for (RFC 9470, 5); without a demand, the value is the highest that the session has.
+ * The acr value for the tokens. The value is the first demanded value that the session meets, so that the client finds
+ * what it asked for (RFC 9470, 5); without a demand, the value is the highest that the session has.
  */
 export const acrForTokens = (held: Acr, wanted: readonly string[]): Acr =>
   wanted.find((word): word is Acr => meets(held, word)) ?? held;

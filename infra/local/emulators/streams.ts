@@ -35,7 +35,8 @@ const perhapsFull = 50;
 
 /**
  * Reads DynamoDB Local's streams and starts the functions of the template's mappings: in order, at least once. The
- * reader looks only after a write has passed through this runtime, so that streams cost nothing while nothing is written.
+ * reader looks only after a write has passed through this runtime, so that streams cost nothing while nothing is
+ * written.
  */
 export class Streams {
   /**

@@ -25,8 +25,8 @@ export interface SsoRequestTicket extends PlainTicket {
 }
 
 /**
- * A passed face check of one session for one matter. The check serves this request only, and only while the session is handed
- * over with the identity for which it was started (STP-4).
+ * A passed face check of one session for one matter. The check serves this request only, and only while the session is
+ * handed over with the identity for which it was started (STP-4).
  */
 export interface MatterFace {
   /** ISO time of the check. */
