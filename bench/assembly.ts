@@ -20,7 +20,9 @@ export interface Metafile {
   >;
 }
 
-/** The assembly that the local runtime runs. Challenges are off, so that no budget of an address ends the measurement. */
+/**
+ * The assembly that the local runtime runs. Challenges are off, so that no budget of an address ends the measurement.
+ */
 export async function synthesizeLocal(
   issuer: string,
   relyingParties?: readonly RelyingPartyInput[],

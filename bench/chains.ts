@@ -28,7 +28,10 @@ const limits: Readonly<Record<string, number>> = {
 /** The most DynamoDB calls that a whole login by password and SMS may make. */
 const mostCalls = 7;
 
-/** A situation of the journey. It has a name, so that the table can say in which situation a long chain occurred. */
+/**
+ * A situation of the journey. The situation has a name, so that the table can say in which situation a long chain
+ * occurred.
+ */
 type Situation = readonly [name: string, play: () => Promise<unknown>];
 
 /** The calls and units of one route over the whole journey. */

@@ -9,8 +9,8 @@ const manyCompanies = 200;
 const manyStaff = 500;
 
 /**
- * Part `companies`: calls and units for a person with one company and for a person with 200 companies, and for a company
- * with 500 people.
+ * Part `companies`: calls and units for a person with one company and for a person with 200 companies, and for a
+ * company with 500 people.
  */
 export async function showCompanies(): Promise<void> {
   title(`Companies: a person with ${manyCompanies}, a company with ${manyStaff} people`);

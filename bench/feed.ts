@@ -15,7 +15,9 @@ const linesAtOnce = 5_000;
 const year = new Date().getFullYear();
 const target = 1_000;
 
-/** CPU seconds since the start. `all` is this process (the runtime with all its functions), `main` is its main thread. */
+/**
+ * CPU seconds since the start. `all` is this process (the runtime with all its functions), `main` is its main thread.
+ */
 interface Cpu {
   readonly all: number;
   readonly main: number;

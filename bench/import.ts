@@ -13,10 +13,10 @@ const shares = { oldHashes: 0.1, duplicatePhones: 0.01 };
 const stretch = 10_000;
 
 /**
- * Part `import`: 100,000 people who move over (MIG-1; BENCH_PEOPLE for another number), a tenth of them with old hashes and
- * one in a hundred with another person's number. A local runtime of its own gets the lines as `npm run feed` sends them,
- * and then gets them once more. The feed's function is a thread of that process: its CPU is the CPU of the process without
- * the main thread, and the memory is the memory of the whole process with all functions.
+ * Part `import`: 100,000 people who move over (MIG-1; BENCH_PEOPLE for another number), a tenth of them with old hashes
+ * and one in a hundred with another person's number. A local runtime of its own gets the lines as `npm run feed` sends
+ * them, and then gets them once more. The feed's function is a thread of that process: its CPU is the CPU of the
+ * process without the main thread, and the memory is the memory of the whole process with all functions.
  */
 export async function importPeople(): Promise<void> {
   const people = Number(process.env.BENCH_PEOPLE ?? usualPeople);

@@ -7,7 +7,10 @@ const usualLocks = 30_000;
 const day = '2027-03-02';
 const midnight = '2027-03-03T00:00:00+08:00';
 
-/** Part `midnight`: one night with 30,000 locked accounts (BENCH_LOCKS for another number), until all are unlocked (UNL-1). */
+/**
+ * Part `midnight`: one night with 30,000 locked accounts (BENCH_LOCKS for another number), until all are unlocked
+ * (UNL-1).
+ */
 export async function sweepMidnight(): Promise<void> {
   const locks = Number(process.env.BENCH_LOCKS ?? usualLocks);
   title(`Midnight: ${locks} locked accounts`);

@@ -12,8 +12,9 @@ import { benchClient } from './sso/client.ts';
 import { handOverFunctions, startOurs as startHandOvers } from './sso/ours.ts';
 
 /**
- * `node bench/profile.ts [login | hand-over] [at once] [times]`: where the main thread spends its time in a login, outside
- * the hash, or in a hand-over to a tax system. (The hash runs on libuv's threads, which V8's profiler does not see.)
+ * `node bench/profile.ts [login | hand-over] [at once] [times]`: where the main thread spends its time in a login,
+ * outside the hash, or in a hand-over to a tax system. (The hash runs on libuv's threads, which V8's profiler does not
+ * see.)
  */
 const [what = 'login', atOnceText = '16', timesText = '400'] = process.argv.slice(2);
 const [width, times] = [Number(atOnceText), Number(timesText)];

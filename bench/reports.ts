@@ -19,8 +19,8 @@ const endingOf = (count: number): string => `X${String(count).padStart(3, '0')}`
 const searches = 21;
 
 /**
- * Part `reports`: the cost of a search among 500 reports and among 50,000 (SPC-2), for a legal representative, who sees all
- * reports of the company, and for a 经办人, who sees only their own ones (SPC-3).
+ * Part `reports`: the cost of a search among 500 reports and among 50,000 (SPC-2), for a legal representative, who sees
+ * all reports of the company, and for a 经办人, who sees only their own ones (SPC-3).
  */
 export async function showReports(): Promise<void> {
   title(`Cross-region reports: a search among ${few} and among ${many}`);

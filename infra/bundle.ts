@@ -224,8 +224,8 @@ const fewCredentials: Plugin = {
 };
 
 /**
- * Two parts that the SDK brings for other services: event streams, of which DynamoDB has none, and the cache of endpoint
- * discovery, which `shared/store/dynamodb/client.ts` switches off. Together they are 17 KB of every bundle.
+ * Two parts that the SDK brings for other services: event streams, of which DynamoDB has none, and the cache of
+ * endpoint discovery, which `shared/store/dynamodb/client.ts` switches off. Together they are 17 KB of every bundle.
  */
 const noSpareParts: Plugin = {
   name: 'no-spare-parts',

@@ -75,8 +75,8 @@ export interface Concurrency {
   /** Reserved for all functions that hash passwords for requests, together; infra/hashing-pool.ts divides it. */
   readonly hashing: number;
   /**
-   * By flow: how many instances stay ready, so that a call does not wait for a cold start. They cost money by the hour;
-   * absent: none.
+   * By flow: how many instances stay ready, so that a call does not wait for a cold start. Ready instances cost money
+   * by the hour; absent: none.
    */
   readonly provisioned?: Readonly<Record<string, number>>;
 }
@@ -265,7 +265,7 @@ export interface PipelineConfig {
   readonly second: StageName;
 }
 
-/** The pipeline of the stages outside the mainland. Its values are stand-ins too, until somebody deploys it. */
+/** The pipeline of the stages outside the mainland. The values here are stand-ins too, until somebody deploys it. */
 export const pipeline: PipelineConfig = {
   region: 'ap-southeast-1',
   connectionArn:

@@ -60,8 +60,8 @@ const shape = v.looseObject({
 });
 
 /**
- * Lists each setting of a stage whose form is wrong, by its name, and each ARN of another account than the stage's, if the
- * stage names its account. The list is empty if everything is right.
+ * Lists each setting of a stage whose form is wrong, by its name, and each ARN of another account than the stage's, if
+ * the stage names its account. The list is empty if everything is right.
  */
 export function configFaults(config: StageConfig): string[] {
   const { success, issues } = v.safeParse(shape, config);

@@ -63,8 +63,8 @@ const onlyWoff2: Plugin = {
 };
 
 /**
- * Loads the login page's files together with the first files instead of after them. A visitor without a cache goes to the
- * login page, and on a slow network each file that must load before the next one costs half a second.
+ * Loads the login page's files together with the first files instead of after them. A visitor without a cache goes to
+ * the login page, and on a slow network each file that must load before the next one costs half a second.
  */
 const loginAtOnce: Plugin = {
   name: 'login-at-once',

@@ -6,10 +6,10 @@ import { obey, tell } from './child.ts';
 import { cost, password } from './credentials.ts';
 
 /**
- * The library that we compare with: better-auth with e-mail and password, its two-factor plugin with codes, and the same
- * argon2id. It uses SQLite in this process's memory, or PostgreSQL if an address is given. Its rate limit and its log are
- * off; everything else is its default. It is installed in bench/ only, so the types of the used parts are written here by
- * hand.
+ * The library that we compare with: better-auth with e-mail and password, its two-factor plugin with codes, and the
+ * same argon2id. The library uses SQLite in this process's memory, or PostgreSQL if an address is given. The library's
+ * rate limit and log are off; everything else is its default. The library is installed in bench/ only, so the types of
+ * the used parts are written here by hand.
  */
 interface BetterAuth {
   betterAuth(options: object): {

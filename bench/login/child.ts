@@ -16,7 +16,9 @@ export type FromServer =
   | { readonly kind: 'verified' }
   | { readonly kind: 'profiled' };
 
-/** CPU since the start, in milliseconds: of the whole process with all threads, and of the thread that runs JavaScript. */
+/**
+ * CPU since the start, in milliseconds: of the whole process with all threads, and of the thread that runs JavaScript.
+ */
 export interface Cpu {
   readonly all: number;
   readonly main: number;
@@ -50,8 +52,8 @@ export interface Server {
 }
 
 /**
- * Gives one core to the measured process and the others to the load generator and DynamoDB Local. Then the CPU time does
- * not depend on which processes share a cache by chance. Undefined if that is not possible.
+ * Gives one core to the measured process and the others to the load generator and DynamoDB Local. Then the CPU time
+ * does not depend on which processes share a cache by chance. Undefined if that is not possible.
  */
 export function pinning(): { readonly server: string; readonly rest: string } | undefined {
   const cores = availableParallelism();

@@ -22,8 +22,8 @@ export interface Ground {
 }
 
 /**
- * Starts DynamoDB Local with the template's tables, the secrets, the outbox and registered people, on all cores except the
- * measured one.
+ * Starts DynamoDB Local with the template's tables, the secrets, the outbox and registered people, on all cores except
+ * the measured one.
  * @param measured short names of the functions that one process runs
  */
 export async function prepare(

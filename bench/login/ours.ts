@@ -12,8 +12,8 @@ import { callsPath, countCalls } from './calls.ts';
 import { obey, tell } from './child.ts';
 
 /**
- * The measured process of our side: the bundled handlers of functions of stage `local` behind a bare HTTP server. They
- * call DynamoDB Local directly, without the runtime's proxy, and have the environment of the template.
+ * The measured process of our side: the bundled handlers of functions of stage `local` behind a bare HTTP server. The
+ * handlers call DynamoDB Local directly, without the runtime's proxy, and have the environment of the template.
  */
 export interface OursSetup {
   readonly functions: readonly {

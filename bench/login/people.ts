@@ -28,9 +28,9 @@ function person(n: number): Person {
 }
 
 /**
- * Writes registered people through the store, in the form that registration leaves. A phone gets only one code a minute,
- * so every measured login needs another person. All people share one hash, because only its verification is measured. The
- * environment must name the tables and DynamoDB Local.
+ * Writes registered people through the store, in the form that registration leaves. A phone gets only one code a
+ * minute, so every measured login needs another person. All people share one hash, because only its verification is
+ * measured. The environment must name the tables and DynamoDB Local.
  */
 export async function seedPeople(count: number, secrets: BenchSecrets): Promise<Person[]> {
   const keys = deriveKeys(secrets.root);

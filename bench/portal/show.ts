@@ -31,7 +31,9 @@ const conditions: readonly Conditions[] = [
 ];
 /** Bytes: the limit for the compressed script of the login page's first load. */
 const scriptLimit = 200 * 1024;
-/** Milliseconds that the Web Vitals call good, and half of the shift that they call good; for the slow conditions too. */
+/**
+ * Milliseconds that the Web Vitals call good, and half of the shift that they call good; for the slow conditions too.
+ */
 const [paintGood, shiftGood, interactionGood] = [2_500, 0.05, 200];
 
 /** Part `portal`: first visits without a cache, in the headless Chromium of the tests, to the local runtime. */

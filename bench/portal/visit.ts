@@ -50,8 +50,8 @@ const quietMilliseconds = 2_000;
 const patience = 120_000;
 
 /**
- * Records entries as they come, because the browser's own buffers are short. It is a text, because it runs in the page,
- * which does not know our types. The polls for a shown QR code are not part of the visit.
+ * Records entries as they come, because the browser's own buffers are short. The script is a text, because it runs in
+ * the page, which does not know our types. The polls for a shown QR code are not part of the visit.
  */
 const observe = `
   window.__isPart = ({ name }) => !name.includes('/v1/scans/') && !name.endsWith('.woff2');

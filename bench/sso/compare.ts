@@ -19,7 +19,10 @@ const mostCalls = 7;
 /** The limit for the ratio: our CPU ÷ the CPU of oidc-provider. */
 const limit = 1;
 
-/** Part `sso`: CPU and calls of a whole hand-over of a person who is logged in, compared with oidc-provider on the same SDK. */
+/**
+ * Part `sso`: CPU and calls of a whole hand-over of a person who is logged in, compared with oidc-provider on the same
+ * SDK.
+ */
 export async function compareHandOvers(): Promise<void> {
   title('A whole hand-over to a tax system (request, decision, code, tokens): CPU beside oidc-provider');
   if (!existsSync(new URL('../node_modules/oidc-provider/package.json', import.meta.url))) {

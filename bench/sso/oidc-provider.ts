@@ -13,10 +13,10 @@ import { callsPath, countCalls } from '../login/calls.ts';
 import { obey, tell } from '../login/child.ts';
 
 /**
- * The library that we compare with: oidc-provider with an adapter for one DynamoDB table, on the SDK that our code uses. It
- * gives the same results: code with PKCE, `private_key_jwt`, ID token and access token as JWTs with ES256, a refresh token
- * that does not rotate. Everything else is its default. It is installed in bench/ only, so the types of the used parts are
- * written here by hand.
+ * The library that we compare with: oidc-provider with an adapter for one DynamoDB table, on the SDK that our code
+ * uses. The library gives the same results: code with PKCE, `private_key_jwt`, ID token and access token as JWTs with
+ * ES256, a refresh token that does not rotate. Everything else is its default. The library is installed in bench/ only,
+ * so the types of the used parts are written here by hand.
  */
 interface Provider {
   on(event: 'server_error', listener: (context: unknown, error: Error) => void): void;

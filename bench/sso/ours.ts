@@ -12,7 +12,7 @@ import type { Ground } from '../login/ground.ts';
 import { type Answer, browserAt, keptConnections } from './browser.ts';
 import { type BenchClient, exchangeForm, newRequest } from './client.ts';
 
-/** One of the compared sides. It hands the nth person over, from the browser's first call to the tokens. */
+/** One of the compared sides. The side hands the nth person over, from the browser's first call to the tokens. */
 export interface Side {
   readonly name: string;
   readonly server: Server;

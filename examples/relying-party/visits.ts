@@ -12,8 +12,8 @@ interface Kept<T> {
 }
 
 /**
- * This system's sessions, and the requests that are under way. They are in memory, for one process. With several
- * processes use a table that all of them read, because a logout token reaches only one process.
+ * This system's sessions, and the requests that are under way. Sessions and requests are in memory, for one process.
+ * With several processes use a table that all of them read, because a logout token reaches only one process.
  */
 export function openVisits(now: () => Date) {
   const visits = new Map<string, Kept<Entry>>();

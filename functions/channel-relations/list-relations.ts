@@ -18,10 +18,10 @@ import type { channelRelations } from './contract.ts';
 const pageLength = 100;
 
 /**
- * The person's active and waiting relations on today's day (REL-8), in pages, sorted by company. It contains no
+ * The person's active and waiting relations on today's day (REL-8), in pages, sorted by company. The list contains no
  * handles: a channel that may only look gets nothing to act with (REL-9). The clients of a tax agent are no relations;
- * they follow from the agency's agreements, as in the list 已授权企业 on the web. A suspended person gets no answer in an
- * app either (ORD-1).
+ * they follow from the agency's agreements, as in the list 已授权企业 on the web. A suspended person gets no answer in
+ * an app either (ORD-1).
  */
 export const listRelations: StepOf<typeof channelRelations, 'list'> = async (ctx, call) => {
   const { assertion } = call.caller;

@@ -20,8 +20,8 @@ export type HandOverCall = CallOf<typeof channelSso, 'handOver'>;
 /**
  * The session behind hand-overs from an app: the person has one for each app (SES-3: apps have sessions of their
  * own). While the app keeps the identity, the session continues and counts as seen; with another identity it is
- * replaced, and its systems are informed. Nobody gets a token of it. It ends with the account, with a new password or
- * by an order, like every other session.
+ * replaced, and its systems are informed. Nobody gets a token of it. The session ends with the account, with a new
+ * password or by an order, like every other session.
  */
 export async function appSession(
   ctx: FlowContext,

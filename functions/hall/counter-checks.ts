@@ -14,7 +14,7 @@ import { missUpdate } from '#store/people/name-misses.ts';
 
 type CounterCall = AnyCall & { readonly caller: { readonly assertion: Assertion } };
 
-/** Only the channel `hall` does counter work (CHN). Its events record officer and office (CHN-1). */
+/** Only the channel `hall` does counter work (CHN). The events of counter work record officer and office (CHN-1). */
 export function requireCounter(
   ctx: Pick<FlowContext, 'settings'>,
   call: CounterCall,

@@ -46,8 +46,8 @@ export const verifyLogin: StepOf<typeof login, 'verify'> = async (ctx, call) => 
 };
 
 /**
- * The person as the first step read them, if nothing else has to be read: the session is opened on condition that this
- * is unchanged; otherwise everything is read (`openOrOfferChoices`). This saves one call.
+ * The person as the first step read them, if nothing else has to be read: the session is opened on condition that the
+ * person is unchanged; otherwise everything is read (`openOrOfferChoices`). The condition saves one call.
  */
 const personAsFirstSeen = ({ who }: LoginTicket): PersonAndAccess | undefined =>
   who && { person: who, relations: [], agents: [] };

@@ -22,8 +22,8 @@ import { newTicketPut } from '#store/tickets/tickets.ts';
 import type { passwordReset } from './contract.ts';
 
 /**
- * 忘记密码 (PWD-1): needs account, name and document, because a phone number may have been given to another person. Tries
- * are counted like those of a registration (REG-9).
+ * 忘记密码 (PWD-1): needs account, name and document, because a phone number may have been given to another person.
+ * Tries are counted like those of a registration (REG-9).
  */
 export const startReset: StepOf<typeof passwordReset, 'start'> = async (ctx, call) => {
   const name = normaliseName(call.body.name);

@@ -19,9 +19,9 @@ export const orderLine = v.object({
 });
 
 /**
- * The feed has brought as many orders as an hour allows. It is not the line's fault, and the line must not be lost: its
- * message is given back, and finally goes to the dead-letter queue, which raises an alarm, until an operator has
- * looked.
+ * The feed has brought as many orders as an hour allows. The limit is not the line's fault, and the line must not be
+ * lost: the line's message is given back, and finally goes to the dead-letter queue, which raises an alarm, until an
+ * operator has looked.
  */
 class FeedOrderLimitReached extends Error {
   constructor(most: number) {

@@ -23,8 +23,8 @@ interface Task {
 }
 
 /**
- * Runs pieces in parallel, but never two that share a key, and always in the order of their keys. It takes from the
- * source only as much as `bounds` allow, so that a source of any length needs no more memory.
+ * Runs pieces in parallel, but never two that share a key, and always in the order of their keys. The run takes from
+ * the source only as much as `bounds` allow, so that a source of any length needs no more memory.
  * @throws the first error of a piece or of the source: nothing is begun after it, and running pieces are awaited
  */
 export async function runKeyed(

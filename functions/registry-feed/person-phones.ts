@@ -144,9 +144,9 @@ const releasedPhoneWrites = (
     .map((one) => releasePhoneUpdate(one.phoneKey, personKey, now, changed));
 
 /**
- * 置空 of a former holder, who then meets LGN-5 if no number is left, and finds the loss in their own history. Unlike at
- * a takeover, the first number that is left becomes the default: the import chose the default in the same way, and the
- * person has never answered an SMS to the lost number here.
+ * 置空 of a former holder, who then meets LGN-5 if no number is left, and finds the loss in their own history. Unlike
+ * at a takeover, the first number that is left becomes the default: the import chose the default in the same way, and
+ * the person has never answered an SMS to the lost number here.
  */
 function lossWrites(
   ctx: FlowContext,

@@ -40,7 +40,7 @@ export const session = flow({
       access: 'session',
       evenIfLost: true,
       evenWithInitialPassword: true,
-      summary: 'The session as it stands',
+      summary: 'The session as it is now',
       answers: { 200: v.object({ session: v.omit(sessionAnswer, ['accessToken', 'expiresIn']) }) },
       errors: ['SESSION_ENDED'],
     },

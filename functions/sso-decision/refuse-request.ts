@@ -47,7 +47,10 @@ export async function endWithError(ctx: FlowContext, call: DecisionCall, error: 
   return redirectToSystem(call.params.id, answerAddress(ctx.settings.issuer, request, error));
 }
 
-/** Nobody is logged in: the answer for the client depends on whether it allowed a page. It is in nobody's history. */
+/**
+ * Nobody is logged in: the answer for the client depends on whether it allowed a page. The answer is in nobody's
+ * history.
+ */
 export const leaveWithoutLogin: StepOf<typeof ssoDecision, 'leave'> = async (ctx, call) => {
   const { id } = call.params;
   const ticket = await requestOfBrowser(ctx.db, id, call.cookie, call.now);

@@ -18,8 +18,8 @@ export interface RequestedMatter extends Pick<MatterAsked, 'nonce'> {
 }
 
 /**
- * Undefined if the request names no matter. If the matter has been removed from the stage's settings or from its client's
- * settings since the request began, the request ends, as it does when its client is removed.
+ * Undefined if the request names no matter. If the matter has been removed from the stage's settings or from its
+ * client's settings since the request began, the request ends, as it does when its client is removed.
  */
 export function requestedMatter(
   ctx: Pick<FlowContext, 'settings' | 'relyingParties'>,
@@ -68,8 +68,8 @@ export function judgeMatter(
 }
 
 /**
- * A face check is needed first. This is also thrown if the check ended between read and write: by an order, with the
- * account, or because a number was recovered (PHN-4).
+ * A face check is needed first. `FaceCheckNeeded` is also thrown if the check ended between read and write: by an
+ * order, with the account, or because a number was recovered (PHN-4).
  */
 export class FaceCheckNeeded extends Error {}
 

@@ -15,8 +15,8 @@ const ofClient = new Set(['client_assertion', 'client_assertion_type', 'client_i
 
 /**
  * SSO-2, RFC 9126: judges the request before a browser comes. The stored request belongs to this client, waits a minute
- * for its browser, and serves one decision. Its code is bound to the key that the call proves, or that `dpop_jkt` names
- * (RFC 9449, 10).
+ * for its browser, and serves one decision. The code of the request is bound to the key that the call proves, or that
+ * `dpop_jkt` names (RFC 9449, 10).
  */
 export const pushRequest: StepOf<typeof ssoRequest, 'push'> = async (ctx, call) => {
   const { client } = call.caller;

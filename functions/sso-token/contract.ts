@@ -66,7 +66,7 @@ export const ssoToken = flow({
       }),
       errorsAs: 'oauth',
       summary:
-        'The token endpoint: a code, once, with its verifier; or a refresh token, as long as it stands',
+        'The token endpoint: a code, once, with its verifier; or a refresh token, as long as its hand-over is live',
       answers: {
         200: v.object({
           access_token: v.string(),

@@ -125,7 +125,10 @@ async function exchangeOnce(
   return tokens;
 }
 
-/** What was decided with the code; if any of it has changed, the transaction is refused. */
+/**
+ * What was decided with the code, opened and ready for the tokens. `unchangedChecks` refuses if any of that has
+ * changed.
+ */
 function decidedIn({ dataKeys }: Pick<FlowContext, 'dataKeys'>, ticket: SsoCodeTicket) {
   const { ticketKey, sealedDetails, personKey, sealedName, claims, matter, request } = ticket;
   const details: Record<string, unknown>[] = JSON.parse(

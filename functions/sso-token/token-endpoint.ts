@@ -29,7 +29,9 @@ export const tokenEndpoint: StepOf<typeof ssoToken, 'token'> = async (ctx, given
 /** Characters; every value that we give out is shorter. */
 const longestValue = 1024;
 
-/** What no call can mean, whatever its grant: said here and not by the schema, because it spends the assertion (SSO-3). */
+/**
+ * What no call can mean, whatever its grant: said here and not by the schema, because it spends the assertion (SSO-3).
+ */
 function wrongForm(form: TokenCall['body']): string | undefined {
   if (form.grant_type === undefined) return 'grant_type is missing';
   const long = Object.entries(form).find(([, value]) => (value ?? '').length > longestValue);

@@ -76,7 +76,7 @@ export const hideRelation: StepOf<typeof staff, 'hide'> = async (ctx, call) => {
   return ok({ authorizationId, state });
 };
 
-/** REL-8: changes permissions or the last day. It needs no new consent; the person is informed. */
+/** REL-8: changes permissions or the last day. A change needs no new consent; the person is informed. */
 export const adjustRelation: StepOf<typeof staff, 'adjust'> = async (ctx, call) => {
   const manager = requireManager(ctx, call, 'company');
   const day = shanghaiDay(call.now);

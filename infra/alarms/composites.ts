@@ -88,8 +88,8 @@ export function compositesOf(
           }
         : {}),
     });
-    // CloudWatch refuses a composite alarm if one of its alarms does not exist yet. The rule names the alarms in a text,
-    // so CloudFormation does not see the dependency.
+    // CloudWatch refuses a composite alarm if one of its alarms does not exist yet. The rule names the alarms in a
+    // text, so CloudFormation does not see the dependency.
     for (const alarm of scope.node.children) if (alarm instanceof Alarm) composite.node.addDependency(alarm);
     if (follows) composite.node.addDependency(scope.node.findChild('people-composite'));
   }

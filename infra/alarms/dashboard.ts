@@ -23,8 +23,8 @@ import type { HttpApi } from './people-rules.ts';
 import { queries } from './queries.ts';
 
 /**
- * CloudFront's metric from CloudFront's region. It covers all distributions of the account, because the stage's own
- * distribution is created after this dashboard.
+ * CloudFront's metric from CloudFront's region. The metric covers all distributions of the account, because the stage's
+ * own distribution is created after this dashboard.
  */
 const cloudFrontFailures = new MathExpression({
   expression: `SEARCH('{AWS/CloudFront,DistributionId,Region} MetricName="5xxErrorRate"', 'Average', 300)`,

@@ -5,7 +5,9 @@ import type { Stage } from '../stage.ts';
 import { ownNamespace, period, share, sum } from './metrics.ts';
 import type { Rule } from './rule.ts';
 
-/** The DynamoDB calls that our functions use (shared/store/dynamodb): DynamoDB counts its own failures for each call. */
+/**
+ * The DynamoDB calls that our functions use (shared/store/dynamodb): DynamoDB counts its own failures for each call.
+ */
 const operations = [
   'BatchGetItem',
   'BatchWriteItem',

@@ -15,9 +15,10 @@ export const failingName = (stage: Stage, flow: FlowDeclaration): string =>
   alarmName(stage, `${flow.name}-failing`);
 
 /**
- * Rings if a flow fails: it counts answers 5xx and calls that end without an answer of ours. Two bad minutes out of five
- * ring. With many calls, a minute is bad if more than `errorPercent` of them fail; with few calls, for example at night,
- * if one call fails. CodeDeploy watches this alarm. It sends no message itself; a composite alarm does (composites.ts).
+ * Rings if a flow fails: it counts answers 5xx and calls that end without an answer of ours. Two bad minutes out of
+ * five ring. With many calls, a minute is bad if more than `errorPercent` of them fail; with few calls, for example at
+ * night, if one call fails. CodeDeploy watches this alarm. The alarm sends no message itself; a composite alarm does
+ * (composites.ts).
  */
 export function failingAlarm(scope: Construct, stage: Stage, flow: FlowDeclaration): Alarm {
   const name = functionName(stage, flow.name);

@@ -22,7 +22,9 @@ const burns = [
 
 const logins = Duration.minutes(30);
 
-/** Alarms for people who cannot log in: the API's answers, the objective, the traffic, and logins that nobody finishes. */
+/**
+ * Alarms for people who cannot log in: the API's answers, the objective, the traffic, and logins that nobody finishes.
+ */
 export function peopleRules(stage: Stage, { apiId, stageName }: HttpApi): Rule[] {
   const gateway = (name: string, over?: Duration) =>
     sum('AWS/ApiGateway', name, { ApiId: apiId, Stage: stageName }, over);

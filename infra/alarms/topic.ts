@@ -7,8 +7,8 @@ import { prefix } from '../names.ts';
 import type { Stage } from '../stage.ts';
 
 /**
- * The stage's own topic, if its settings name no topic. An alarm contains only names of flows and numbers, and no personal
- * data, so the topic needs encrypted transport but no key of its own.
+ * The stage's own topic, if its settings name no topic. An alarm contains only names of flows and numbers, and no
+ * personal data, so the topic needs encrypted transport but no key of its own.
  */
 export function alarmTopic(scope: Construct, stage: Stage): Topic {
   const topic = new Topic(scope, 'Topic', { topicName: `${prefix(stage)}-alarms`, enforceSSL: true });

@@ -1,4 +1,7 @@
-/** The canary's function: the smoke journey every five minutes, as a metric. Reads nothing of the stage but its own secret. */
+/**
+ * The canary's function: the smoke journey every five minutes, as a metric. Reads nothing of the stage but its own
+ * secret.
+ */
 import { connect } from 'node:tls';
 import { callAws } from '#gateways/aws.ts';
 import { codeAt, SmokeFailure, smoke, type Visitor } from '../smoke/journey.ts';

@@ -23,9 +23,9 @@ import { forThisAccount } from './triggers/trigger.ts';
 export const canaryFlow = 'canary';
 
 /**
- * Logs in as a made-up person every five minutes through the public address, as a browser would. It is a plain function
- * and not CloudWatch Synthetics, because it then works alike in both partitions and runs the same code as `npm run
- * smoke`.
+ * Logs in as a made-up person every five minutes through the public address, as a browser would. The canary is a plain
+ * function and not CloudWatch Synthetics, because it then works alike in both partitions and runs the same code as `npm
+ * run smoke`.
  */
 export function canary(scope: Construct, stage: Stage, secretArn: string): void {
   const name = functionName(stage, canaryFlow);

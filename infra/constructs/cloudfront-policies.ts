@@ -44,8 +44,8 @@ const viewerCity = 'CloudFront-Viewer-City';
 
 /**
  * The API gets the request as the viewer sent it, the Host header included: the API's regional host recognises our
- * domain by it. It is also the only way to add CloudFront's own header, because a policy that leaves out headers of the
- * viewer cannot add others (ADR 0024).
+ * domain by this header. To pass the whole request is also the only way to add CloudFront's own header, because a
+ * policy that leaves out headers of the viewer cannot add others (ADR 0024).
  */
 export const wholeRequest = (scope: Construct, stage: Stage): string =>
   new CfnOriginRequestPolicy(scope, 'WholeRequest', {

@@ -13,7 +13,9 @@ export const privateAccess = {
   ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
 };
 
-/** The bucket stays when its stack goes, and its policy, made under the id `policyId`, refuses every call without TLS. */
+/**
+ * The bucket stays when its stack goes, and its policy, made under the id `policyId`, refuses every call without TLS.
+ */
 export function keepByTlsOnly(scope: Construct, policyId: string, bucket: CfnBucket): void {
   bucket.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
   bucket.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;

@@ -1,6 +1,6 @@
 import { personNumberCheckDigit } from '#domain/person-numbers.ts';
 
-/** One password for everybody, so that a newcomer has one thing to remember. It passes PWD-2. */
+/** One password for everybody, so that a newcomer has one thing to remember. The password passes PWD-2. */
 export const demoPassword = 'Wanjiang#2058';
 
 export interface DemoPerson {

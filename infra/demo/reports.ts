@@ -1,7 +1,10 @@
 import type { CompanyKey } from './companies.ts';
 import type { PersonKey } from './people.ts';
 
-/** A 跨区域涉税事项报告: a person who logs in at `cross-region` types the ending of its number after both factors (SPC-2). */
+/**
+ * A 跨区域涉税事项报告: a person who logs in at `cross-region` types the ending of its number after both factors
+ * (SPC-2).
+ */
 export interface DemoReport {
   readonly reportNo: string;
   readonly company: CompanyKey;

@@ -152,7 +152,8 @@ export function deployPolicy(stage: StageName, account: string): PolicyDocument 
       },
     }),
     allow('Certificates', ['iam:GetServerCertificate'], '*'),
-    // API Gateway creates this role with an account's first domain name, with the rights of the role that creates the name.
+    // API Gateway creates this role with an account's first domain name, with the rights of the role that creates the
+    // name.
     allow(
       'RoleOfApiGateway',
       ['iam:CreateServiceLinkedRole'],
@@ -179,7 +180,9 @@ export function deployPolicy(stage: StageName, account: string): PolicyDocument 
   ]);
 }
 
-/** The role that the workflow of a repository takes on for the stage's environment; an administrator creates it once. */
+/**
+ * The role that the workflow of a repository takes on for the stage's environment; an administrator creates it once.
+ */
 export const deployerName = (stage: StageName): string => `${prefix({ name: stage })}-deployer`;
 
 /** The role may do only one thing in its account: take on the roles that `cdk bootstrap` made there. */

@@ -9,7 +9,10 @@ const mostReports = 4;
 const shares = { short: 0.2, extended: 0.3, newHandler: 0.3 } as const;
 const digits = 10;
 
-/** The 跨区域涉税事项报告 of a company from another province (SPC-2), each with its 经办人 (SPC-3). Empty for other companies. */
+/**
+ * The 跨区域涉税事项报告 of a company from another province (SPC-2), each with its 经办人 (SPC-3). Empty for other
+ * companies.
+ */
 export function reportLines(size: SampleSize, index: number): Lines {
   if (!isKind(index, 'cross-region')) return { first: [], later: [] };
   const { seed, people, year } = size;

@@ -12,7 +12,7 @@ const collectedShare = 0.3;
 
 /**
  * Registry feed lines (ENT-3) of invented people and companies of Anhui, as objects. The same size, seed and year give
- * the same lines. They are made one by one, so there may be any number of them.
+ * the same lines. The lines are made one by one, so there may be any number of them.
  */
 export function* sampleLines(size: SampleSize): Generator<object> {
   const { people, companies, seed, migration } = size;

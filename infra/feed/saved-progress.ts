@@ -6,9 +6,9 @@ import { isObject, parseJson } from '../local/http/json.ts';
 import type { Progress } from './send-lines.ts';
 
 /**
- * How far a file has been passed to a runtime, so that the next start continues there. It holds only for this content
- * (by size and time of change) and this runtime (by its keys: a runtime that keeps its data in memory has new ones at
- * each start).
+ * How far a file has been passed to a runtime, so that the next start continues there. The progress holds only for this
+ * content (by size and time of change) and this runtime (by its keys: a runtime that keeps its data in memory has new
+ * ones at each start).
  */
 export interface SavedProgress {
   /** Where to continue; undefined: from the beginning. */

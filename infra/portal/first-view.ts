@@ -14,8 +14,8 @@ interface FirstView {
 const refused = /<script|<style|\bstyle=|\bon\w+=/i;
 
 /**
- * What a page needs in addition to the first files: source modules, or a group of portal/vite.config.ts. The page's head
- * names their files.
+ * What a page needs in addition to the first files: source modules, or a group of portal/vite.config.ts. The page's
+ * head names their files.
  */
 const modulesOf: Readonly<Record<FirstViewPath, readonly string[]>> = {
   '/login': ['src/pages/login/index.tsx'],
@@ -25,8 +25,8 @@ const modulesOf: Readonly<Record<FirstViewPath, readonly string[]>> = {
 
 /**
  * Makes a page beside `index.html` for each first view (fallback.ts) as React renders it, with antd's styles in a
- * separate file, so that people see the form before any script has arrived. Of /me, whose content belongs to one person,
- * only the frame is made. The head of the page names the files that the page loads.
+ * separate file, so that people see the form before any script has arrived. Of /me, whose content belongs to one
+ * person, only the frame is made. The head of the page names the files that the page loads.
  */
 export async function makeFirstViews(root: string, mode: string, outDir: string): Promise<void> {
   const entry = join(root, 'src/prerender/index.tsx');

@@ -38,8 +38,8 @@ export const pagePaths = [
 ] as const;
 
 /**
- * Passes folders that together contain the page's file under every page's address. There are several, because on a disk
- * `me` cannot be both a file and a folder. They are deleted when `use` returns.
+ * Passes folders that together contain the page's file under every page's address. There are several folders, because
+ * on a disk `me` cannot be both a file and a folder. The folders are deleted when `use` returns.
  */
 export function withPageCopies(files: string, use: (folders: readonly string[]) => void): void {
   const root = mkdtempSync(join(tmpdir(), 'ahtax-pages-'));

@@ -17,8 +17,8 @@ export interface Step {
 }
 
 /**
- * A step answered wrongly; the message names the step and how. It never contains a body, which may hold what a person
- * typed.
+ * A step answered wrongly; the message names the step and how. The message never contains a body, which may hold what a
+ * person typed.
  */
 export class SmokeFailure extends Error {
   readonly step: string;
@@ -32,7 +32,7 @@ type Answer = { status: number; body: Record<string, unknown>; cookies: string[]
 
 /**
  * What must work so that people can log in, through the public address alone: health, settings, keys, a refused login,
- * and with a visitor also a login, the session, its refresh and the logout. It leaves only audit events.
+ * and with a visitor also a login, the session, its refresh and the logout. The journey leaves only audit events.
  * @throws SmokeFailure at the first step that answers wrongly
  */
 export async function smoke(url: string, visitor?: Visitor, timeoutMs = 10_000): Promise<Step[]> {

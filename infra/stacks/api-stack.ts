@@ -10,8 +10,8 @@ export interface ApiStackProps extends StackProps {
 }
 
 /**
- * The HTTP API with the routes of the contracts. It refers to the functions by name, not by export: CloudFormation does not
- * remove an export that is in use, so no flow could be removed.
+ * The HTTP API with the routes of the contracts. The API refers to the functions by name, not by export: CloudFormation
+ * does not remove an export that is in use, so no flow could be removed.
  */
 export class ApiStack extends Stack {
   readonly api: FlowApi;

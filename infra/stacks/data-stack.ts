@@ -59,8 +59,8 @@ export class DataStack extends Stack {
     }
     if (!stage.auditCopyBucket) auditBucket(this, stage);
     const { secretArns, canarySecretArn } = this.secrets(stage, flows, secretsKey);
-    // Always exported, whether or not a flow uses them: CloudFormation refuses to remove an export while the old version of
-    // the other stack still uses it.
+    // Always exported, whether or not a flow uses them: CloudFormation refuses to remove an export while the old
+    // version of the other stack still uses it.
     for (const known of [
       ...Object.values(secretArns),
       ...Object.values(streamArns),

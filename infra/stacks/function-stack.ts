@@ -26,8 +26,8 @@ export interface FunctionStackProps extends StackProps {
 }
 
 /**
- * The functions of the contracts with their roles, and all triggers except routes: schedules, rotation, the feed, streams,
- * queues.
+ * The functions of the contracts with their roles, and all triggers except routes: schedules, rotation, the feed,
+ * streams, queues.
  */
 export class FunctionStack extends Stack {
   readonly deadLetters: readonly Queue[];

@@ -53,9 +53,9 @@ export class ReleaseStack extends Stack {
   }
 
   /**
-   * The permissions of AWS's own policy for this purpose, limited to the functions and alarms of this stage. The functions
-   * are named by the common front of their names: one line for each function would exceed the 10,240 characters that IAM
-   * allows a role (test/infra/limits.test.ts).
+   * The permissions of AWS's own policy for this purpose, limited to the functions and alarms of this stage. The
+   * functions are named by the common front of their names: one line for each function would exceed the 10,240
+   * characters that IAM allows a role (test/infra/limits.test.ts).
    */
   private role(stage: Stage): Role {
     const functions = arn('lambda', `function:${functionName(stage, '*')}`);

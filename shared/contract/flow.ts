@@ -40,9 +40,9 @@ export interface FlowDeclaration {
 export type CarriedFile = 'openapi.json' | 'relying-parties.json';
 
 /**
- * Secrets: `root` derives the keys of personal fields (index and pepper); `handles` those of what we hand out (codes, refresh
- * tokens, challenges, pseudonyms); `signing` holds JWT keys; `sealing` wrapped data keys; `providers` credentials of SMS and
- * face providers.
+ * Secrets: `root` derives the keys of personal fields (index and pepper); `handles` those of what we hand out (codes,
+ * refresh tokens, challenges, pseudonyms); `signing` holds JWT keys; `sealing` wrapped data keys; `providers`
+ * credentials of SMS and face providers.
  */
 export type SecretName = 'root' | 'handles' | 'signing' | 'sealing' | 'providers';
 export type GatewayName = 'sms' | 'face';
@@ -89,7 +89,9 @@ export interface StreamTrigger {
   readonly tries?: number;
 }
 
-/** A pattern over one record of a stream: attributes in DynamoDB's form (`{ ended: { M: { reason: { S: […] } } } }`). */
+/**
+ * A pattern over one record of a stream: attributes in DynamoDB's form (`{ ended: { M: { reason: { S: […] } } } }`).
+ */
 export interface ChangePattern {
   readonly eventName?: readonly ('INSERT' | 'MODIFY' | 'REMOVE')[];
   readonly dynamodb?: Readonly<Partial<Record<'NewImage' | 'OldImage' | 'Keys', object>>>;

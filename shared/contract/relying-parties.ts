@@ -5,8 +5,8 @@ import { companySubjects } from '#domain/taxpayers.ts';
 
 /**
  * The clients of single sign-on as a stage's settings list them (SSO-1). The list is too long for a function's
- * environment. It is parsed at synth and packed as a file beside the bundles that need it; the functions do not check
- * it again.
+ * environment. The list is parsed at synth and packed as a file beside the bundles that need it; the functions do not
+ * check it again.
  */
 const text = v.pipe(v.string(), v.minLength(1));
 const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, 'a coordinate of P-256, base64url'));

@@ -13,8 +13,8 @@ import { permissions } from '#domain/relations.ts';
 
 /**
  * What a stage chooses. The settings are parsed once at synth (a wrong setting stops the synth with its name) and once
- * per container. They travel in the function's environment as SETTINGS (JSON); policies are included only where they
- * differ from the defaults, because Lambda allows 4 KB of environment.
+ * per container. The settings travel in the function's environment as SETTINGS (JSON); policies are included only where
+ * they differ from the defaults, because Lambda allows 4 KB of environment.
  */
 const httpsOrigin = v.pipe(
   v.string(),

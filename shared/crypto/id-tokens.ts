@@ -16,8 +16,8 @@ export interface IdTokenFacts extends HandOverFacts {
 }
 
 /**
- * SSO-6: tells a client who came and how the person was authenticated (OpenID Connect Core, 2). It names no company and
- * no number.
+ * SSO-6: tells a client who came and how the person was authenticated (OpenID Connect Core, 2). The token names no
+ * company and no number.
  */
 export const newIdToken = (
   ring: SigningRing,
@@ -73,9 +73,10 @@ const personSchema = v.object({
 });
 
 /**
- * SSO-9: the person whom an `id_token_hint` at the authorization endpoint means. The signature is not checked: a request
- * may also name a person by the claim `sub`, which has no signature, so a forged hint has no advantage. And the function
- * that strangers call has no signing key (docs/decisions/0043). Undefined for a text that is no ID token of this issuer.
+ * SSO-9: the person whom an `id_token_hint` at the authorization endpoint means. The signature is not checked: a
+ * request may also name a person by the claim `sub`, which has no signature, so a forged hint has no advantage. And the
+ * function that strangers call has no signing key (docs/decisions/0043). Undefined for a text that is no ID token of
+ * this issuer.
  */
 export function personHintIn(token: string | undefined, issuer: string): PersonHint | undefined {
   if (token === undefined) return undefined;

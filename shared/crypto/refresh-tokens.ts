@@ -26,8 +26,8 @@ export const newRefreshToken = (keys: HandleKeys, sessionId: string): RefreshTok
   compose(keys, sessionId, randomBytes(32).toString('base64url'));
 
 /**
- * The one token that follows this one. It is derived, not random: after a lost answer, or in two tabs, the same
- * successor comes out without being stored. Without the key nobody can compute the successors.
+ * The one token that follows this one. The successor is derived, not random: after a lost answer, or in two tabs, the
+ * same successor comes out without being stored. Without the key nobody can compute the successors.
  */
 export const successor = (keys: HandleKeys, token: RefreshToken): RefreshToken =>
   compose(keys, token.sessionId, mac(keys, 'next', token.sessionId, token.secret));

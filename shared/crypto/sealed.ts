@@ -28,8 +28,8 @@ export function seal(dataKeys: DataKeys, context: string, plaintext: string): Se
 }
 
 /**
- * @throws Error for another context, a changed value or an unknown key. It never guesses, and the message never holds
- * the content.
+ * @throws Error for another context, a changed value or an unknown key. `unseal` never guesses, and the message never
+ * holds the content.
  */
 export function unseal(dataKeys: DataKeys, context: string, sealed: Sealed): string {
   const match = /^s1\.([\w-]{1,32})\.([\w-]{38,})$/.exec(sealed);

@@ -5,7 +5,7 @@ import { secretKey } from './secret-key.ts';
 
 /**
  * The session behind a token of a relying party (SSO-7). The session's id is sealed, because two systems could compare
- * it and learn that somebody is the same person. It is bound to the token that carries it.
+ * it and learn that somebody is the same person. The sealed id is bound to the token that carries it.
  */
 interface HandOverName {
   readonly clientId: string;
@@ -47,9 +47,9 @@ export interface RpRefreshToken {
 const inRefreshToken = (clientId: string): string => `rp-refresh|${clientId}`;
 
 /**
- * The refresh token of a hand-over. Nobody else can read it, it works for its client only, and it does not rotate. Its
- * secret is derived, not random, so that a second hand-over with the same name does not invalidate the first one's
- * token.
+ * The refresh token of a hand-over. Nobody else can read it, it works for its client only, and it does not rotate. The
+ * token's secret is derived, not random, so that a second hand-over with the same name does not invalidate the first
+ * one's token.
  */
 export function newRpRefreshToken(
   { dataKeys, handles }: { readonly dataKeys: DataKeys; readonly handles: HandleKeys },

@@ -45,8 +45,8 @@ export const meetsAcr = (reached: Acr, asked: AcrAsked): boolean => {
 };
 
 /**
- * The acr value for the tokens. It is the first demanded value that the session meets, so that the client finds what it
- * asked for (RFC 9470, 5); without a demand it is the highest value that the session has.
+ * The acr value for the tokens. The value is the first demanded value that the session meets, so that the client finds
+ * what it asked for (RFC 9470, 5); without a demand, the value is the highest that the session has.
  */
 export const acrForTokens = (reached: Acr, wanted: readonly string[]): Acr =>
   wanted.find((word): word is Acr => meets(reached, word)) ?? reached;

@@ -33,8 +33,8 @@ const compoundSurnames = new Set(
 );
 
 /**
- * `张*`, `欧阳**`, `J******`: the surname or the first letter, then one star for each further letter, six at most, so that
- * the length of a long foreign name does not show who it is.
+ * `张*`, `欧阳**`, `J******`: the surname or the first letter, then one star for each further letter, six at most, so
+ * that the length of a long foreign name does not show who it is.
  */
 export function maskName(name: string): string {
   const letters = name.match(/[\p{L}\p{Script=Han}]/gu) ?? [];

@@ -30,8 +30,8 @@ export interface Accepted {
 }
 
 /**
- * SSO-1: a tax system to which people are handed over. It is a setting that is checked at synth; nobody can register
- * one by a call.
+ * SSO-1: a tax system to which people are handed over. A tax system is a setting that is checked at synth; nobody can
+ * register one by a call.
  */
 export interface RelyingParty {
   readonly clientId: string;

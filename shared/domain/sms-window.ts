@@ -4,8 +4,8 @@ import type { Policies } from './policies.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Who wants a send (SMS-4): a `stranger`, because anybody can ask for such a code; `reset` (忘记密码), which needs a name
- * and document that many people may know; or the `owner`, who gave the right password or has a session.
+ * Who wants a send (SMS-4): a `stranger`, because anybody can ask for such a code; `reset` (忘记密码), which needs a
+ * name and document that many people may know; or the `owner`, who gave the right password or has a session.
  */
 export type SendKind = 'stranger' | 'reset' | 'owner';
 const kinds: Record<SmsPurpose, SendKind> = {
@@ -35,21 +35,26 @@ export interface SmsWindow {
   /** How many of these codes a stranger asked for. */
   readonly strangers: number;
   /**
-   * The last send for a stranger or 忘记密码, and the last send for the owner: each of the two queues waits its own minute.
+   * The last send for a stranger or 忘记密码, and the last send for the owner: each of the two queues waits its own
+   * minute.
    */
   readonly outsideAt?: number;
   readonly ownerAt?: number;
 }
 
 /**
- * What a journey remembers about the window of a number: the number, and when the window began (ADR 0042). A hint decides
- * only which write is tried first, never the outcome. Without a hint, or with a wrong one, a send costs one more call.
+ * What a journey remembers about the window of a number: the number, and when the window began (ADR 0042). A hint
+ * decides only which write is tried first, never the outcome. Without a hint, or with a wrong one, a send costs one
+ * more call.
  */
 export interface SmsWindowHint {
   readonly phoneKey: string;
   readonly startedAt: number;
 }
-/** The first hint about this number. A window that was read serves as a hint too; only the two members of a hint are kept. */
+/**
+ * The first hint about this number. A window that was read serves as a hint too; only the two members of a hint are
+ * kept.
+ */
 export function hintFor(
   phoneKey: string | undefined,
   ...known: readonly (SmsWindowHint | undefined)[]

@@ -85,7 +85,7 @@ const opening = /[[{（［｛〔【〖「『《〈⟨]/g;
 const closing = /[\]}）］｝〕】〗」』》〉⟩]/g;
 /**
  * The form in which texts are compared in a search (ENT-5): width, case, brackets and blanks make no difference. Both
- * the typed text and the stored text go through this function; its result is never shown and never stored instead of
+ * the typed text and the stored text go through this function; the result is never shown and never stored instead of
  * the text.
  */
 export const searchForm = (text: string): string =>

@@ -14,8 +14,8 @@ const backoffMilliseconds = 100;
 /**
  * Writes an object that is never replaced, into a bucket that the function's contract lists. S3 checks that the bucket
  * belongs to the account of the settings, and that the bytes arrived unchanged.
- * @param key of characters that need no encoding; it must depend on the text, because an object that has the key already
- *   counts as this one
+ * @param key of characters that need no encoding; it must depend on the text, because an object that has the key
+ *   already counts as this one
  * @throws DependencyError if S3 refuses or is unavailable in every try; the message does not name the object
  */
 export async function keepObject(bucket: BucketName, key: string, text: string): Promise<void> {

@@ -49,8 +49,8 @@ export interface OutboundAnswer {
 }
 
 /**
- * One HTTP call, bounded in time (from the first byte sent to the last byte read) and in size. It follows no redirect,
- * because a signed request must not be sent to another address.
+ * One HTTP call, bounded in time (from the first byte sent to the last byte read) and in size. The call follows no
+ * redirect, because a signed request must not be sent to another address.
  * @throws OutboundError if there is no complete answer
  */
 export async function call(url: string | URL, request: OutboundRequest): Promise<OutboundAnswer> {

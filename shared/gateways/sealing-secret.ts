@@ -5,8 +5,8 @@ const keyId = v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/));
 
 /**
  * The secret `sealing`: data keys, wrapped by KMS, by id (the month in which they were made). `upcoming` is the next
- * key to seal with. It is published first and takes over at `from`, because a container that has not read it yet could
- * not open what other containers seal with it.
+ * key to seal with. The upcoming key is published first and takes over at `from`, because a container that has not read
+ * it yet could not open what other containers seal with it.
  */
 const schema = v.pipe(
   v.object({

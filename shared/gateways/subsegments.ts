@@ -12,8 +12,8 @@ export interface TracedCall {
 
 /**
  * Reports a call to an outside service to X-Ray's daemon, which Lambda runs beside the function; does nothing if the
- * invocation is not traced. It does without X-Ray's SDK, which is no longer developed and is larger than our largest
- * function. The daemon takes one documented JSON text per datagram.
+ * invocation is not traced. This function does without X-Ray's SDK, which is no longer developed and is larger than our
+ * largest function. The daemon takes one documented JSON text per datagram.
  * @param called is asked only if the invocation is traced
  */
 export async function asSubsegment<T>(called: () => TracedCall, call: () => Promise<T>): Promise<T> {

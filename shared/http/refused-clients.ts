@@ -13,7 +13,8 @@ export const clientSubject = (clientId: string): string => `client:${clientId}`;
 
 /**
  * SSO-14: a call that fails to prove that it comes from the client that it names. Each has a line in the log; the audit
- * of a registered client gets the first of each kind and minute. Neither repeats anything of the assertion.
+ * of a registered client gets the first of each kind and minute. Neither the log nor the audit repeats anything of the
+ * assertion.
  */
 export async function recordRefusedClient(
   ctx: FlowContext,

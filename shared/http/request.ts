@@ -76,8 +76,8 @@ export function readParameters(
 
 /**
  * RFC 6749, 3.1: each parameter at most once; a parameter without a value counts as not sent.
- * @throws Problem BAD_REQUEST with the name of the repeated parameter; OAuthProblem invalid_target for several resources
- * at a route that takes one (RFC 8707, 2)
+ * @throws Problem BAD_REQUEST with the name of the repeated parameter; OAuthProblem invalid_target for several
+ * resources at a route that takes one (RFC 8707, 2)
  */
 export function requireSingleValues(
   parameters: readonly (readonly [string, string])[],

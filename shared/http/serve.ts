@@ -65,9 +65,9 @@ const isForSystems = ({ access, errorsAs }: RouteDeclaration): boolean =>
   access === 'client' || access === 'client-token' || errorsAs === 'oauth';
 
 /**
- * The handler of a flow's function. It finds the route, validates the request against the contract, finds out who
- * calls, runs the step, and turns the result (or the thrown error) into the answer of docs/api.md, always before the
- * function's time is up (ERR-02).
+ * The handler of a flow's function. The handler finds the route, validates the request against the contract, finds out
+ * who calls, runs the step, and turns the result (or the thrown error) into the answer of docs/api.md, always before
+ * the function's time is up (ERR-02).
  * @param oauth the parts for flows that have routes for tax systems
  */
 export function serve<const F extends FlowDeclaration>(

@@ -23,9 +23,9 @@ export function addressOf(event: Pick<APIGatewayProxyEventV2, 'headers' | 'reque
 const cityName = /^\p{L}[\p{L}\p{M} .'’-]{0,59}$/u;
 
 /**
- * The city that CloudFront derives from the caller's address, so that people recognise their own logins (SES-4). It is
- * trusted under the same condition as the address. Undefined if CloudFront names no city, as for mobile networks and in
- * partition aws-cn, or if the text cannot be a city's name.
+ * The city that CloudFront derives from the caller's address, so that people recognise their own logins (SES-4). The
+ * city is trusted under the same condition as the address. Undefined if CloudFront names no city, as for mobile
+ * networks and in partition aws-cn, or if the text cannot be a city's name.
  */
 export function localityOf({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>): string | undefined {
   const sent = headers[viewerCityHeader];
@@ -35,8 +35,8 @@ export function localityOf({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>)
 }
 
 /**
- * In partition aws-cn CloudFront adds no such header, so a header that a viewer made up would reach us beside our secret:
- * a person who knows somebody's password could choose the city that the history shows.
+ * In partition aws-cn CloudFront adds no such header, so a header that a viewer made up would reach us beside our
+ * secret: a person who knows somebody's password could choose the city that the history shows.
  */
 const namesCities = (): boolean => !process.env.AWS_REGION?.startsWith('cn-');
 

@@ -7,8 +7,8 @@ import type { Key } from '#store/dynamodb/tables.ts';
 type Sealing = Pick<FlowContext, 'dataKeys'>;
 
 /**
- * The position at which a list continues, sealed, because it contains table keys. It works only for its own list and
- * its own user.
+ * The position at which a list continues, sealed, because it contains table keys. The cursor works only for its own
+ * list and its own user.
  * @param list the name of the list and the key of its user
  */
 export const sealCursor = (ctx: Sealing, list: string, position: Key): string =>

@@ -50,8 +50,8 @@ const secondsOfDay = (now: Date): number => Math.floor((now.getTime() / 1000 + 8
 
 /**
  * Clears the lock marks of every ended day that may still have rows, the oldest day first, with one audit event each.
- * It reads only the index of locked rows. Mark and event are one transaction, so a run that dies leaves the rest for
- * the next run, and a second run writes nothing twice. Locks of today are not touched.
+ * The sweep reads only the index of locked rows. Mark and event are one transaction, so a run that dies leaves the rest
+ * for the next run, and a second run writes nothing twice. Locks of today are not touched.
  * @param isOver asked before each row: once it is true, the run ends and reports that something is left
  */
 export async function sweepLocks(

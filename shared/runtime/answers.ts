@@ -22,8 +22,8 @@ export const seeOther = (location: string, { cookies, headers }: Extras = {}): A
   headers: { ...headers, location },
 });
 /**
- * The portal's page that tells a person why they do not get to a tax system. It explains the reason in the person's
- * language, and repeats nothing that was sent.
+ * The portal's page that tells a person why they do not get to a tax system. The page explains the reason in the
+ * person's language, and repeats nothing that was sent.
  */
 export const ssoErrorAddress = (issuer: string, reason: string): string =>
   `${issuer}/sso/error?reason=${reason}`;

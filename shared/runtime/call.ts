@@ -91,7 +91,7 @@ type AnswerOf<R extends RouteDeclaration> = {
   >;
 }[keyof R['answers'] & number];
 
-/** A step: what one route does. Its code reads like the rule; it throws a refusal as Problem. */
+/** A step: what one route does. The code of a step reads like the rule; a step throws a refusal as Problem. */
 export type Step<R extends RouteDeclaration> = (ctx: FlowContext, call: Call<R>) => Promise<AnswerOf<R>>;
 export type Steps<F extends FlowDeclaration> = {
   readonly [Name in keyof NonNullable<F['routes']>]: NonNullable<F['routes']>[Name] extends infer R extends

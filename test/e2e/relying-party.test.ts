@@ -10,8 +10,8 @@ import { otherSystem } from './support/other-library.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
 /**
- * The tax system of examples/relying-party. It is on another site than the portal, so its pages send no cookie of the
- * portal.
+ * The tax system of examples/relying-party. The system is on another site than the portal, so its pages send no cookie
+ * of the portal.
  */
 const system = await exampleSystem(
   'filing-web',

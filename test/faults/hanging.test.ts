@@ -14,8 +14,8 @@ import { personKinds } from './person-kinds.ts';
 import { handOverTo } from './sso-kinds.ts';
 
 /**
- * Functions with a limit of 3 s. Their calls have 2 s, which is less than one try of the client library; so one call
- * without an answer uses the whole time.
+ * Functions with a limit of 3 s. The calls of these functions have 2 s, which is less than one try of the client
+ * library; so one call without an answer uses the whole time.
  */
 const longestSeconds = 3;
 const kinds: readonly Kind[] = [...personKinds, ...companyKinds];

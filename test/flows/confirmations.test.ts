@@ -176,7 +176,7 @@ describe('confirming a new company', () => {
     const states = happened.filter(({ kind, subject }) => kind === 'company-state' && subject === `c_${id}`);
     expect(states).toHaveLength(1);
     expect(await boss.listed('active', id)).toHaveLength(1);
-    // The handler is active only if the handler confirmed. Both histories record each relation.
+    // The handler is active only if the handler confirmed. The histories of both people record each relation.
     const active = [...(await boss.listed('active', id)), ...(await hand.listed('active', id))];
     expect(happened.filter(({ kind }) => kind === 'relation-active')).toHaveLength(2 * active.length);
   });

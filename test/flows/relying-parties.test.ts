@@ -117,7 +117,7 @@ describe('openid-client: the tax system of examples/relying-party', () => {
       const file = () => mine.visit(`${filing.origin}/file`, 'POST');
       expect((await file()).text).toContain('申报已提交');
       await changeRelation(runtime, who, taxpayerId, 'tax-handler', { permissions: ['enquiry'] });
-      // The system asks before it files a declaration. It may also get the logout token before it asks.
+      // The system asks before it files a declaration. The system may also get the logout token before it asks.
       expect((await file()).text).toMatch(/没有申报权限|尚未登录/);
       await runtime.settled();
       expect(filing.notices[0]).toMatchObject({ ended: 1 });

@@ -32,8 +32,8 @@ beforeEach(() => {
 const many = 300;
 const idleSeconds = 1_800;
 /**
- * Hand-overs of idle sessions. They are written while the sessions are live, so that the change of their own row ends
- * none of them.
+ * Hand-overs of idle sessions. The hand-overs are written while the sessions are live, so that the change of their own
+ * row ends none of them.
  */
 async function due(): Promise<RpSession[]> {
   const now = Math.floor(runtime.clock.now().getTime() / 1000);

@@ -32,7 +32,10 @@ import { changeRelation, giveRelation, inCompany } from './support/relations.ts'
 import { handlerOf, nobody, reportLine, reportNumber, underReport } from './support/reports.ts';
 import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
 
-/** Every way in which a hand-over ends. Its system is told once, by the right name, and no other hand-over is told. */
+/**
+ * Every way in which a hand-over ends. The system of the hand-over is told once, by the right name, and no other
+ * hand-over is told.
+ */
 let runtime: WatchedRuntime;
 let system: StandIn;
 let beside: RpSession;

@@ -66,7 +66,10 @@ function fitting(shape: Shape): fc.Arbitrary<unknown> {
   }
 }
 
-/** A value close to the original. It passes the schema more often, and so reaches the rules behind the schema. */
+/**
+ * A value close to the original. A close value passes the schema more often, and so reaches the rules behind the
+ * schema.
+ */
 function near(value: unknown): fc.Arbitrary<unknown> {
   if (typeof value === 'boolean') return fc.constant(!value);
   if (typeof value === 'number') return fc.constantFrom(value + 1, value - 1, -value, value + 0.5);

@@ -67,7 +67,7 @@ describe('ORD-1 an order that comes while', () => {
     const reply = await overtaken({ function: 'login', action: 'TransactWriteItems' }, last, () =>
       ordered(who, 'end-sessions'),
     );
-    // The call was decided again after the order. Its session is new, and the next order ends it.
+    // The call was decided again after the order. The session of the call is new, and the next order ends it.
     expectStatus(reply, 200);
     await ordered(who, 'end-sessions');
     const ended = await runtime.http('POST', '/v1/session/refresh', undefined, {

@@ -16,7 +16,10 @@ export function refusal(attempt: () => unknown): Problem {
   throw new Error('was not refused');
 }
 
-/** Citizen numbers with a correct check character, which is computed in another way than in the rule (MOD 11-2, ISO 7064). */
+/**
+ * Citizen numbers with a correct check character, which is computed in another way than in the rule (MOD 11-2, ISO
+ * 7064).
+ */
 export function withCheck(first17: string): string {
   let rest = 0;
   for (const digit of first17) rest = ((rest + Number(digit)) * 2) % 11;

@@ -53,7 +53,9 @@ describe('rotating keys', () => {
       outliveSeconds: fc.integer({ min: 1, max: 1000 }),
       pauses: fc.array(fc.nat(3000), { maxLength: 12 }),
     });
-    /** Any moment of the whole time, and the ages of the signer's and the verifier's cache, as parts of their limits. */
+    /**
+     * Any moment of the whole time, and the ages of the signer's and the verifier's cache, as parts of their limits.
+     */
     const part = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(

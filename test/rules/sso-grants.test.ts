@@ -259,7 +259,8 @@ describe('what a system was told still holds', () => {
       other,
       undefined,
     ]);
-    // A told last day is within a relation without a last day; a grant without a last day is not within one that has it.
+    // A told last day is within a relation without a last day; a grant without a last day is not within one that has
+    // it.
     expect(isWithin({ actions: ['enquiry'] }, other)).toBe(false);
     expect(isWithin(other, { actions: ['enquiry'] })).toBe(true);
     const some = { actions: [], items: ['consulting', 'filing'] } as unknown as Granted;

@@ -68,7 +68,9 @@ import {
 } from '../support/steps.ts';
 import { openStore } from '../support/store.ts';
 
-/** How sessions open, change their identity and end, and small journeys beside them, on rows as they may stand there. */
+/**
+ * How sessions open, change their identity and end, and small journeys beside them, on rows as they may stand there.
+ */
 let db: Db;
 let ctx: FlowContext;
 let parts: Record<string, unknown>;

@@ -4,7 +4,9 @@ import { equals, exists, startsWith } from '#store/dynamodb/expressions.ts';
 import { openTables, type Update } from '#store/dynamodb/tables.ts';
 import { answer, atFirst, environmentFor, refusal, startMisbehaving } from './misbehaving-server.ts';
 
-/** What is sent to DynamoDB, and what is made of its refusals: DynamoDB Local refuses in few ways, and never on demand. */
+/**
+ * What is sent to DynamoDB, and what is made of its refusals: DynamoDB Local refuses in few ways, and never on demand.
+ */
 let server: Awaited<ReturnType<typeof startMisbehaving>>;
 beforeEach(async () => {
   server = await startMisbehaving();

@@ -1,4 +1,7 @@
-/** They rotate keys, end everybody's locks, read whole tables, name fixed people or set the environment: each stands alone. */
+/**
+ * They rotate keys, end everybody's locks, read whole tables, name fixed people or set the environment: each stands
+ * alone.
+ */
 export const aloneInItsTables = [
   ...[
     'audit',

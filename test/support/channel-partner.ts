@@ -44,7 +44,7 @@ export const pollScan = (
     headers: { ...headers, 'poll-secret': scan.pollSecret },
   });
 
-/** A web session by QR login. It needs no SMS and no face check that could later serve as a proof. */
+/** A web session by QR login. The login needs no SMS and no face check that could later serve as a proof. */
 export async function loggedInByQr(runtime: TestRuntime, who: Sample, identity?: About['identity']) {
   const code = (await runtime.http('POST', '/v1/qr-logins')).body;
   const confirmed = await localPartner(runtime, 'ahtax-app', workingAs(who, identity)).confirmCode(

@@ -9,8 +9,9 @@ const cache = join(import.meta.dirname, '../../node_modules/.cache');
 const folder = join(cache, 'chromium');
 
 /**
- * The browser that `npm ci` brings, or the one that CHROMIUM_PATH names. The browser comes packed. It is unpacked once,
- * in a folder of its own, and then moved: test files that begin at the same time must not start a half-written browser.
+ * The browser that `npm ci` brings, or the one that CHROMIUM_PATH names. The browser comes packed. The browser is
+ * unpacked once, in a folder of its own, and then moved: test files that begin at the same time must not start a
+ * half-written browser.
  */
 export async function chromiumPath(): Promise<string> {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;

@@ -1,8 +1,8 @@
 import { expectListed } from './answers.ts';
 
 /**
- * A small HTTP client that keeps cookies as a browser does, and shows status and body. It throws if OpenAPI does not
- * list the answer.
+ * A small HTTP client that keeps cookies as a browser does, and shows status and body. The client throws if OpenAPI
+ * does not list the answer.
  */
 export interface Reply<B = Record<string, unknown>> {
   readonly status: number;

@@ -6,8 +6,8 @@ import { chromiumPath, launchChromium } from './chromium.ts';
 
 /*
  * `node test/support/first-login.ts`: how long somebody needs who has only the README. Clones this repository as it is
- * committed, runs the README's two commands in the clone, and logs in as one of the demo people of the start message, in
- * one browser, with the code from the desk's inbox. Prints the seconds of each part.
+ * committed, runs the README's two commands in the clone, and logs in as one of the demo people of the start message,
+ * in one browser, with the code from the desk's inbox. Prints the seconds of each part.
  */
 const project = join(import.meta.dirname, '../..');
 const account = 'zhangwei85';

@@ -12,8 +12,8 @@ let kept: ForksPoolWorker | undefined;
 type Heard = Parameters<PoolWorker['on']>;
 
 /**
- * Vitest starts a process for each run, which here is a change. This one only lends the process that is there: at the
- * end it stops listening, and the process stays. A process that does not end its run is ended.
+ * Vitest starts a process for each run, which here is a change. `LentProcess` only lends the process that is there: at
+ * the end it stops listening, and the process stays. A process that does not end its run is ended.
  */
 class LentProcess implements PoolWorker {
   readonly name = 'kept';
@@ -72,8 +72,8 @@ async function end(): Promise<void> {
 }
 
 /**
- * For `npm run mutate:http`: from the second run on, all runs share one process, so that a change does not cost the start
- * of a runtime. Stryker names the pool itself, so it is changed here and not in the configuration.
+ * For `npm run mutate:http`: from the second run on, all runs share one process, so that a change does not cost the
+ * start of a runtime. Stryker names the pool itself, so it is changed here and not in the configuration.
  */
 export default function setup({ config }: TestProject) {
   Object.assign(config, {

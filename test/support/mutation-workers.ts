@@ -5,7 +5,9 @@ import { aloneInItsTables } from './alone.ts';
 
 type Hits = Record<string, number>;
 
-/** What Stryker keeps in a process: the change that is switched on, or, at the first run, which change a test reaches. */
+/**
+ * What Stryker keeps in a process: the change that is switched on, or, at the first run, which change a test reaches.
+ */
 interface Stryker {
   activeMutant?: string;
   currentTestId?: string;
@@ -35,8 +37,8 @@ interface Reached {
 }
 
 /**
- * Which change is switched on stands in memory that all threads share, as a number; Stryker sets and compares texts. This
- * function's text runs in the workers, too.
+ * Which change is switched on stands in memory that all threads share, as a number; Stryker sets and compares texts.
+ * This function's text runs in the workers, too.
  */
 function shareWhatIsOn(): void {
   const here = globalThis as typeof globalThis & { __stryker__?: Stryker; switchedOn: Int32Array };
@@ -50,7 +52,9 @@ function shareWhatIsOn(): void {
   });
 }
 
-/** Runs in a function's worker before the function: before each message it sends what was reached since the last one. */
+/**
+ * Runs in a function's worker before the function: before each message it sends what was reached since the last one.
+ */
 const report = `{
   const { parentPort, workerData } = require('node:worker_threads');
   globalThis.switchedOn = workerData.switchedOn;

@@ -5,8 +5,8 @@ import * as v from 'valibot';
 import { type RuleTitle, ruleEntries, ruleIdsIn, ruleTitles } from './rule-ids.ts';
 
 /**
- * `npm run rules`: which rule of docs/rules.md has which tests, and whether they passed when they last ran. It runs
- * nothing and answers at once: titles are read from the test files, results from the reports that `npm test` and
+ * `npm run rules`: which rule of docs/rules.md has which tests, and whether they passed when they last ran. The command
+ * runs nothing and answers at once: titles are read from the test files, results from the reports that `npm test` and
  * `npm run test:full` leave.
  * - `npm run rules -- SSO-5 SES`: the tests of one rule, or of a group of rules, with file and line.
  * - `npm run rules -- --run`: runs all tests first, the long ones too.

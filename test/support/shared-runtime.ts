@@ -1,9 +1,9 @@
 import type { Runtime } from '../../infra/local/runtime.ts';
 
 /**
- * One runtime that the test files of a worker use one after the other, which saves the start of the functions. Its
- * tables keep what earlier files wrote. So it suits only files that invent their own people and companies and look at
- * no others.
+ * One runtime that the test files of a worker use one after the other, which saves the start of the functions. The
+ * tables of the runtime keep what earlier files wrote. So the shared runtime suits only files that invent their own
+ * people and companies and look at no others.
  */
 interface SharedRuntime {
   readonly runtime: Runtime;

@@ -76,7 +76,7 @@ export function feedTrigger(scope: Construct, stage: Stage, timeoutSeconds: numb
   };
 }
 
-/** The bucket for files of feed lines. They are personal data: encrypted under our key, deleted after 30 days. */
+/** The bucket for files of feed lines. The lines are personal data: encrypted under our key, deleted after 30 days. */
 function feedFiles(scope: Construct, queue: Queue, key: IKey): CfnBucket {
   const bucket = new CfnBucket(scope, 'feed-files', {
     ...privateAccess,

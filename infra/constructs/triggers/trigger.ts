@@ -8,8 +8,8 @@ import type { Stage } from '../../stage.ts';
 import type { FlowFunction } from '../flow-function.ts';
 
 /**
- * What starts a function, other than routes. It is created before the function, so that the function's role can name
- * it.
+ * What starts a function, other than routes. The trigger is created before the function, so that the function's role
+ * can name it.
  */
 export interface Trigger {
   /** The permissions that the function's role needs for this trigger. */

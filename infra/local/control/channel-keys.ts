@@ -9,7 +9,7 @@ import { openState } from './state-file.ts';
 export interface AssertionInput {
   readonly method: string;
   readonly path: string;
-  /** The body that will be sent, as text, or its SHA-256 in base64url: signed as `bsh`. Neither: no `bsh`. */
+  /** The body that will be sent, as text, or its SHA-256 in base64url: signed as `bsh`. Without both: no `bsh`. */
   readonly body?: string;
   readonly bodySha256?: string;
   readonly person?: unknown;

@@ -62,7 +62,7 @@ interface TaxSystemParts {
 
 /**
  * Three tax systems on this machine, each running the code of examples/relying-party with a key made for this run.
- * People are handed over to them, and they are informed when a hand-over ends. They use the runtime's clock.
+ * People are handed over to them, and they are informed when a hand-over ends. The systems use the runtime's clock.
  */
 export async function openTaxSystems({ issuer, port, now }: TaxSystemParts): Promise<TaxSystems> {
   // Imported only here, because the library is not needed without them.

@@ -15,8 +15,8 @@ export interface DynamoDbProxy {
 }
 
 /**
- * Stands between the functions and DynamoDB Local. It enforces each function's policy, counts calls, injects faults,
- * and replaces the caller's access key by this runtime's namespace.
+ * Stands between the functions and DynamoDB Local. The proxy enforces each function's policy, counts calls, injects
+ * faults, and replaces the caller's access key by this runtime's namespace.
  */
 export function makeDynamoDbProxy(
   ctx: EmulatorContext,

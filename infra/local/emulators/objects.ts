@@ -13,7 +13,9 @@ export interface KeptObject {
   readonly text: string;
 }
 
-/** The buckets of the templates, in memory. Of S3 only what functions call: PutObject of an object that is not there. */
+/**
+ * The buckets of the templates, in memory. Of S3 only what functions call: PutObject of an object that is not there.
+ */
 export class Objects {
   private readonly buckets: readonly BucketModel[];
   private readonly account: string;

@@ -73,8 +73,8 @@ function holds(conditions: JsonObject | undefined, context: Context, unknown: bo
 }
 
 /**
- * The policy of one function. It decides whether a call is allowed and remembers which grants were used, so that a
- * grant that no test uses can be reported.
+ * The policy of one function. The policy decides whether a call is allowed and remembers which grants were used, so
+ * that a grant that no test uses can be reported.
  */
 export class Policy {
   private readonly statements: readonly Statement[];

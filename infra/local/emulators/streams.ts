@@ -34,8 +34,9 @@ const gatherMs = 50;
 const perhapsFull = 50;
 
 /**
- * Reads DynamoDB Local's streams and starts the functions of the template's mappings: in order, at least once. It looks
- * only after a write has passed through this runtime, so that streams cost nothing while nothing is written.
+ * Reads DynamoDB Local's streams and starts the functions of the template's mappings: in order, at least once. The
+ * reader looks only after a write has passed through this runtime, so that streams cost nothing while nothing is
+ * written.
  */
 export class Streams {
   /**

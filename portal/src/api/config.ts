@@ -4,7 +4,9 @@ import { prefetchedCall } from '../app/prerender-handover.ts';
 import { answer, bareApi, fetchWithTimeout } from './client.ts';
 import { serverNow } from './clock.ts';
 
-/** What the API says about itself: entries, document types, apps, the day of the old login. Asked once per page load. */
+/**
+ * What the API says about itself: entries, document types, apps, the day of the old login. Asked once per page load.
+ */
 const fetchConfig = () => answer(bareApi.GET('/v1/config', prefetchedCall('config', fetchWithTimeout)));
 type Config = Awaited<ReturnType<typeof fetchConfig>>;
 

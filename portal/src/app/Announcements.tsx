@@ -2,8 +2,8 @@ import { useConfig } from '../api/config.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';
 
 /**
- * Today's announcements: one line of fixed height that opens to show all of them. It appears, with the hotline, before
- * the API has answered, so that nothing below it moves.
+ * Today's announcements: one line of fixed height that opens to show all of them. The line appears, with the hotline,
+ * before the API has answered, so that nothing below it moves.
  */
 export function Announcements() {
   const t = useCommon();

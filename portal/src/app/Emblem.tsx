@@ -1,6 +1,6 @@
 /**
- * Our own mark: a stepped gable of the houses of southern Anhui, with the door open. The state's emblem is not ours to use.
- * The tab's icon (icon.svg) shows the same mark.
+ * Our own mark: a stepped gable of the houses of southern Anhui, with the door open. The state's emblem is not ours to
+ * use. The tab's icon (icon.svg) shows the same mark.
  */
 export const Emblem = () => (
   <svg className="emblem" viewBox="0 0 32 32" aria-hidden="true" focusable="false">

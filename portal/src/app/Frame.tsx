@@ -80,8 +80,9 @@ function IdentityChangedDialogWhenSignedIn() {
 }
 
 /**
- * Its effect runs after the effects of the page before it, when React has taken over a page made at build time. Then the
- * recorded clicks are repeated. Content inside a page's own <Suspense> would be taken over later and would miss the clicks.
+ * Its effect runs after the effects of the page before it, when React has taken over a page made at build time. Then
+ * the recorded clicks are repeated. Content inside a page's own <Suspense> would be taken over later and would miss the
+ * clicks.
  */
 function ReplayClicks() {
   useEffect(replayClicks, []);

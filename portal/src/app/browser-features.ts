@@ -80,7 +80,9 @@ export function onWideScreenChange(listener: () => void): () => void {
 }
 const wideScreen = (): MediaQueryList | undefined => orUndefined(() => matchMedia('(min-width: 64em)'));
 let isWide: boolean | undefined;
-/** While a dialog is open the answer stays: a tablet that is turned must not lose what is typed in a dialog of a list. */
+/**
+ * While a dialog is open the answer stays: a tablet that is turned must not lose what is typed in a dialog of a list.
+ */
 export function isWideScreen(): boolean {
   if (isWide === undefined || !document.querySelector('dialog[open]'))
     isWide = wideScreen()?.matches ?? false;

@@ -1,7 +1,10 @@
 import darkAlgorithm from 'antd/es/theme/themes/dark';
 import { dark } from './tokens.ts';
 
-/** What antd needs for a dark system; loaded only there. It darkens the given colours, so these are lighter. */
+/**
+ * What antd needs for a dark system; loaded only there. antd's algorithm darkens the given colours, so these colours
+ * are lighter.
+ */
 export const algorithm = darkAlgorithm;
 export const palette = dark;
 export const seeds = {

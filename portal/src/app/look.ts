@@ -4,9 +4,9 @@ import { isDarkSystem, localItem, onDarkSystemChange, setLocalItem } from './bro
 import { hasDarkTheme, type Look, loadDarkTheme } from './theme.ts';
 
 /**
- * The look that the person chose. 大字版 has larger type. 长辈版 has large type, larger targets and fewer choices at once.
- * Both choices are remembered, like the language (DOC-4). The system decides between light and dark. `<html>` passes
- * the look to the style sheets.
+ * The look that the person chose. 大字版 has larger type. 长辈版 has large type, larger targets and fewer choices at
+ * once. Both choices are remembered, like the language (DOC-4). The system decides between light and dark. `<html>`
+ * passes the look to the style sheets.
  */
 const keys = { large: 'large-type', elder: 'elder' } as const;
 const listeners = new Set<() => void>();

@@ -6,7 +6,10 @@ interface PrerenderHandover {
   /** Whether the page made at build time is right for this visitor. */
   readonly suitsVisitor: boolean;
   readonly clicks: readonly HTMLElement[];
-  /** Calls that have already begun: the refresh by cookie, under the lock of all tabs (session/tabs.ts), and `/v1/config`. */
+  /**
+   * Calls that have already begun: the refresh by cookie, under the lock of all tabs (session/tabs.ts), and
+   * `/v1/config`.
+   */
   session?: Promise<Response> | undefined;
   config?: Promise<Response> | undefined;
   /** What the first screen reads; null if there is no session. */
@@ -31,8 +34,8 @@ export const hasFirstView = (root: HTMLElement): boolean =>
 type Fetch = (request: Request) => Promise<Response>;
 
 /**
- * A `fetch` for the client that gives the answer of a call which began before our script ran. Only the first use gets that
- * answer; after that, or if no answer came or the browser refused the lock, the client makes its own calls.
+ * A `fetch` for the client that gives the answer of a call which began before our script ran. Only the first use gets
+ * that answer; after that, or if no answer came or the browser refused the lock, the client makes its own calls.
  */
 export function prefetchedCall(what: 'session' | 'config', fetchAgain: Fetch): { readonly fetch?: Fetch } {
   const { prerenderHandover } = window;
@@ -48,8 +51,8 @@ let prefetched: Promise<PrefetchedReads | null> | undefined;
 let prefetchedUntil: number | undefined;
 
 /**
- * A `fetch` for reads of a page: gives the answer that was asked for before our script ran, if it belongs to the same token
- * and nothing was changed since. Each answer is given once; a later read asks again.
+ * A `fetch` for reads of a page: gives the answer that was asked for before our script ran, if it belongs to the same
+ * token and nothing was changed since. Each answer is given once; a later read asks again.
  */
 export async function prefetchedRead(request: Request, fetchAgain: Fetch): Promise<Response> {
   prefetched ??= window.prerenderHandover?.prefetched;

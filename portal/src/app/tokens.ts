@@ -1,6 +1,6 @@
 /*
- * The portal's design values in one file: colours, spaces, type, corners and shadows. vite.config.ts writes them as custom
- * properties (`--ink`, `--space-4` …) for our own style sheets, and theme.ts gives them to antd.
+ * The portal's design values in one file: colours, spaces, type, corners and shadows. vite.config.ts writes them as
+ * custom properties (`--ink`, `--space-4` …) for our own style sheets, and theme.ts gives them to antd.
  */
 
 /** Steps of a quarter rem, between things and inside of them: `--space-1` … `--space-8`. */
@@ -30,8 +30,8 @@ export const sizes = {
 } as const;
 
 /**
- * Every colour, named by its use, for a light and a dark system. `pairs` lists which text is used on which background; a
- * test checks their contrast.
+ * Every colour, named by its use, for a light and a dark system. `pairs` lists which text is used on which background;
+ * a test checks their contrast.
  */
 export interface Palette {
   /** Text, and text that is less important. */

@@ -3,8 +3,8 @@ import { isTypingInFirstView } from '../app/prerender-handover.ts';
 import { useCommon } from '../i18n/index.ts';
 
 /**
- * The heading of a page or of one step of a journey. It takes the focus when it appears, so that keyboard and screen
- * reader begin there, and it sets the window's title. When `step` changes, it takes the focus again.
+ * The heading of a page or of one step of a journey. The heading takes the focus when it appears, so that keyboard and
+ * screen reader begin there, and it sets the window's title. When `step` changes, the heading takes the focus again.
  */
 export function PageTitle({
   children,

@@ -8,7 +8,10 @@ interface Props<K extends string> {
   readonly children: ReactNode;
 }
 
-/** Tabs by the ARIA pattern. They are our own, because antd's add a menu and a drop-down (20 KB) to the login page. */
+/**
+ * Tabs by the ARIA pattern. These tabs are our own, because antd's tabs add a menu and a drop-down (20 KB) to the login
+ * page.
+ */
 export function Tabs<K extends string>({ label, tabs, active, onChange, children }: Props<K>) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);

@@ -5,7 +5,10 @@ import { useIdentityName } from './identity-name.ts';
 import { reloadForNewIdentity } from './session.ts';
 import { useSessionState } from './store.ts';
 
-/** A tab whose identity changed in another tab stops and shows this dialog, which can only be left with the new identity. */
+/**
+ * A tab whose identity changed in another tab stops and shows this dialog, which can only be left with the new
+ * identity.
+ */
 export function IdentityChangedDialog() {
   const t = useCommon();
   const identityName = useIdentityName();

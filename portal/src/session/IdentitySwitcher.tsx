@@ -29,7 +29,9 @@ interface OptionList {
   readonly more?: '/me/clients' | '/me/switch' | undefined;
 }
 
-/** 身份切换 from every page (SWI-2, SWI-3): all identities, or an agent's clients, found by name or number, one click. */
+/**
+ * 身份切换 from every page (SWI-2, SWI-3): all identities, or an agent's clients, found by name or number, one click.
+ */
 export function IdentitySwitcher({
   identity,
   onClose,

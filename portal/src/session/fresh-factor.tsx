@@ -18,8 +18,9 @@ interface PendingFactor {
 /**
  * SES-5: changes of phones, password, username or account need a factor of the last ten minutes. Managing people,
  * agreements and companies needs a factor in a session that came by QR, and a face check after a phone was recovered
- * (PHN-4). `withFreshFactor(work)` calls `work`. If the API needs a factor first (nothing was done), `withFreshFactor` shows the dialog
- * and calls `work` once more. It rejects if the person closes the dialog. Render `dialog` once.
+ * (PHN-4). `withFreshFactor(work)` calls `work`. If the API needs a factor first (nothing was done), `withFreshFactor`
+ * shows the dialog and calls `work` once more. `withFreshFactor` rejects if the person closes the dialog. Render
+ * `dialog` once.
  */
 export function useFreshFactor(): { withFreshFactor: WithFreshFactor; dialog: ReactNode } {
   const [pending, setPending] = useState<PendingFactor>();

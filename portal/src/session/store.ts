@@ -13,7 +13,7 @@ const volatileMembers: readonly string[] = ['permissions', 'taxpayerName', 'agen
 export const actingIdentityKey = ({ sessionId, identity }: Pick<Session, 'sessionId' | 'identity'>): string =>
   `${sessionId} ${JSON.stringify(identity, (key, value: unknown) => (volatileMembers.includes(key) ? undefined : value))}`;
 
-/** The state of this tab. It is never written to storage. */
+/** The state of this tab. The state is never written to storage. */
 export type SessionState =
   /** The cookie was not checked yet. */
   | { readonly status: 'unknown' }

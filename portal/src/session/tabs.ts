@@ -1,8 +1,8 @@
 import { openTabChannel, withTabLock } from '../app/browser-features.ts';
 
 /**
- * Messages between the tabs of one browser. They tell that something happened and to which session, but never who the
- * person is.
+ * Messages between the tabs of one browser. The messages tell that something happened and to which session, but never
+ * who the person is.
  */
 export type TabMessage =
   | { readonly kind: 'logged-out'; readonly sessionId: string }

@@ -18,7 +18,7 @@ export const freshToken = (): string | undefined =>
   current && performance.now() < current.staleAt ? current.token : undefined;
 export const currentToken = (): string | undefined => current?.token;
 /**
- * Milliseconds since this tab got its token. Each token comes with an action of the person, so this is also the time since
- * their last action, as far as the API knows.
+ * Milliseconds since this tab got its token. Each token comes with an action of the person, so this is also the time
+ * since their last action, as far as the API knows.
  */
 export const tokenAgeMs = (): number | undefined => current && performance.now() - current.since;

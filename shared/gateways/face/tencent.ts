@@ -7,9 +7,9 @@ import { type FaceGateway, type FaceOutcome, FaceRefused, FaceUnavailable } from
 type TencentSettings = Extract<Settings['face'], { kind: 'tencent' }>;
 
 /**
- * Tencent Cloud FaceID (人脸核身), API 3.0, version 2018-03-01: DetectAuth opens a session for name and document, the app
- * runs it, GetDetectInfoEnhanced returns the result. The ticket is not sent to the provider, because it gives access to
- * our journeys.
+ * Tencent Cloud FaceID (人脸核身), API 3.0, version 2018-03-01: DetectAuth opens a session for name and document, the
+ * app runs it, GetDetectInfoEnhanced returns the result. The ticket is not sent to the provider, because it gives
+ * access to our journeys.
  */
 export function tencentFace(
   settings: TencentSettings,

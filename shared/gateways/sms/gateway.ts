@@ -12,7 +12,9 @@ export interface SmsMessage {
   readonly text: string;
 }
 
-/** SMS-3: one way to send messages, whichever provider carries them. It never sends twice and never retries. */
+/**
+ * SMS-3: one way to send messages, whichever provider carries them. The gateway never sends twice and never retries.
+ */
 export interface SmsGateway {
   /** @throws SmsRefused, SmsUnavailable */
   send(message: SmsMessage): Promise<void>;

@@ -18,8 +18,8 @@ import {
 import { maskedPerson } from '../people/personal-data.ts';
 
 /**
- * The handle of a person at an agency: the same on all forms of the agency, another one elsewhere. It can neither be
- * guessed nor turned back into the person (DOC-4).
+ * The handle of a person at an agency: the same on all forms of the agency, another one elsewhere. The handle can
+ * neither be guessed nor turned back into the person (DOC-4).
  */
 export const agentIdOf = (ctx: Pick<FlowContext, 'handles'>, agencyKey: string, personKey: string): string =>
   handleKey(ctx.handles, 'agent', `${agencyKey}|${personKey}`);

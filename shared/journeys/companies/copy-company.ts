@@ -32,10 +32,11 @@ type IsOver = () => boolean;
 
 /**
  * Brings a company's name, number and state to the rows that hold copies of them: its live relations (for lists only),
- * and the rows by which its agents search. A company with the mark `copiesDue` still needs this. Its row's change in
- * the stream starts it after the answer, and a queue starts it again if it failed or the company has too many people.
- * Rows that have the copies already are not written, so later runs finish a company that did not fit into one. At the
- * end the mark is removed, but only from the row as it was read: a change in between has started its own run.
+ * and the rows by which its agents search. A company with the mark `copiesDue` still needs this. The change of the
+ * company's row in the stream starts the copying after the answer, and a queue starts it again if it failed or the
+ * company has too many people. Rows that have the copies already are not written, so later runs finish a company that
+ * did not fit into one. At the end the mark is removed, but only from the row as it was read: a change in between has
+ * started its own run.
  * @param named whether the company's own line has just come: agreements may have waited for the name
  * @returns whether something is left
  */

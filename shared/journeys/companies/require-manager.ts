@@ -49,7 +49,9 @@ type BasisFor<W extends ManagedSubject> = W extends ManagedSubject
     : ByRelation
   : never;
 
-/** The company for which this session manages it, logged in through `enterprise`. ROLE_NOT_ALLOWED for everybody else. */
+/**
+ * The company for which this session manages it, logged in through `enterprise`. ROLE_NOT_ALLOWED for everybody else.
+ */
 export function managerBasis<W extends ManagedSubject>({ caller }: SessionCall, what: W): BasisFor<W> {
   const { identity, company } = caller.session;
   const { roles, agents } = managers[what];

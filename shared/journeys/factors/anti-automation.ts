@@ -63,8 +63,8 @@ export async function requireHuman(
 }
 
 /**
- * `requireHuman` in parallel to the step's first read. Both finish before anything is answered, and a refusal of the
- * challenge takes precedence over the read.
+ * `requireHuman` in parallel to the step's first read. Check and read both finish before anything is answered, and a
+ * refusal of the challenge takes precedence over the read.
  */
 export async function requireHumanAndRead<T>(
   ctx: FlowContext,

@@ -139,8 +139,8 @@ export interface CodeProof<T extends CodeTicket> {
  * 3. The guess is reserved in the day's counts (LCK-5): at login only a wrong one, which is a failure too (LCK-1);
  *    elsewhere any. If the code is right, `meanwhile` reads in parallel what `act` will need.
  * 4. A wrong code is audited, and only then answered.
- * 5. A right code: `act` runs. Its transaction spends the code, with the writes of the proof. At login these refuse
- *    while a lock or too many guesses stand against the person.
+ * 5. A right code: `act` runs. The transaction of `act` spends the code, with the writes of the proof. At login these
+ *    writes refuse while the account is locked or has too many guesses.
  * 6. If `act` refuses for another reason, try and reservation are given back, and the code stays valid.
  * @throws Problem SMS_CODE_WRONG {remainingAttempts}, without that number if there is no code to try (any more);
  * ACCOUNT_LOCKED; FACE_REQUIRED, TOO_MANY_REQUESTS or (`ticket`) CHALLENGE_REQUIRED if the guesses are used up; the

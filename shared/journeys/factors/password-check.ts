@@ -119,9 +119,9 @@ export const wrongPasswordProblem = (taken: number, now: Date, policies: Policie
     : new Problem('BAD_CREDENTIALS', { remainingAttempts: remainingAttempts(taken, policies) });
 
 /**
- * Records a wrong password in the person's history; the fifth reservation has done that already, together with the lock.
- * If the event cannot be written, the try is given back and the error thrown: the answer then says that nothing was
- * changed, so the failure must not count (LCK-6).
+ * Records a wrong password in the person's history; the fifth reservation has done that already, together with the
+ * lock. If the event cannot be written, the try is given back and the error thrown: the answer then says that nothing
+ * was changed, so the failure must not count (LCK-6).
  */
 export async function recordWrongPassword(
   ctx: FlowContext,
@@ -181,11 +181,11 @@ export interface TypedPassword {
 }
 
 /**
- * LCK-5: a password typed in the account centre or for 找回手机号码 counts like one at login. One try is reserved. If the
- * password is right, `act` gets the person and the write that resets the count, for its transaction. If `act` refuses
- * for another reason, the reservation is given back; if `act` throws ConcurrentChange, the person is read and compared
- * again. Throws BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED, USER_NOT_REGISTERED, and ACCOUNT_SUSPENDED to a
- * caller who knows the password (ORD-1).
+ * LCK-5: a password typed in the account centre or for 找回手机号码 counts like one at login. One try is reserved. If
+ * the password is right, `act` gets the person and the write that resets the count, for its transaction. If `act`
+ * refuses for another reason, the reservation is given back; if `act` throws ConcurrentChange, the person is read and
+ * compared again. Throws BAD_CREDENTIALS {remainingAttempts}, ACCOUNT_LOCKED, USER_NOT_REGISTERED, and
+ * ACCOUNT_SUSPENDED to a caller who knows the password (ORD-1).
  */
 export async function withPassword<R>(
   ctx: FlowContext,

@@ -34,8 +34,8 @@ export function knownMatter(
 
 /**
  * STP-2, STP-4: the proof of a passed face check for a tax system, signed with our keys; it can be verified with the
- * public keys alone. It is made from today's facts and lives 5 minutes. `sub` and `company.ref` stay the same for this
- * audience and mean nothing to another.
+ * public keys alone. The proof is made from today's facts and lives 5 minutes. `sub` and `company.ref` stay the same
+ * for this audience and mean nothing to another.
  * @param company the company that the person acts for now; absent for a natural person and at a counter
  */
 export function stepUpProof(

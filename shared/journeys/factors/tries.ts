@@ -16,8 +16,8 @@ export interface RecordTry {
 }
 
 /**
- * What the store throws when the document's tries of the day that need no challenge are used up (REG-9): the code alone.
- * `withDueChallenge` adds the challenge, because making one takes a call that the store does not make.
+ * What the store throws when the document's tries of the day that need no challenge are used up (REG-9): the code
+ * alone. `withDueChallenge` adds the challenge, because making one takes a call that the store does not make.
  */
 const due = () => new Problem('CHALLENGE_REQUIRED');
 const isDue = (error: unknown): boolean =>

@@ -64,7 +64,7 @@ export async function accountNamed(
       variant,
     );
   if (new Set(found.map(holderOf)).size === 1) return first;
-  // Only registered people count. That needs a further read, for texts that match several people.
+  // Only registered people count. To know who is registered needs a further read, for texts that match several people.
   const registered = await stillRegistered(ctx, found);
   const distinct = registered.filter(
     (one, index) => registered.findIndex((other) => holderOf(other) === holderOf(one)) === index,

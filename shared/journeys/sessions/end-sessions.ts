@@ -37,7 +37,9 @@ export function endSessions(
   };
 }
 
-/** 退出 (SES-1): the session of this call ends at once, for every later check; SESSION_ENDED if it has ended already. */
+/**
+ * 退出 (SES-1): the session of this call ends at once, for every later check; SESSION_ENDED if it has ended already.
+ */
 export const logoutWrites = (
   ctx: Pick<FlowContext, 'settings'>,
   call: AnyCall,

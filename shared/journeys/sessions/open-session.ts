@@ -114,8 +114,8 @@ export async function openSession(
 }
 
 /**
- * The writes that open a session, and the answer once they are done. They swap the person's web session, end the older
- * one (if only one is allowed), record when and by what it was replaced (SES-3), and write the audit.
+ * The writes that open a session, and the answer once they are done. The writes swap the person's web session, end the
+ * older one (if only one is allowed), record when and by what it was replaced (SES-3), and write the audit.
  */
 export function sessionOpening(
   ctx: FlowContext,

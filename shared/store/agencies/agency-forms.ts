@@ -7,8 +7,8 @@ import { all, atLeast, atMost, equals, holds, oneOf } from '../dynamodb/expressi
 import type { Key, RefusableCheck } from '../dynamodb/tables.ts';
 
 /**
- * The two forms that name a tax agent (AGY-1): the agency's staff form, 《涉税专业服务机构（人员）基本信息采集表》, and the client's
- * agreement form, 《涉税专业服务协议要素信息采集表》.
+ * The two forms that name a tax agent (AGY-1): the agency's staff form, 《涉税专业服务机构（人员）基本信息采集表》, and
+ * the client's agreement form, 《涉税专业服务协议要素信息采集表》.
  * A form may be larger than one transaction and must still change at one instant. So each agent has a row of their own
  * that lists the forms that name them, and one head row tells which form is in force. An entry of another form has no
  * effect.
@@ -66,8 +66,8 @@ export interface FormEntry {
   /** The forms that name the person; the head row tells which of them is in force. */
   readonly forms?: ReadonlySet<string>;
   /**
-   * For an agreement: whose it is, and its period according to its newest form. This is only a hint; the agreement
-   * decides.
+   * For an agreement: whose it is, and its period according to its newest form. These members are only a hint; the
+   * agreement decides.
    */
   readonly agencyKey?: string;
   readonly from?: string;

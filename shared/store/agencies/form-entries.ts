@@ -42,7 +42,9 @@ export async function transactInBatches(db: Db, groups: readonly (readonly Write
   for (const run of runs) if (run.status === 'rejected') throw run.reason;
 }
 
-/** Adds a form to the row of a person whom it names. It has no effect until the form's head row names the form. */
+/**
+ * Adds a form to the row of a person whom it names. The entry has no effect until the form's head row names the form.
+ */
 export const formEntryUpdate = (
   key: Key,
   formId: string,
@@ -65,8 +67,8 @@ export const formEntryPeriodUpdate = (key: Key, formId: string, { from, until }:
 });
 
 /**
- * Removes a form that is not in force (any more) from the rows of its people. This is only tidying: an entry that stays
- * has no effect.
+ * Removes a form that is not in force (any more) from the rows of its people. To remove is only tidying: an entry that
+ * stays has no effect.
  * @param people `gone`: people whom the form in force does not name, so that their rows may be removed; `kept`: people
  * whom it names
  * @param others further rows to tidy at the same time
@@ -173,8 +175,8 @@ export function clientEntries(
   page: { readonly from?: Key | undefined; readonly limit: number },
 ) {
   const [text, number] = [searchForm(query), foldNumber(query)];
-  // IN takes a hundred values, and `due` names one less. If more companies have changed than the index tells, any company
-  // may be one of them.
+  // IN takes a hundred values, and `due` names one less. If more companies have changed than the index tells, any
+  // company may be one of them.
   const changed = [...due.companyKeys, ...(typed === undefined ? [] : [typed])];
   const searching = text !== '' && !due.many;
   const fits = any(

@@ -61,8 +61,8 @@ export const needsNoCopies = (row: Relation, copies: CompanyCopies): boolean => 
 
 /**
  * Updates the copies of a company's name, number and state in a relation, and with them its place in the person's
- * lists. It changes the row only as it was read, and never replaces newer copies; if the row has changed, the caller
- * decides again. Harmless to repeat.
+ * lists. The update changes the row only as it was read, and never replaces newer copies; if the row has changed, the
+ * caller decides again. Harmless to repeat.
  */
 export function copiesUpdate(relation: Relation, copies: CompanyCopies): Update {
   const { personSort, confirmerKey } = listKeysOf({ ...relation, ...copies });

@@ -3,7 +3,10 @@ import type { Permission, RelationFacts, RelationState } from '#domain/relations
 import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
 import type { StoredNumber } from './taxpayers.ts';
 
-/** The row's keys in the indexes. They follow from the row: a write that changes such a fact must write the key too. */
+/**
+ * The row's keys in the indexes. The index keys follow from the row: a write that changes such a fact must write the
+ * key too.
+ */
 export interface ListKeys {
   /** In `byCompany`, the company's three lists: a live row by term, last day, role. */
   readonly companySort: string;

@@ -72,9 +72,9 @@ export const isKnown = (taxpayer: Taxpayer | undefined): taxpayer is KnownTaxpay
   taxpayer?.name !== undefined && taxpayer.state !== undefined && taxpayer.subjects !== undefined;
 
 /**
- * The key of a normalised number. It is readable, unless it could show the number of a person's document (DOC-4). It
- * depends on the number alone, so that whoever types the number finds the row; what the registry states about the
- * number is in the row.
+ * The key of a normalised number. The key is readable, unless it could show the number of a person's document (DOC-4).
+ * The key depends on the number alone, so that whoever types the number finds the row; what the registry states about
+ * the number is in the row.
  */
 export const companyKeyOf = (keys: Keys, taxpayerId: string): string =>
   holdsPersonNumber(taxpayerId) ? indexKey(keys, 'company', taxpayerId) : `c_${taxpayerId}`;

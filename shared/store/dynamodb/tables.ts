@@ -231,8 +231,9 @@ export function openTables() {
   };
 
   /**
-   * A transaction for a caller that continues after a refusal: the result tells which write was refused. It is one
-   * TransactWriteItems. The SDK sends the same token in all tries, so that a lost answer does not apply it twice.
+   * A transaction for a caller that continues after a refusal: the result tells which write was refused. The
+   * transaction is one TransactWriteItems. The SDK sends the same token in all tries, so that a lost answer does not
+   * apply it twice.
    */
   async function tryTransact(writes: readonly Write[]): Promise<TransactionResult> {
     const TransactItems = writes.map((w) => {

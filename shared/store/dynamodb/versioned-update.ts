@@ -4,8 +4,8 @@ import { absent, equals } from './expressions.ts';
 import type { Item, Key, Write } from './tables.ts';
 
 /**
- * A change to an item that counts its versions in the attribute `rev`, decided from a read. It applies only to the item
- * exactly as it was read; otherwise it fails with `onRefused`, which gets the item as it is now.
+ * A change to an item that counts its versions in the attribute `rev`, decided from a read. The change applies only to
+ * the item exactly as it was read; otherwise it fails with `onRefused`, which gets the item as it is now.
  * @param version the version that was read; 0: the item did not exist
  * @param changes new values by attribute; undefined removes the attribute
  */

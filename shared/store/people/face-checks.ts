@@ -36,7 +36,9 @@ export const isFaceCheckValid = (
   (person.orders?.proofsEndedAt === undefined || person.orders.proofsEndedAt < face.at) &&
   coversRecovery({ faceAt: face.at, recoveredAt: person.phoneRecoveredAt }, now, policies);
 
-/** STP-2: the person's last face check, if it may serve this matter too: still valid, and recent enough for the matter. */
+/**
+ * STP-2: the person's last face check, if it may serve this matter too: still valid, and recent enough for the matter.
+ */
 export function reusableFaceCheck(
   person: RegisteredPerson,
   matter: Pick<Matter, 'validitySeconds'>,
@@ -52,8 +54,8 @@ export function reusableFaceCheck(
 }
 
 /**
- * The condition of `isFaceCheckValid` for a transaction that relies on the check. If the operation changes the person too, a refusal for
- * another reason throws ConcurrentChange.
+ * The condition of `isFaceCheckValid` for a transaction that relies on the check. If the operation changes the person
+ * too, a refusal for another reason throws ConcurrentChange.
  */
 export const faceUnchangedCheck = (
   personKey: string,

@@ -180,8 +180,8 @@ export function successUpdate(
 }
 
 /**
- * The success of a right SMS code, which has no reservation. It is refused by every lock, and if the day's guesses are
- * used up (`usedUp`, LCK-5), so that it cannot succeed after five wrong codes.
+ * The success of a right SMS code, which has no reservation. The success is refused by every lock, and if the day's
+ * guesses are used up (`usedUp`, LCK-5), so that it cannot succeed after five wrong codes.
  */
 export function rightCodeUpdate(attempt: Attempt, policies: Policies, usedUp: () => Problem): Write {
   return {
@@ -204,9 +204,9 @@ export function notLockedCheck(personKey: string, day: string): Write {
 }
 
 /**
- * LCK-3, LCK-5: 忘记密码 clears all three counts and the lock. The day's wrong guesses stay counted, except `guess`, which
- * turned out right. `lock` tells whether a lock was seen (its end has its own audit event) and what to throw if that
- * has changed since.
+ * LCK-3, LCK-5: 忘记密码 clears all three counts and the lock. The day's wrong guesses stay counted, except `guess`,
+ * which turned out right. `lock` tells whether a lock was seen (its end has its own audit event) and what to throw if
+ * that has changed since.
  */
 export function unlockUpdate(
   personKey: string,

@@ -4,8 +4,8 @@ import type { Db, Write } from '../dynamodb/tables.ts';
 
 /**
  * REG-9: names and numbers that were tried for a document and did not match, counted by the document's key and the
- * Shanghai day. The counter is stored beside the address budgets, because it ends with its day as they do. It is no
- * lock: whoever solves a challenge may go on.
+ * Shanghai day. The counter is stored beside the address budgets, because it ends with its day as they do. The counter
+ * is no lock: whoever solves a challenge may go on.
  */
 const counterOf = (personKey: string, now: Date, counts: 'misses' | 'nobody'): Counter => ({
   ticketKey: `m_${personKey}_${shanghaiDay(now)}`,

@@ -5,15 +5,18 @@ import { Problem, type ProblemCode } from '#domain/problem.ts';
 import type { SmsWindowHint } from '#domain/sms-window.ts';
 
 /**
- * The person: real-name record and account in one item. Its key is the HMAC of document type and number, so that a
- * person exists before the account and after its end. `rev` grows with every change of the person's facts and is the
- * condition of every write that was decided from a read.
+ * The person: real-name record and account in one item. The key of the item is the HMAC of document type and number, so
+ * that a person exists before the account and after its end. `rev` grows with every change of the person's facts and is
+ * the condition of every write that was decided from a read.
  */
 export interface Person {
   readonly personKey: string;
   readonly rev: number;
   readonly documentType: string;
-  /** Absent while only an order is known about the person, because an order need not contain a name: see `hasVerifiedName`. */
+  /**
+   * Absent while only an order is known about the person, because an order need not contain a name: see
+   * `hasVerifiedName`.
+   */
   readonly sealedName: Sealed;
   readonly sealedNumber: Sealed;
   /**

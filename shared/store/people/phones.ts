@@ -34,8 +34,8 @@ export async function phoneOwner(db: Db, phoneKey: string): Promise<OwnedPhone |
 }
 
 /**
- * Claims a number for a person who has proved it by SMS. It must be free, or already theirs, or (with `from`, after SMS
- * and face, PHN-3) taken over from exactly that owner. Otherwise PHONE_TAKEN.
+ * Claims a number for a person who has proved it by SMS. The number must be free, or already theirs, or (with `from`,
+ * after SMS and face, PHN-3) taken over from exactly that owner. Otherwise PHONE_TAKEN.
  * @param hall for a registration with a hall record (REG-2): the time of collection, since which the number must not
  * have left anybody, and the error to throw if it has
  */
@@ -92,7 +92,7 @@ export const importPhoneUpdate = (
 
 /**
  * MIG-1: imports named two people for one number. An owner who had it by an import loses it; an owner who proved it by
- * SMS keeps it. Both only if the row is as it was read.
+ * SMS keeps it. Both changes happen only if the row is as it was read.
  */
 export const contestPhoneUpdate = (row: OwnedPhone, now: Date, onRefused: () => Error): Write => ({
   table: 'Phones',

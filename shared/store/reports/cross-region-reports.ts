@@ -8,10 +8,10 @@ import { pagesUpTo } from '../dynamodb/pages.ts';
 import type { Db, Key, RefusableCheck, RefusablePut, Write } from '../dynamodb/tables.ts';
 
 /**
- * 跨区域涉税事项报告: the reports under which a company from outside works here (SPC-2, SPC-3). There are three kinds of rows,
- * which change together in one transaction. The report itself, under its company. A head under the report's number
- * alone, which knows version and company, so that a report that moves to another company leaves nothing behind. And a
- * row under company and name, which lists the 经办人 of that name and the last days of their reports, so that one
+ * 跨区域涉税事项报告: the reports under which a company from outside works here (SPC-2, SPC-3). There are three kinds
+ * of rows, which change together in one transaction. The report itself, under its company. A head under the report's
+ * number alone, which knows version and company, so that a report that moves to another company leaves nothing behind.
+ * And a row under company and name, which lists the 经办人 of that name and the last days of their reports, so that one
  * condition can check whether a person is one of them.
  */
 export interface CrossRegionReport {
@@ -208,7 +208,7 @@ const longerPages = 4;
 /**
  * The reports whose numbers end like that and that are valid today, the longest valid first, at most `mostReports`. The
  * indexes are sorted by ending and last day, so only what is answered is read; a longer ending is picked out of the
- * reports with the same last characters. This reads an index: the report that is chosen is read again.
+ * reports with the same last characters. The search reads an index: the report that is chosen is read again.
  */
 export async function reportsEndingIn(
   db: Db,

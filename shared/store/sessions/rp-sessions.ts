@@ -35,8 +35,8 @@ export interface RpSession {
   readonly companyKey?: string;
   readonly agencyKey?: string;
   /**
-   * For a company identity: the permissions last communicated to this client. These are the widest of all its tokens,
-   * less what logout tokens have withdrawn since (SSO-8).
+   * For a company identity: the permissions last communicated to this client. `granted` holds the widest permissions of
+   * all tokens of the hand-over, less what logout tokens have withdrawn since (SSO-8).
    */
   readonly granted?: Granted;
   /** How often a logout token has withdrawn a part of `granted`, while the hand-over continues. */
@@ -58,7 +58,10 @@ export interface RpSession {
   readonly startedAt: number;
   /** The end of the session. */
   readonly expiresAt: number;
-  /** ISO time: before it, time alone cannot end the hand-over (idleness, the session's end, a last day). */
+  /**
+   * When the sweep checks this hand-over next (ISO time): before that, time alone cannot end the hand-over (idleness,
+   * the session's end, a last day).
+   */
   readonly lookAt: string;
   readonly ended?: RpEnded;
   readonly notified?: { readonly at: number; readonly tries: number };

@@ -44,8 +44,9 @@ export function requireLive(
 }
 
 /**
- * Gives a session another identity. Its version grows, so that access tokens of the earlier identity become invalid
- * (SES-2). Throws ConcurrentChange if another switch came first, SESSION_ENDED if the session is over.
+ * Gives a session another identity. The session's `identityVersion` grows, so that access tokens of the earlier
+ * identity become invalid (SES-2). Throws ConcurrentChange if another switch came first, SESSION_ENDED if the session
+ * is over.
  */
 export const identityUpdate = (
   session: Pick<Session, 'sessionId' | 'identityVersion'>,

@@ -74,8 +74,8 @@ export function swapPointerUpdate(
 }
 
 /**
- * Removes the pointer to a session that has ended, so that the next login does not report replacing it. This is only
- * tidying: a pointer to an ended session does no harm, so a failure is ignored.
+ * Removes the pointer to a session that has ended, so that the next login does not report replacing it. To remove the
+ * pointer is only tidying: a pointer to an ended session does no harm, so a failure is ignored.
  */
 export async function forgetWebSession(db: Db, personKey: string, sessionId: string): Promise<void> {
   await db

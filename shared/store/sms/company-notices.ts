@@ -42,8 +42,8 @@ export async function reserveCompanyNotice(
     });
   const first = await write(true);
   if (first.ok) return true;
-  // The refused write was for a new day. If the row is of today, today may still have room; if it is not, the ten minutes
-  // of this kind are not over.
+  // The refused write was for a new day. If the row is of today, today may still have room; if it is not, the ten
+  // minutes of this kind are not over.
   if (first.old?.day !== today) return false;
   return (await write(false)).ok;
 }

@@ -70,8 +70,8 @@ const countsOf = (kind: SendKind) => ({
 });
 
 /**
- * A new window may begin only if none is running; a further code needs room in the running window. Both need the minute
- * of the kind's own queue to be over.
+ * A new window may begin only if none is running; a further code needs room in the running window. A new window and a
+ * further code need the minute of the kind's own queue to be over.
  */
 function windowUpdate(send: Send, opensWindow: boolean, owned: boolean, policies: Policies): Update {
   const { phoneKey, kind } = send;
@@ -156,9 +156,10 @@ export const phoneSendStateOf = ([window, day, phone]: readonly (Item | undefine
 });
 
 /**
- * Reserves one of the codes that the phone may get, together with `writes` (the code on its ticket), all or nothing. `known` is what was
- * read with the ticket; without it the first try follows what is expected, and after a refusal the state is read before
- * it is believed. Throws SMS_TOO_FREQUENT {retryAt}, or the error of `wanted` if the send needs a challenge (SMS-4).
+ * Reserves one of the codes that the phone may get, together with `writes` (the code on its ticket), all or nothing.
+ * `known` is what was read with the ticket; without it the first try follows what is expected, and after a refusal the
+ * state is read before it is believed. Throws SMS_TOO_FREQUENT {retryAt}, or the error of `wanted` if the send needs a
+ * challenge (SMS-4).
  */
 export async function reserveSend(
   db: Db,

@@ -129,8 +129,8 @@ export async function findOpenedRequest(db: Db, id: string, now: Date): Promise<
 }
 
 /**
- * The request is decided, once. `requestOfBrowser` has already checked the browser: browsers are added to a request and never
- * removed.
+ * The request is decided, once. `requestOfBrowser` has already checked the browser: browsers are added to a request and
+ * never removed.
  */
 export const requestDecidedUpdate = (ticket: SsoRequestTicket, now: Date): Write =>
   ticketUpdate(ticket, now, { set: { state: 'spent' } });

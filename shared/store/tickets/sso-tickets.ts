@@ -25,8 +25,8 @@ export interface SsoRequestTicket extends PlainTicket {
 }
 
 /**
- * A passed face check of one session for one matter. It serves this request only, and only while the session is handed
- * over with the identity for which it was started (STP-4).
+ * A passed face check of one session for one matter. The check serves this request only, and only while the session is
+ * handed over with the identity for which it was started (STP-4).
  */
 export interface MatterFace {
   /** ISO time of the check. */
@@ -41,7 +41,7 @@ export interface MatterFace {
   readonly scanUntil?: number;
 }
 
-/** SSO-9: a matter for which the face was shown on the way to a system. It names no person. */
+/** SSO-9: a matter for which the face was shown on the way to a system. The matter names no person. */
 export interface FaceCheckedMatter {
   readonly code: string;
   /** ISO time of the check, and `account.since` of the person then. */

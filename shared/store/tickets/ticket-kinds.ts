@@ -10,8 +10,8 @@ import type { MatterFace, SsoCodeTicket, SsoLogoutTicket, SsoRequestTicket } fro
 
 /**
  * Journeys in progress. The client holds a random handle, and the table stores only its hash. A ticket is open, spent
- * by the one call that uses it up, or ended; that of a login is `passed` while the role has still to be chosen. Its
- * times are checked on read and in conditions and never left to TTL.
+ * by the one call that uses it up, or ended; that of a login is `passed` while the role has still to be chosen. A
+ * ticket's times are checked on read and in conditions and never left to TTL.
  */
 export interface TicketBase extends PlainTicket {
   readonly personKey: string;

@@ -23,7 +23,10 @@ interface Props {
   readonly onProblem?: ((problem: Problem) => boolean) | undefined;
   /** Submits the form as soon as all six digits are filled in. */
   readonly submitsWhenComplete?: boolean;
-  /** Sends a code; throws ApiProblem. First validate the fields that it needs (`form.validateFields(['phone'])`), which may throw. */
+  /**
+   * Sends a code; throws ApiProblem. First validate the fields that it needs (`form.validateFields(['phone'])`), which
+   * may throw.
+   */
   readonly send: () => Promise<{ maskedPhone: string; resendAt: string }>;
 }
 
@@ -46,7 +49,8 @@ export function useSentCode(before?: SentCode): SentCodeState {
 const digitPositions = [1, 2, 3, 4, 5, 6] as const;
 
 /**
- * The six digits of a typed or pasted text, which may be a whole SMS. After a wrong code, one more digit begins a new code.
+ * The six digits of a typed or pasted text, which may be a whole SMS. After a wrong code, one more digit begins a new
+ * code.
  */
 function digitsOf(text: string, wasWrong: boolean): string {
   const typed = foldNumber(text);
@@ -57,9 +61,9 @@ function digitsOf(text: string, wasWrong: boolean): string {
 }
 
 /**
- * Six boxes for the code, with a send button, which counts down to the next possible send. A text says which number got the
- * code (SMS-1, SMS-2). The boxes are drawn around a single field, so that screen readers, paste and the phone's automatic
- * filling work.
+ * Six boxes for the code, with a send button, which counts down to the next possible send. A text says which number got
+ * the code (SMS-1, SMS-2). The boxes are drawn around a single field, so that screen readers, paste and the phone's
+ * automatic filling work.
  */
 export function SmsCodeField({
   name = 'smsCode',
@@ -132,7 +136,8 @@ export function SmsCodeField({
               rules={rules.smsCode}
               getValueFromEvent={({ target }: ChangeEvent<HTMLInputElement>) => {
                 const code = digitsOf(target.value, target.getAttribute('aria-invalid') === 'true');
-                // After the form has stored the value. A seventh key changes nothing, and must not send the same code again.
+                // After the form has stored the value. A seventh key changes nothing, and must not send the same code
+                // again.
                 const isNew = code !== form.getFieldValue(name);
                 if (submitsWhenComplete && isNew && readCode(code) !== undefined)
                   setTimeout(() => form.submit());

@@ -2,7 +2,7 @@ import { texts } from '../../i18n/index.ts';
 
 /**
  * The two notices that people agree to (REG-6; Personal Information Protection Law, art. 17): each under one name,
- * wherever it is read. Their version is `consentVersion` of the API, which records what was agreed to.
+ * wherever it is read. The version of the notices is `consentVersion` of the API, which records what was agreed to.
  */
 export const useNoticeTexts = texts('notices', {
   zh: {

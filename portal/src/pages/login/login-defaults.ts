@@ -3,7 +3,8 @@ import { holdsPersonNumber, parseTaxpayerId } from '#domain/taxpayers.ts';
 import { localItem, setLocalItem } from '../../app/browser-features.ts';
 
 /**
- * A company that was entered in this browser. Its number is not a person's number, so nothing here is personal (DOC-4).
+ * A company that was entered in this browser. The company's number is not a person's number, so nothing here is
+ * personal (DOC-4).
  */
 export interface LastCompany {
   readonly taxpayerId: string;

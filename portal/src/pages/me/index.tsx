@@ -9,7 +9,8 @@ import { AccountCentreParts } from './parts/context.tsx';
 import { useIsAgency } from './parts/queries.ts';
 
 /**
- * 我的信息 → 账户中心: the menu and the sub-pages. After a switch the new identity starts with no data of the previous one.
+ * 我的信息 → 账户中心: the menu and the sub-pages. After a switch the new identity starts with no data of the previous
+ * one.
  */
 export function Page() {
   const session = useSession();

@@ -26,7 +26,8 @@ const isSystemName = (value: unknown): value is SystemName =>
   typeof (value as Partial<SystemName>).en === 'string';
 
 /**
- * Stores this hand-over as the page to show after the login; returns the history state from which the login page knows it.
+ * Stores this hand-over as the page to show after the login; returns the history state from which the login page knows
+ * it.
  */
 export function loginStateFor(id: string, system: unknown) {
   const from = `/sso#${id}`;

@@ -1,4 +1,6 @@
-/** One question and its answer, in both languages. `id` is its anchor: refusals link to it (components/help-anchors.ts). */
+/**
+ * One question and its answer, in both languages. `id` is its anchor: refusals link to it (components/help-anchors.ts).
+ */
 export interface Answer {
   readonly id: string;
   readonly zh: readonly [question: string, answer: string];

@@ -10,7 +10,7 @@ import { AddAgent } from './AddAgent.tsx';
 import { type Agent, changeStaffForm, useAgents } from './queries.ts';
 import { useAgencyTexts } from './texts.ts';
 
-/** AGY-1: the staff form. It is sent as a whole, so each change names the other people by their handles. */
+/** AGY-1: the staff form. The form is sent as a whole, so each change names the other people by their handles. */
 export function StaffForm({ canEdit }: { readonly canEdit: boolean }) {
   const t = useAgencyTexts();
   const parts = useParts();

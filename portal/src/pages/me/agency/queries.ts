@@ -13,8 +13,8 @@ export const useAgents = () => useQuery({ queryKey: ['agency-staff'], queryFn: r
 type Form = Paths['/v1/agency/staff']['put']['requestBody']['content']['application/json'];
 
 /**
- * The form is sent as a whole. It is read again first, with its revision, so that nobody whom a colleague adds at the
- * same time is lost: in that case the API refuses (STATE_CONFLICT), and the page shows the list as it is now.
+ * The form is sent as a whole. The form is read again first, with its revision, so that nobody whom a colleague adds at
+ * the same time is lost: in that case the API refuses (STATE_CONFLICT), and the page shows the list as it is now.
  */
 export async function changeStaffForm(
   next: (agents: readonly { readonly agentId: string }[]) => Form['agents'],

@@ -6,8 +6,8 @@ import { useBrowserName } from '../../../i18n/browsers.ts';
 import { useHomeTexts } from './texts.ts';
 
 /**
- * The login before this one: time, browser, and city or, if the city is unknown, network. A person who did not log in then
- * notices a stranger's login (SES-4).
+ * The login before this one: time, browser, and city or, if the city is unknown, network. A person who did not log in
+ * then notices a stranger's login (SES-4).
  */
 export function LastLogin() {
   const t = useHomeTexts();

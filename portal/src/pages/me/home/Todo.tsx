@@ -10,7 +10,9 @@ import { isManager, useOwnAgreements, usePendingDecisions } from '../parts/pendi
 import { useAccount } from '../parts/queries.ts';
 import { useHomeTexts } from './texts.ts';
 
-/** A relation or agreement that ends within this many days is shown, early enough to have it extended (REL-8, AGY-4). */
+/**
+ * A relation or agreement that ends within this many days is shown, early enough to have it extended (REL-8, AGY-4).
+ */
 const soonDays = 30;
 /** Notices that the page shows in another place, or that are not new to the person. */
 const hiddenNotices: readonly string[] = ['CLOSE_IS_NOT_LOGOUT', 'SESSION_REPLACED'];

@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
 
-/** Line icons of the shortcuts, 24 units wide, in the colour of the text. Each stands beside a name, so it has no text of its own. */
+/**
+ * Line icons of the shortcuts, 24 units wide, in the colour of the text. Each stands beside a name, so it has no text
+ * of its own.
+ */
 const icon = (lines: ReactNode): ReactNode => (
   <svg
     width="22"

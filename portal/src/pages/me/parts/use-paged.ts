@@ -5,7 +5,10 @@ interface Page<T> {
   readonly cursor?: string | undefined;
 }
 
-/** A list that is read page by page with a cursor. Opening the list reads it again, because the other side may have acted. */
+/**
+ * A list that is read page by page with a cursor. Opening the list reads it again, because the other side may have
+ * acted.
+ */
 export function usePagedQuery<T>(queryKey: QueryKey, read: (cursor: string | undefined) => Promise<Page<T>>) {
   return useInfiniteQuery({
     queryKey,
