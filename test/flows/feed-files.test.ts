@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -10,6 +9,7 @@ import {
   processFile,
   secondsToNextTry,
 } from '../../functions/registry-feed/process-file.ts';
+import { answerRange } from '../support/ranges.ts';
 import { long } from '../support/variants.ts';
 
 /** A stand-in for S3 with ranges and conditions, and for a queue that keeps its messages. */
@@ -19,7 +19,6 @@ const sent: { QueueUrl: string; MessageBody: string; DelaySeconds: number; Visib
   [];
 let refuse: number | undefined;
 let server: Server;
-const etagOf = (bytes: Buffer): string => `"${createHash('md5').update(bytes).digest('hex')}"`;
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
@@ -34,17 +33,7 @@ beforeAll(async () => {
     asked.push({ path: request.url ?? '', range, authorization });
     const bytes = files.get(request.url ?? '');
     if (refuse !== undefined || !bytes) return response.writeHead(refuse ?? 404).end('<Error/>');
-    const etag = etagOf(bytes);
-    if (request.headers['if-match'] !== undefined && request.headers['if-match'] !== etag)
-      return response.writeHead(412).end();
-    const [from = 0, to = 0] = (/bytes=(\d+)-(\d+)/.exec(range ?? '') ?? []).slice(1).map(Number);
-    if (from >= bytes.length) return response.writeHead(416).end();
-    const piece = bytes.subarray(from, to + 1);
-    response.writeHead(206, {
-      etag,
-      'content-range': `bytes ${from}-${from + piece.length - 1}/${bytes.length}`,
-    });
-    return response.end(piece);
+    return answerRange(request, response, bytes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -131,6 +120,15 @@ describe('lines of an S3 object', () => {
     },
   );
 
+  it('MIG-1 a line longer than a piece is taken alone, and no more is asked for than its double', async () => {
+    const line = 'y'.repeat(600_000);
+    put(`${line}\nb\nc`);
+    const first = await nextLines(object, { offset: 0, line: 1 }, undefined);
+    expect([first.lines, first.next, first.atEnd]).toEqual([[line], { offset: 600_001, line: 2 }, false]);
+    expect(asked.map(({ range }) => range)).toEqual(['bytes=0-524287', 'bytes=0-1048575']);
+    expect((await readAll()).lines).toEqual([line, 'b', 'c']);
+  });
+
   it('ENT-3 fail without naming the file when S3 refuses', async () => {
     await expect(
       nextLines(
@@ -154,7 +152,8 @@ long(
         VisibilityTimeout: 120,
       },
     ]);
-    sent.length = 0;
+    await makeVisibleAgain('arn:aws:sqs:eu-west-1:123456789012:feed', 'handle', 1);
+    expect(sent.at(-1)?.QueueUrl).toBe('https://sqs.eu-west-1.amazonaws.com/123456789012/feed');
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', 'http://127.0.0.1:9');
     await expect(makeVisibleAgain('arn:aws:sqs:r:1:q', 'handle', 1)).resolves.toBeUndefined();
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', process.env.AWS_ENDPOINT_URL_S3 ?? '');
@@ -220,6 +219,8 @@ describe('a file of the feed', () => {
     });
   const bad = Array.from({ length: 40_000 }, (_, index) => (index % 7 === 0 ? '' : `{"number":${index}`));
   const badLines = bad.flatMap((line, index) => (line === '' ? [] : [index + 1]));
+  /** By what an operator finds the lines of one file in the log. */
+  const ofFile = { flow: 'registry-feed', messageId: 'm', file: expect.stringMatching(/^"\w+"$/) };
   const toldLines = () => log.filter(({ event }) => event === 'rejected').map(({ line }) => line);
 
   long(
@@ -242,6 +243,7 @@ describe('a file of the feed', () => {
       });
       expect(toldLines()).toEqual(badLines);
       expect(log.at(-1)).toMatchObject({
+        ...ofFile,
         event: 'file-done',
         lines: bad.length,
         accepted: 0,
@@ -264,9 +266,9 @@ describe('a file of the feed', () => {
       ]),
     );
     await take(notification, () => 800_000);
-    const told = log
-      .filter(({ event }) => event === 'rejected')
-      .map(({ line: at, message }) => [at, message]);
+    const rejected = log.filter(({ event }) => event === 'rejected');
+    for (const line of rejected) expect(line).toMatchObject(ofFile);
+    const told = rejected.map(({ line: at, message }) => [at, message]);
     expect(told).toEqual([
       [1, expect.stringContaining('type')],
       [2, expect.stringContaining('not UTF-8')],
@@ -300,12 +302,21 @@ describe('a file of the feed', () => {
     put(bad.join('\n'));
     await take(notification, () => 100_000);
     const body = sent[0]?.MessageBody ?? '';
+    const { position, counts } = theFile(body);
+    expect(counts.rejected).toBeGreaterThan(0);
+    const changed = {
+      level: 'ERROR',
+      ...ofFile,
+      event: 'file-changed',
+      lines: position.line - 1,
+      ...counts,
+    };
     put(`${bad.join('\n')}\n`);
     await take(body, () => 100_000);
-    expect(log.at(-1)).toMatchObject({ level: 'ERROR', event: 'file-changed' });
+    expect(log.at(-1)).toMatchObject(changed);
     files.clear();
     await take(body, () => 100_000);
-    expect(log.at(-1)).toMatchObject({ level: 'ERROR', event: 'file-changed' });
+    expect(log.at(-1)).toMatchObject(changed);
     expect(sent).toHaveLength(1);
   });
 
@@ -324,6 +335,15 @@ describe('a file of the feed', () => {
       refuse = undefined;
       expect(sent).toHaveLength(1);
       expect(sent[0]?.DelaySeconds).toBe(60);
+      const { position } = theFile(sent[0]?.MessageBody ?? '');
+      expect(position.line).toBeGreaterThan(1);
+      expect(log.at(-1)).toMatchObject({
+        level: 'ERROR',
+        ...ofFile,
+        event: 'file-paused',
+        lines: position.line - 1,
+        cause: expect.objectContaining({ message: 's3: http-503' }),
+      });
       await take(sent[0]?.MessageBody ?? '', () => 800_000);
       expect(toldLines()).toEqual(badLines);
     },

@@ -1,11 +1,14 @@
 /** @module-tag long */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { personKey as personKeyOf } from '#crypto/keys.ts';
 import { Problem } from '#domain/problem.ts';
 import { batchedTables } from '#flows/registry-feed/batched-tables.ts';
 import { type Bounds, type Piece, runKeyed } from '#flows/registry-feed/keyed-concurrency.ts';
 import { companiesIn, objectsOf } from '#flows/registry-feed/objects.ts';
+import { processFile } from '#flows/registry-feed/process-file.ts';
 import { type LineIssue, processLines } from '#flows/registry-feed/process-lines.ts';
 import { absent } from '#store/dynamodb/expressions.ts';
 import type { Db, Write } from '#store/dynamodb/tables.ts';
@@ -16,6 +19,7 @@ import { personLine } from '../flows/support/migration.ts';
 import { creditCode } from '../support/credit-codes.ts';
 import { contextOf, putRows, recordOf, watchedStore } from '../support/in-process.ts';
 import { mobile, person as sample } from '../support/people.ts';
+import { answerRange } from '../support/ranges.ts';
 import { openStore } from '../support/store.ts';
 
 /** Lines of the feed: read, told, tried again, run side by side. */
@@ -206,6 +210,53 @@ describe('lines', () => {
     await expect(
       run([{ type: 'agency-staff', version: 1, agencyId: number, agents: [] }], of),
     ).rejects.toThrow('does not list the table');
+  });
+});
+
+describe('a file', () => {
+  let file = Buffer.alloc(0);
+  const server = createServer((request, response) => answerRange(request, response, file));
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    server.close();
+  });
+
+  it('MIG-1 is reported with the sums of all its pieces', async () => {
+    const log: Record<string, unknown>[] = [];
+    const written = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      log.push(JSON.parse(String(text)));
+      return true;
+    });
+    const piece = () => {
+      const phone = mobile();
+      const known = company({ taxpayerId: creditCode() });
+      const lines = [personLine({ ...sample(), phone }), personLine({ ...sample(), phone }), known, known];
+      return lines.map((line) => JSON.stringify(line)).join('\n');
+    };
+    file = Buffer.from(`${piece()}\n${'y'.repeat(600_000)}\n${piece()}`);
+    const none = { accepted: 0, stale: 0, rejected: 0, warnings: 0, emptied: 0 };
+    const startedAt = now.toISOString();
+    const whole = {
+      bucket: 'feed',
+      encodedKey: 'a',
+      position: { offset: 0, line: 1 },
+      counts: none,
+      startedAt,
+    };
+    const delivery = { messageId: 'm', queueArn: '', remainingMs: () => 900_000 };
+    await processFile(contextOf(db), whole, delivery).finally(() => written.mockRestore());
+    const told = log.filter(({ event }) => String(event).startsWith('file-'));
+    expect(told.map(({ event, lines }) => [event, lines])).toEqual([
+      ['file-progress', 4],
+      ['file-progress', 5],
+      ['file-done', 9],
+    ]);
+    expect(told[0]).toMatchObject({ accepted: 3, stale: 1, rejected: 0, warnings: 1, emptied: 1 });
+    expect(told[2]).toMatchObject({ accepted: 6, stale: 2, rejected: 1, warnings: 2, emptied: 2 });
   });
 });
 

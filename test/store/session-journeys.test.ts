@@ -395,6 +395,28 @@ describe('the identity of a session', () => {
     expect(await currentIdentity(switched, call, raced)).toMatchObject({ session: { identityVersion: 6 } });
   });
 
+  it('SES-2 REL-7 of a session that is switched and then gone, when it is read again, is over', async () => {
+    const who = await registered();
+    const of = await company();
+    const relation = await related(who, of);
+    const session = await signedIn(who, acting(relation, of));
+    await related(who, of, { ...relation, state: 'deleted' });
+    const switched: Session = { ...session, identityVersion: 5 };
+    // The write finds a switch, and only then the row is taken away.
+    const store = changedMeanwhile(db, 'Sessions', () => putRows(db, 'Sessions', switched));
+    const gone = new Proxy(store, {
+      get: (rows, name: keyof Db) =>
+        name === 'get'
+          ? async (...asked: Parameters<Db['get']>) => {
+              await db.transact([{ table: 'Sessions', remove: { sessionId: session.sessionId } }]);
+              return rows.get(...asked);
+            }
+          : rows[name],
+    });
+    expect(await refusalOf(currentIdentity(contextOf(gone, parts), call, session))).toBe('SESSION_ENDED');
+    expect(await events(who, 'identity-lost')).toEqual([]);
+  });
+
   it('AGY-4 SES-2 a lost client leaves the agency, while its form names the person', async () => {
     const who = await registered();
     const [agency, client] = [await agencyCompany(), await company()];
@@ -847,6 +869,23 @@ describe('a password typed in a session', () => {
     const left = await registered({ account: { status: 'cancelled', since: at } });
     expect(await refusalOf(withPassword(ctx, call, typedBy(left), act))).toBe('USER_NOT_REGISTERED');
     expect(await triesOf(left)).toBe(0);
+  });
+
+  it('LCK-4 AUD-1 the fifth try that is right lifts the lock that it had set, with the method in the history', async () => {
+    const who = await registered();
+    const enter = (facts: object = {}) =>
+      refusalOf(
+        withPassword(ctx, call, typedBy(who, facts), async (_person, writes) => {
+          await db.transact(writes);
+        }),
+      );
+    for (let wrong = 0; wrong < 4; wrong++)
+      expect(await enter({ password: 'wrong' })).toBe('BAD_CREDENTIALS');
+    expect(await enter()).toBeUndefined();
+    expect(await events(who, 'unlocked')).toEqual([{ outcome: 'success', detail: { method: 'password' } }]);
+    const row = await db.get<Item>('Lockouts', { personKey: who.personKey, day });
+    expect(row).not.toHaveProperty('lockedAt');
+    expect(await triesOf(who)).toBe(0);
   });
 
   it('LGN-12 REG-9 needs no challenge from a channel that signs its calls; a solution that is sent must be right', async () => {

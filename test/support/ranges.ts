@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** A file is answered as S3 answers it: the range that was asked for, while its content is the one that was named. */
+export function answerRange({ headers }: IncomingMessage, response: ServerResponse, file: Buffer): void {
+  const etag = `"${createHash('md5').update(file).digest('hex')}"`;
+  if (headers['if-match'] !== undefined && headers['if-match'] !== etag) {
+    response.writeHead(412).end();
+    return;
+  }
+  const [from = 0, to = 0] = (/bytes=(\d+)-(\d+)/.exec(headers.range ?? '') ?? []).slice(1).map(Number);
+  if (from >= file.length) {
+    response.writeHead(416).end();
+    return;
+  }
+  const piece = file.subarray(from, to + 1);
+  const range = `bytes ${from}-${from + piece.length - 1}/${file.length}`;
+  response.writeHead(206, { etag, 'content-range': range }).end(piece);
+}
