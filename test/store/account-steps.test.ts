@@ -1,9 +1,8 @@
 /** @module-tag long */
+
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
-import { seal } from '#crypto/sealed.ts';
 import { Problem } from '#domain/problem.ts';
 import { deregister } from '#flows/deregistration/deregister.ts';
 import { sendDeregistrationCode } from '#flows/deregistration/send-deregistration-code.ts';
@@ -15,26 +14,51 @@ import { saveProfile, sendRegistrationCode } from '#flows/registration/save-prof
 import { startRegistration } from '#flows/registration/start-registration.ts';
 import { challengeRequired } from '#journeys/factors/anti-automation.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';
-import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { clientEntryKey, newFormId } from '#store/agencies/agency-forms.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
-import { due, findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
-import { equals } from '#store/dynamodb/expressions.ts';
+import { due, findTaxpayer, type KnownTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
-import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
+import type { HallCollection, Person } from '#store/people/person-row.ts';
 import { findPhone } from '#store/people/phones.ts';
 import { findPerson } from '#store/people/users.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import { stageBudgetKeys, stageSendsOf } from '#store/sms/stage-sms-budget.ts';
-import { sessionCodeId } from '#store/tickets/ticket-kinds.ts';
+import { type ScanTicket, type SessionCodeTicket, sessionCodeId } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { keysOne } from '../crypto/keys-of-test.ts';
-import { companyRow, contextOf, dataKeys, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
+import { storeAgreement } from '../support/agency-rows.ts';
+import { companyRow, contextOf, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
 import { mobile, type Sample, person as sample } from '../support/people.ts';
+import { signedIn as signedInAt } from '../support/sessions.ts';
 import { solve } from '../support/solve.ts';
-import { type Sent, stepParts } from '../support/steps.ts';
+import {
+  at,
+  auditOf,
+  before,
+  changedMeanwhile,
+  changeTicket,
+  claimed,
+  day,
+  type Facts,
+  now,
+  numberKey,
+  origin,
+  ownPhone,
+  passFace,
+  password,
+  personKeyOf,
+  putMisses,
+  type Registered,
+  registered as registeredIn,
+  relationRow,
+  run as runIn,
+  type Sent,
+  seconds,
+  stepParts,
+  ticketOf as ticketIn,
+} from '../support/steps.ts';
 import { openStore } from '../support/store.ts';
 
 /** How an account begins and ends, and the old login of companies: each step on rows as they may stand there. */
@@ -64,111 +88,26 @@ beforeEach(() => {
   told.length = 0;
 });
 
-const password = 'Wanjiang#2058';
-const now = new Date('2027-03-02T10:00:00+08:00');
-const at = now.toISOString();
-const before = '2026-12-01T00:00:00.000Z';
-const seconds = now.getTime() / 1000;
-const day = '2027-03-02';
-const claimed = ({ name, documentType, documentNumber }: Sample) => ({
-  name,
-  documentType: documentType as '201',
-  documentNumber,
-});
-const keyOf = (who: Sample) => parseNamedPerson(ctx, claimed(who), now).key;
-const numberKey = (phone: string) => phoneKeyOf(keysOne, phone);
-const personOf = async (who: Sample) => (await findPerson(db, keyOf(who))) as Person;
-const ownPhone = (phone: string, facts: Partial<OwnPhone> = {}): OwnPhone => ({
-  phoneId: `id-${phone}`,
-  phoneKey: numberKey(phone),
-  sealed: seal(dataKeys, sealContext.phone(numberKey(phone)), phone),
-  since: before,
-  ...facts,
-});
-async function registered(
+const personOf = async (who: Sample) => (await findPerson(db, personKeyOf(who))) as Person;
+const registered = (
   who: Sample = sample(),
-  facts: object = {},
+  facts: Facts = {},
   phones: readonly string[] = [who.phone],
-) {
-  const own = phones.map((phone) => ownPhone(phone));
-  const row = recordOf(keyOf(who), who.name, {
-    account: { status: 'active', since: before },
-    password: hashed,
-    sealedNumber: seal(dataKeys, sealContext.number(keyOf(who)), who.documentNumber),
-    ...(own.length > 0 ? { phones: own, defaultPhoneId: own[0]?.phoneId ?? '' } : {}),
-    ...facts,
-  });
-  await putRows(db, 'Users', row);
-  await putRows(
-    db,
-    'Phones',
-    ...phones.map((phone) => ({ phoneKey: numberKey(phone), personKey: row.personKey, since: before })),
-  );
-  return who;
-}
-const eventsOf = async (subject: string, kind?: string) =>
-  (await db.query<Item>('Audit', { condition: equals('subject', subject) })).items.filter(
-    (one) => kind === undefined || one.kind === kind,
-  );
-const ticketOf = (id: string) => db.get<Item>('Tickets', { ticketKey: ticketKeyOf(id) });
+): Promise<Registered> =>
+  registeredIn(db, { password: hashed, ...facts }, { who, phones: phones.map((phone) => ownPhone(phone)) });
+const eventsOf = (subject: string, kind?: string) => auditOf(db, subject, kind);
+const ticketOf = (id: string) => ticketIn(db, id);
 const newestCode = (phone: string) =>
   told.filter((one) => one.phone === phone && one.code).at(-1)?.code ?? '';
 
-// biome-ignore lint/suspicious/noExplicitAny: the test gives each step only the parts of a call that it reads
-type AnyStep = (ctx: FlowContext, call: any) => Promise<{ status: number; body?: any; cookies?: string[] }>;
-const callOf = (given: object): AnyCall =>
-  ({
-    now,
-    language: 'zh',
-    origin: { channel: 'web', address: '192.0.2.77', browser: 'a browser', traceId: '' },
-    body: {},
-    query: {},
-    params: {},
-    caller: {},
-    ...given,
-  }) as unknown as AnyCall;
-const run = (step: unknown, given: object = {}, by: FlowContext = ctx) =>
-  Promise.resolve()
-    .then(() => (step as AnyStep)(by, callOf(given)))
-    .then(
-      ({ status, body, cookies }) => ({
-        said: String(status),
-        body,
-        cookies,
-        variant: undefined as string | undefined,
-      }),
-      (error: Problem) => {
-        if (!(error instanceof Problem)) throw error;
-        return {
-          said: error.code as string,
-          body: error.details as never,
-          cookies: undefined,
-          variant: error.variant,
-        };
-      },
-    );
-/** Somebody else changes rows before the first transaction that touches this table. */
-const meanwhile = (table: string, change: () => Promise<unknown>): FlowContext => {
-  let first = true;
-  const busy = new Proxy(db, {
-    get: (store, name: keyof Db) => {
-      if (name !== 'transact') return store[name];
-      return async (writes: readonly Write[]) => {
-        if (first && writes.some((write) => write.table === table)) {
-          first = false;
-          await change();
-        }
-        return store.transact(writes);
-      };
-    },
-  });
-  return contextOf(busy, parts);
-};
+const run = (step: unknown, given: object = {}, by: FlowContext = ctx) => runIn(step, by, given);
+const meanwhile = (table: Write['table'], change: () => Promise<unknown>) =>
+  contextOf(changedMeanwhile(db, table, change), parts);
 const channel = (name: string) => ({
-  origin: { channel: name, address: '192.0.2.77', browser: '', traceId: '' },
+  origin: { ...origin, channel: name },
 });
 async function challenge(): Promise<string> {
-  const { details } = await challengeRequired(ctx, callOf({}));
+  const { details } = await challengeRequired(ctx, { now, language: 'zh', origin } as AnyCall);
   return solve(details.challenge as Parameters<typeof solve>[0]);
 }
 
@@ -185,10 +124,6 @@ describe('a registration', () => {
     });
   const complete = (id: string, more: object = {}, by?: FlowContext) =>
     run(completeRegistration, { params: { id }, ...more }, by);
-  const passFace = async (id: string) => {
-    const face = { scanKey: 's', transactionId: 'local-1', at, channel: 'ahtax-app' };
-    await db.update({ table: 'Tickets', key: { ticketKey: ticketKeyOf(id) }, update: { set: { face } } });
-  };
   /** Up to the face check. */
   async function begun(who: Sample, facts: object = {}, consents: object = {}) {
     const { body } = await start(who, consents);
@@ -197,7 +132,7 @@ describe('a registration', () => {
     await profile(id, who, facts);
     return id;
   }
-  const collected = (who: Sample, facts: object = {}) => ({
+  const collected = (who: Sample, facts: Partial<HallCollection> = {}) => ({
     hall: {
       phoneKey: numberKey(who.phone),
       sealedPhone: 's1.x',
@@ -218,7 +153,7 @@ describe('a registration', () => {
       { registrationId: expect.any(String), faceRequired: true },
     ]);
     const id: string = started.body.registrationId;
-    const [consented] = await eventsOf(keyOf(who), 'consented');
+    const [consented] = await eventsOf(personKeyOf(who), 'consented');
     expect(consented?.detail).toEqual({
       consents: 'face privacy',
       version: ctx.settings.policies.consentVersion,
@@ -239,14 +174,14 @@ describe('a registration', () => {
     expect(await ticketOf(id)).not.toHaveProperty('code');
     expect((await complete(id)).said).toBe('FACE_REQUIRED');
     expect((await run(startRegistrationFace, { params: { id } })).said).toBe('201');
-    await passFace(id);
+    await passFace(db, id);
     const done = await complete(id);
     expect([done.said, done.body.realNameLevel, done.cookies?.length]).toEqual(['201', 4, 1]);
     expect(done.body.session.identity).toEqual({ kind: 'natural' });
     expect(await db.get('Sessions', { sessionId: done.body.session.sessionId })).toMatchObject({
       faceAt: at,
     });
-    expect((await eventsOf(keyOf(who), 'login')).map(({ detail }) => detail)).toMatchObject([
+    expect((await eventsOf(personKeyOf(who), 'login')).map(({ detail }) => detail)).toMatchObject([
       { method: 'registration' },
     ]);
     const row = await personOf(who);
@@ -278,7 +213,7 @@ describe('a registration', () => {
   it('REG-7 CHN-1 only the web and the 安徽税务 APP register, at each step; the app gets no session', async () => {
     const who = sample();
     const id = await begun(who);
-    await passFace(id);
+    await passFace(db, id);
     for (const other of ['wechat-mini', 'iit-app', 'hall']) {
       const more = channel(other);
       for (const answer of [
@@ -298,7 +233,7 @@ describe('a registration', () => {
   it('REG-1 is done also where its session cannot be opened', async () => {
     const who = sample();
     const id = await begun(who);
-    await passFace(id);
+    await passFace(db, id);
     const noSessions = (error: Error) =>
       new Proxy(db, {
         get: (store, name: keyof Db) =>
@@ -322,14 +257,14 @@ describe('a registration', () => {
     expect((await personOf(who)).account?.status).toBe('active');
     const third = sample();
     const id_ = await begun(third);
-    await passFace(id_);
+    await passFace(db, id_);
     const away = new Problem('UNAVAILABLE', {}, { cause: new TypeError('away') });
     expect((await complete(id_, {}, contextOf(noSessions(away), parts))).body).toEqual({ realNameLevel: 4 });
     expect(logged()).toMatchObject([{ name: 'TypeError' }]);
     // Suspended in between: registered, and no session.
     const other = sample();
     const next = await begun(other);
-    await passFace(next);
+    await passFace(db, next);
     const suspended = meanwhile('Sessions', async () => {
       await putRows(db, 'Users', { ...(await personOf(other)), rev: 9, orders: { suspendedAt: at } });
     });
@@ -347,7 +282,7 @@ describe('a registration', () => {
     ) => {
       const reply = await start(who, facts);
       expect(reply.said).toBe(answer);
-      const events = await eventsOf(keyOf(who), 'identity-refused');
+      const events = await eventsOf(personKeyOf(who), 'identity-refused');
       expect(events.map(({ detail }) => (detail as Item).reason)).toEqual(reason ? [reason] : []);
       return reply;
     };
@@ -357,7 +292,7 @@ describe('a registration', () => {
     const known = await registered();
     const mismatch = { ...known, name: '别人' };
     await refusedWith(mismatch, 'PERSON_MISMATCH', 'name');
-    expect((await db.get<Item>('Tickets', { ticketKey: `m_${keyOf(known)}_${day}` }))?.misses).toBe(1);
+    expect((await db.get<Item>('Tickets', { ticketKey: `m_${personKeyOf(known)}_${day}` }))?.misses).toBe(1);
     const privacy = await refusedWith(sample(), 'CONSENT_REQUIRED', undefined, { consents: ['face'] });
     expect(privacy.body).toEqual({ missing: ['privacy'] });
     const face = await refusedWith(sample(), 'CONSENT_REQUIRED', undefined, { consents: ['privacy'] });
@@ -366,16 +301,15 @@ describe('a registration', () => {
     await refusedWith(left, 'CONSENT_REQUIRED', undefined, { consents: ['privacy'] });
     // Beyond the free tries of the day a match is told no more than a miss, with or without an event of its own.
     const free = ctx.settings.policies.missesBeforeChallenge;
-    for (const [facts, body] of [
-      [{ account: { status: 'active', since: before } }, {}],
-      [{ account: { status: 'cancelled', since: before } }, { consents: ['privacy'] }],
-      [{ account: { status: 'cancelled', since: before } }, {}],
-    ]) {
-      const who = await registered(sample(), facts);
-      const misses = { ticketKey: `m_${keyOf(who)}_${day}`, kind: 'misses', misses: free };
-      await putRows(db, 'Tickets', misses);
+    for (const [status, body] of [
+      ['active', {}],
+      ['cancelled', { consents: ['privacy'] }],
+      ['cancelled', {}],
+    ] as const) {
+      const who = await registered(sample(), { account: { status, since: before } });
+      await putMisses(db, who, free);
       expect((await start(who, body)).said).toBe('CHALLENGE_REQUIRED');
-      expect(await eventsOf(keyOf(who))).toEqual([]);
+      expect(await eventsOf(personKeyOf(who))).toEqual([]);
       expect((await start(who, { ...body, challenge: await challenge() })).said).not.toBe(
         'CHALLENGE_REQUIRED',
       );
@@ -398,7 +332,7 @@ describe('a registration', () => {
     ]);
     const used = foreign(`F${Date.now() % 1e8}`);
     const record = {
-      ...recordOf(keyOf(used), 'Anna', { documentType: '208' }),
+      ...recordOf(personKeyOf(used), 'Anna', { documentType: '208' }),
       ...collected(used, { usedAt: before }),
     };
     await putRows(db, 'Users', record);
@@ -436,9 +370,9 @@ describe('a registration', () => {
     const late_ = sample();
     const other = mobile();
     const id_ = await begun(late_);
-    await passFace(id_);
+    await passFace(db, id_);
     await putRows(db, 'Users', {
-      ...recordOf(keyOf(late_), late_.name),
+      ...recordOf(personKeyOf(late_), late_.name),
       ...collected(late_, { phoneKey: numberKey(other) }),
     });
     await putRows(db, 'Phones', { phoneKey: numberKey(other), leftAt: at });
@@ -447,7 +381,7 @@ describe('a registration', () => {
 
   it('REG-2 REG-9 with a hall record goes by its number: a wrong one counts, and five end it', async () => {
     const who = sample();
-    const record = { ...recordOf(keyOf(who), who.name), ...collected(who) };
+    const record = { ...recordOf(personKeyOf(who), who.name), ...collected(who) };
     await putRows(db, 'Users', record);
     const { body } = await start(who);
     const id: string = body.registrationId;
@@ -465,7 +399,7 @@ describe('a registration', () => {
     expect((await db.get<Item>('Tickets', { ticketKey: `m_${record.personKey}_${day}` }))?.misses).toBe(5);
     // Another wrong number was counted meanwhile.
     const twice = sample();
-    await putRows(db, 'Users', { ...recordOf(keyOf(twice), twice.name), ...collected(twice) });
+    await putRows(db, 'Users', { ...recordOf(personKeyOf(twice), twice.name), ...collected(twice) });
     const both: string = (await start(twice)).body.registrationId;
     const busy = meanwhile('Tickets', () => code(both, mobile()));
     const second = await run(sendRegistrationCode, { params: { id: both }, body: { phone: mobile() } }, busy);
@@ -473,7 +407,7 @@ describe('a registration', () => {
     expect((await ticketOf(both))?.wrongPhones).toBe(2);
     // Beyond the free tries neither a wrong number nor the right one is compared.
     const next: string = (await start(twice)).body.registrationId;
-    await putRows(db, 'Tickets', { ticketKey: `m_${keyOf(twice)}_${day}`, kind: 'misses', misses: 99 });
+    await putMisses(db, { personKey: personKeyOf(twice) }, 99);
     for (const phone of [mobile(), twice.phone])
       expect((await code(next, phone)).said).toBe('CHALLENGE_REQUIRED');
     expect((await ticketOf(next))?.wrongPhones).toBeUndefined();
@@ -484,17 +418,9 @@ describe('a registration', () => {
     const late = sample();
     const begin: string = (await start(late)).body.registrationId;
     await code(begin, late.phone);
-    await db.update({
-      table: 'Tickets',
-      key: { ticketKey: ticketKeyOf(begin) },
-      update: { set: { hallPhoneKey: 'another' } },
-    });
+    await changeTicket(db, begin, { hallPhoneKey: 'another' });
     expect((await profile(begin, late)).said).toBe('IDENTITY_MISMATCH');
-    await db.update({
-      table: 'Tickets',
-      key: { ticketKey: ticketKeyOf(begin) },
-      update: { set: { hallPhoneKey: numberKey(late.phone) } },
-    });
+    await changeTicket(db, begin, { hallPhoneKey: numberKey(late.phone) });
     expect((await profile(begin, late)).body.faceRequired).toBe(false);
   });
 
@@ -509,7 +435,7 @@ describe('a registration', () => {
     // A stranger may have asked for it: it counts among those of the hour, with a hall record too.
     expect(await sends()).toBe(sent + 1);
     const met = sample();
-    await putRows(db, 'Users', { ...recordOf(keyOf(met), met.name), ...collected(met) });
+    await putRows(db, 'Users', { ...recordOf(personKeyOf(met), met.name), ...collected(met) });
     await code((await start(met)).body.registrationId, met.phone);
     expect(await sends()).toBe(sent + 2);
     const wrong = `${(Number(newestCode(who.phone)) + 1) % 1_000_000}`.padStart(6, '0');
@@ -536,26 +462,37 @@ describe('a registration', () => {
     // LCK-5: of all these codes one was wrong.
     expect((await ticketOf(id))?.wrongCodes).toMatchObject({ size: 1 });
     expect((await complete(id)).said).toBe('FACE_REQUIRED');
-    await passFace(id);
+    await passFace(db, id);
     const done = await complete(id);
     expect(done.said).toBe('201');
     expect((await personOf(second)).phones).toEqual([]);
-    expect(await findPhone(db, numberKey(who.phone))).toMatchObject({ personKey: keyOf(who), leftAt: at });
+    expect(await findPhone(db, numberKey(who.phone))).toMatchObject({
+      personKey: personKeyOf(who),
+      leftAt: at,
+    });
     // Somebody proves the number while the registration is under way.
     const other = sample();
-    await putRows(db, 'Phones', { phoneKey: numberKey(other.phone), personKey: keyOf(other), since: before });
+    await putRows(db, 'Phones', {
+      phoneKey: numberKey(other.phone),
+      personKey: personKeyOf(other),
+      since: before,
+    });
     const free = await begun(other);
-    await passFace(free);
+    await passFace(db, free);
     await putRows(db, 'Phones', { phoneKey: numberKey(other.phone), personKey: 'p1_other', since: at });
     expect((await complete(free)).said).toBe('PHONE_TAKEN');
     expect((await ticketOf(free))?.profile).toMatchObject({ takeover: false });
-    await putRows(db, 'Phones', { phoneKey: numberKey(other.phone), personKey: keyOf(other), since: at });
+    await putRows(db, 'Phones', {
+      phoneKey: numberKey(other.phone),
+      personKey: personKeyOf(other),
+      since: at,
+    });
     expect((await complete(free)).said).toBe('201');
   });
 
   it('REG-4 PWD-2 PWD-3 brings back who had left: name, last passwords, consents, and a notice', async () => {
     const who = sample();
-    const consent = { kind: 'privacy', version: 'old', at: before };
+    const consent = { kind: 'privacy', version: 'old', at: before } as const;
     const last = await hashPassword('Qimen#2088x', keysOne, ctx.settings.policies);
     await registered(
       who,
@@ -574,7 +511,7 @@ describe('a registration', () => {
     await code(id, who.phone);
     expect((await profile(id, who, { password: 'Qimen#2088x' })).said).toBe('PASSWORD_WEAK');
     expect((await profile(id, who)).said).toBe('200');
-    await passFace(id);
+    await passFace(db, id);
     const done = await complete(id);
     expect(done.body.realNameLevel).toBe(5);
     const row = await personOf(who);
@@ -593,62 +530,48 @@ describe('a registration', () => {
     // At completion the person may have become another, be registered or suspended.
     const other = sample();
     const begun_ = await begun(other);
-    await passFace(begun_);
+    await passFace(db, begun_);
     for (const [facts, answer] of [
       [{ account: { status: 'active', since: at } }, 'ALREADY_REGISTERED'],
       [{ orders: { suspendedAt: at } }, 'ACCOUNT_SUSPENDED'],
-      [{ sealedName: sealedNameOf(keyOf(other), '别人') }, 'PERSON_MISMATCH'],
+      [{ sealedName: sealedNameOf(personKeyOf(other), '别人') }, 'PERSON_MISMATCH'],
     ] as const) {
-      await putRows(db, 'Users', { ...recordOf(keyOf(other), other.name), ...facts });
+      await putRows(db, 'Users', { ...recordOf(personKeyOf(other), other.name), ...facts });
       expect((await complete(begun_)).said).toBe(answer);
     }
-    await putRows(db, 'Users', recordOf(keyOf(other), other.name));
+    await putRows(db, 'Users', recordOf(personKeyOf(other), other.name));
     const changed = meanwhile('Users', () =>
-      putRows(db, 'Users', { ...recordOf(keyOf(other), other.name), rev: 7, realNameLevel: 5 }),
+      putRows(db, 'Users', { ...recordOf(personKeyOf(other), other.name), rev: 7, realNameLevel: 5 }),
     );
     expect((await complete(begun_, {}, changed)).body.realNameLevel).toBe(5);
   });
 
   it('REG-6 a face check wants a consent of its own', async () => {
     const who = sample();
-    await putRows(db, 'Users', { ...recordOf(keyOf(who), who.name), ...collected(who) });
+    await putRows(db, 'Users', { ...recordOf(personKeyOf(who), who.name), ...collected(who) });
     const id = await begun(who, {}, { consents: ['privacy'] });
     const refused = await run(startRegistrationFace, { params: { id } });
     expect([refused.said, refused.body]).toEqual(['CONSENT_REQUIRED', { missing: ['face'] }]);
     // PHN-3: whoever takes a number over passes one, also with a hall record.
     const owner = await registered();
     const taker = sample({ phone: owner.phone });
-    await putRows(db, 'Users', { ...recordOf(keyOf(taker), taker.name), ...collected(taker) });
+    await putRows(db, 'Users', { ...recordOf(personKeyOf(taker), taker.name), ...collected(taker) });
     const takeover = await begun(taker, { takeoverPhone: true });
     expect((await complete(takeover)).said).toBe('FACE_REQUIRED');
-    await passFace(takeover);
+    await passFace(db, takeover);
     expect((await complete(takeover)).body.realNameLevel).toBe(5);
   });
 });
 
-async function signedIn(who: Sample, facts: object = {}) {
-  const session = {
-    sessionId: handle(),
-    personKey: keyOf(who),
-    sealedName: sealedNameOf(keyOf(who), who.name),
-    channel: 'web',
-    identity: { kind: 'natural' },
-    version: 1,
-    lastSeenAt: seconds,
-    expiresAt: seconds + 6000,
-    factorAt: seconds,
-    ...facts,
-  };
-  await putRows(db, 'Sessions', session);
-  return session;
-}
+const signedIn = (who: Sample, facts: Partial<Session> = {}) =>
+  signedInAt(db, { ...who, personKey: personKeyOf(who) }, facts);
 
 describe('用户注销', () => {
-  const send = (session: object, by?: FlowContext, more: object = {}) =>
+  const send = (session: Session, by?: FlowContext, more: object = {}) =>
     run(sendDeregistrationCode, { caller: { session }, ...more }, by);
-  const end = (session: object, body: object, by?: FlowContext) =>
+  const end = (session: Session, body: object, by?: FlowContext) =>
     run(deregister, { caller: { session }, body: { password, ...body } }, by);
-  const face = async (session: { sessionId: string; personKey: string }, facts: object = {}) => {
+  const face = async (session: Session, facts: Partial<ScanTicket> = {}) => {
     const ticket = handle();
     await putRows(db, 'Tickets', {
       ticketKey: ticketKeyOf(ticket),
@@ -688,13 +611,17 @@ describe('用户注销', () => {
       },
       [who.phone, second],
     );
-    await putRows(db, 'Users', { personKey: usernameKeyOf(ctx, username), owner: keyOf(who), username });
+    await putRows(db, 'Users', {
+      personKey: usernameKeyOf(ctx, username),
+      owner: personKeyOf(who),
+      username,
+    });
     expect((await send(session)).said).toBe('202');
     const done = await end(session, { smsCode: newestCode(who.phone) });
     expect([done.said, done.cookies]).toEqual(['204', [expect.stringMatching(/^__Host-refresh=;/)]]);
     const row = await personOf(who);
     expect(row).toEqual({
-      personKey: keyOf(who),
+      personKey: personKeyOf(who),
       rev: 2,
       documentType: '201',
       sealedName: row.sealedName,
@@ -708,19 +635,21 @@ describe('用户注销', () => {
     for (const phone of [who.phone, second])
       expect(await findPhone(db, numberKey(phone))).toEqual({ phoneKey: numberKey(phone), leftAt: at });
     expect(await db.get('Users', { personKey: usernameKeyOf(ctx, username) })).toMatchObject({
-      formerOwner: keyOf(who),
+      formerOwner: personKeyOf(who),
     });
     for (const sessionId of [session.sessionId, other])
       expect((await db.get<Item>('Sessions', { sessionId }))?.ended).toMatchObject({
         reason: 'deregistered',
       });
-    expect((await eventsOf(keyOf(who), 'deregistered')).map(({ detail }) => detail)).toEqual([
+    expect((await eventsOf(personKeyOf(who), 'deregistered')).map(({ detail }) => detail)).toEqual([
       { method: 'sms' },
     ]);
     expect(
-      (await eventsOf(keyOf(who), 'session-ended')).map(({ detail }) => (detail as Item).reason),
+      (await eventsOf(personKeyOf(who), 'session-ended')).map(({ detail }) => (detail as Item).reason),
     ).toEqual(['deregistered', 'deregistered']);
-    expect((await db.get<Item>('Lockouts', { personKey: keyOf(who), day }))?.smsGuesses).toBeUndefined();
+    expect(
+      (await db.get<Item>('Lockouts', { personKey: personKeyOf(who), day }))?.smsGuesses,
+    ).toBeUndefined();
     expect(
       told
         .filter(({ code }) => code === undefined)
@@ -750,11 +679,11 @@ describe('用户注销', () => {
     expect((await end(session, { faceTicket: once }, spends)).said).toBe('FACE_REQUIRED');
     const done = await end(session, { faceTicket: await face(session) });
     expect(done.said).toBe('204');
-    expect((await eventsOf(keyOf(who), 'deregistered')).map(({ detail }) => detail)).toEqual([
+    expect((await eventsOf(personKeyOf(who), 'deregistered')).map(({ detail }) => detail)).toEqual([
       { method: 'face' },
     ]);
     expect((await personOf(who)).passwordHistory).toEqual([hashed]);
-    expect((await db.get<Item>('Lockouts', { personKey: keyOf(who), day }))?.password).toBeUndefined();
+    expect((await db.get<Item>('Lockouts', { personKey: personKeyOf(who), day }))?.password).toBeUndefined();
     // It needs no number.
     const bare = await registered(sample(), {}, []);
     const theirs = await signedIn(bare);
@@ -771,10 +700,10 @@ describe('用户注销', () => {
     expect((await end(session, { smsCode: code })).said).toBe('PASSWORD_CHANGE_REQUIRED');
     await putRows(db, 'Users', row);
     const id = ticketKeyOf(sessionCodeId(session.sessionId, 'deregistration'));
-    const kept = await db.get<Item>('Tickets', { ticketKey: id });
+    const kept = (await db.get<SessionCodeTicket>('Tickets', { ticketKey: id })) as SessionCodeTicket;
     const spends = meanwhile('Users', () => putRows(db, 'Tickets', { ...kept, code: undefined }));
     expect((await end(session, { smsCode: code }, spends)).said).toBe('SMS_CODE_WRONG');
-    await putRows(db, 'Tickets', kept as object);
+    await putRows(db, 'Tickets', kept);
     await putRows(db, 'Users', { ...row, phones: [ownPhone(who.phone, { recoveredAt: at })] });
     expect((await end(session, { smsCode: code })).said).toBe('FACE_REQUIRED');
     await putRows(db, 'Users', { ...row, phones: undefined });
@@ -784,39 +713,14 @@ describe('用户注销', () => {
       putRows(db, 'Users', { ...row, rev: 9, username: undefined, realNameLevel: 5 }),
     );
     expect((await end(session, { smsCode: code }, changed)).said).toBe('204');
-    expect(await personOf(who)).toMatchObject({ rev: 10, realNameLevel: 5, passwordRev: 1 });
+    expect(await personOf(who)).toMatchObject({ rev: 10, realNameLevel: 5, passwordRev: 2 });
   });
 
   it('CTR-2 AGY-3 LGN-5 warns first: own companies and clients, by name, also where no code can be sent', async () => {
     const who = await registered();
     const session = await signedIn(who);
-    const relation = async (id: string, name: string, facts: Partial<Relation> = {}) => {
-      const { role = 'tax-handler' } = facts;
-      await putRows(
-        db,
-        'Relationships',
-        withListKeys({
-          personKey: keyOf(who),
-          companyKey: `c_${id}`,
-          relation: `c_${id}#${role}`,
-          role,
-          state: 'active',
-          direction: 'invited',
-          refusable: true,
-          permissions: [],
-          source: 'company',
-          sealedName: 's1.x',
-          authorizationId: handle(),
-          rev: 1,
-          createdAt: at,
-          updatedAt: at,
-          taxpayerId: id,
-          taxpayerName: name,
-          taxpayerState: 'active',
-          ...facts,
-        }),
-      );
-    };
+    const relation = (id: string, name: string, facts: Partial<Relation> = {}) =>
+      putRows(db, 'Relationships', relationRow(who, companyRow(`c_${id}`, { name }), facts));
     await relation('1', '丙公司');
     await relation('1', '丙公司', { role: 'invoice-clerk' });
     await relation('2', '甲公司');
@@ -825,15 +729,9 @@ describe('用户注销', () => {
     await relation('4', '乙公司');
     await putRows(db, 'Taxpayers', companyRow('c_4', { state: 'cancelled', copiesDue: due }));
     const serve = async (name: string) => {
-      const [clientKey, agreementId, formId] = [`c_${handle()}`, handle(), newFormId(now)];
-      await putRows(db, 'Taxpayers', companyRow(clientKey, { name }));
-      const period = { from: day, until: day, agencyKey: 'c_agency' };
-      await putRows(db, 'Agreements', { agreementId, clientKey, state: 'active', formId, ...period });
-      await putRows(db, 'Relationships', {
-        ...clientEntryKey(keyOf(who), clientKey, agreementId),
-        forms: new Set([formId]),
-        ...period,
-      });
+      const client = companyRow(`c_${handle()}`, { name });
+      await putRows(db, 'Taxpayers', client);
+      await storeAgreement(db, [companyRow('c_agency'), client], [who]);
     };
     await serve('丁公司');
     const named = (...companies: [string, string][]) =>
@@ -871,28 +769,8 @@ describe('the old login of a company', () => {
     await putRows(db, 'Taxpayers', companyRow(companyKeyOf(id), { companyPassword: hashed, ...facts }));
     return id;
   }
-  async function related(who: Sample, id: string, facts: Partial<Relation> = {}) {
-    const { role = 'tax-handler' } = facts;
-    const row = withListKeys({
-      personKey: keyOf(who),
-      companyKey: companyKeyOf(id),
-      relation: `${companyKeyOf(id)}#${role}`,
-      role,
-      state: 'active',
-      direction: 'invited',
-      refusable: true,
-      permissions: [],
-      source: 'company',
-      sealedName: sealedNameOf(keyOf(who), who.name),
-      authorizationId: handle(),
-      rev: 1,
-      createdAt: at,
-      updatedAt: at,
-      taxpayerId: id,
-      taxpayerName: '黄山毛峰有限公司',
-      taxpayerState: 'active',
-      ...facts,
-    });
+  async function related(who: Registered, id: string, facts: Partial<Relation> = {}) {
+    const row = relationRow(who, companyRow(companyKeyOf(id)), { permissions: [], ...facts });
     await putRows(db, 'Relationships', row);
     return row;
   }
@@ -1032,17 +910,17 @@ describe('the old login of a company', () => {
     const company_ = (await findTaxpayer(db, companyKeyOf(id))) as KnownTaxpayer;
     const row = await personOf(who);
     const refused = async (
-      facts: { company?: object; relation?: object; person?: object },
+      facts: { company?: Partial<Taxpayer>; relation?: Partial<Relation>; person?: Facts },
       answer: string,
       audited = true,
     ) => {
       if (facts.company) await putRows(db, 'Taxpayers', { ...company_, ...facts.company });
       if (facts.relation) await putRows(db, 'Relationships', { ...relation, ...facts.relation });
       if (facts.person) await putRows(db, 'Users', { ...row, ...facts.person });
-      const length = (await eventsOf(keyOf(who), 'login-password')).length;
+      const length = (await eventsOf(personKeyOf(who), 'login-password')).length;
       const reply = await pick(legacyId, personRef);
       expect(reply.said).toBe(answer);
-      const events = await eventsOf(keyOf(who), 'login-password');
+      const events = await eventsOf(personKeyOf(who), 'login-password');
       expect(events.length - length).toBe(audited ? 1 : 0);
       if (audited)
         expect(events.at(-1)).toMatchObject({
@@ -1079,7 +957,7 @@ describe('the old login of a company', () => {
       kind: 'login',
       entry: 'enterprise',
       companyKey: companyKeyOf(id),
-      personKey: keyOf(who),
+      personKey: personKeyOf(who),
       phone: { phoneKey: numberKey(who.phone) },
     });
     expect((await pick(legacyId, personRef)).said).toBe('STATE_CONFLICT');
@@ -1123,7 +1001,7 @@ describe('the old login of a company', () => {
     for (const who of [first, second]) expect((await sendCode(legacyId, who)).said).toBe('202');
     const bound = await bind(legacyId, first);
     expect([bound.said, bound.body.state]).toEqual(['201', 'active']);
-    const relation = (who: Sample) => findRelation(db, keyOf(who), companyKeyOf(id), 'tax-handler');
+    const relation = (who: Sample) => findRelation(db, personKeyOf(who), companyKeyOf(id), 'tax-handler');
     expect(await relation(first)).toMatchObject({
       authorizationId: bound.body.authorizationId,
       state: 'active',
@@ -1134,7 +1012,7 @@ describe('the old login of a company', () => {
       permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
     });
     expect((await findTaxpayer(db, companyKeyOf(id)))?.staffed).toBe(true);
-    expect((await eventsOf(keyOf(first), 'relation-active'))[0]?.detail).toMatchObject({
+    expect((await eventsOf(personKeyOf(first), 'relation-active'))[0]?.detail).toMatchObject({
       direction: 'applied',
       source: 'legacy',
     });
@@ -1156,9 +1034,9 @@ describe('the old login of a company', () => {
     expect((await sendCode(legacyId, await registered(sample(), {}, []))).said).toBe('PHONE_EMPTY');
     expect((await sendCode('none', who)).said).toBe('NOT_FOUND');
     const used = await registered();
-    await putRows(db, 'Tickets', { ticketKey: `m_${keyOf(used)}_${day}`, kind: 'misses', misses: 99 });
+    await putMisses(db, { personKey: personKeyOf(used) }, 99);
     expect((await sendCode(legacyId, used)).said).toBe('CHALLENGE_REQUIRED');
-    await putRows(db, 'Tickets', { ticketKey: `m_${keyOf(ended)}_${day}`, kind: 'misses', misses: 99 });
+    await putMisses(db, { personKey: personKeyOf(ended) }, 99);
     expect((await sendCode(legacyId, ended)).said).toBe('CHALLENGE_REQUIRED');
     expect((await sendCode(legacyId, used, { challenge: await challenge() })).said).toBe('202');
     expect((await sendCode(legacyId, who)).said).toBe('202');
@@ -1168,12 +1046,12 @@ describe('the old login of a company', () => {
     expect((await bind(legacyId, other, { smsCode: code })).said).not.toBe('201');
     expect((await bind(legacyId, who, { password: 'Wrong#9182' })).said).toBe('BAD_CREDENTIALS');
     const row = await personOf(who);
-    const refused = async (facts: object, answer: string) => {
+    const refused = async (facts: Facts, answer: string) => {
       await putRows(db, 'Users', { ...row, ...facts });
       expect((await bind(legacyId, who)).said).toBe(answer);
       await putRows(db, 'Users', row);
     };
-    await refused({ sealedName: sealedNameOf(keyOf(who), '别人') }, 'PERSON_MISMATCH');
+    await refused({ sealedName: sealedNameOf(personKeyOf(who), '别人') }, 'PERSON_MISMATCH');
     await refused({ account: { status: 'cancelled', since: at } }, 'USER_NOT_REGISTERED');
     await refused({ orders: { suspendedAt: at } }, 'ACCOUNT_SUSPENDED');
     await refused({ phones: [ownPhone(who.phone, { recoveredAt: at })] }, 'FACE_REQUIRED');
@@ -1214,11 +1092,11 @@ describe('the old login of a company', () => {
   it('LEG-2 MIG-1 REL-10 a code proves an imported number, and a relation that was there is kept or replaced', async () => {
     const id = await company();
     const { legacyId } = await entered(id);
-    const who = sample();
-    await registered(who, { phones: [ownPhone(who.phone, { imported: true })] });
+    const phone = mobile();
+    const who = await registered(sample({ phone }), { phones: [ownPhone(phone, { imported: true })] });
     await putRows(db, 'Phones', {
       phoneKey: numberKey(who.phone),
-      personKey: keyOf(who),
+      personKey: personKeyOf(who),
       since: before,
       imported: true,
     });

@@ -35,12 +35,13 @@ import {
   clientEntryKey,
   type FormEntry,
   newFormId,
+  type StaffForm,
   staffEntryKey,
   staffFormKey,
 } from '#store/agencies/agency-forms.ts';
 import { findAgreedPeriods, findAgreement } from '#store/agencies/agreements.ts';
 import { allListed, findStaffForm, formIdOf } from '#store/agencies/staff-forms.ts';
-import { storedNumber } from '#store/companies/taxpayers.ts';
+import { type KnownTaxpayer, storedNumber } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { absent, exists } from '#store/dynamodb/expressions.ts';
 import type { Db, Item, Key, Put, Update, Write } from '#store/dynamodb/tables.ts';
@@ -55,6 +56,7 @@ import {
 } from '../support/in-process.ts';
 import { person as sample } from '../support/people.ts';
 import { openStore, refusalOf } from '../support/store.ts';
+import type { Part } from '../support/stored-rows.ts';
 
 /** How agencies, their forms and their agents are put and judged, journey by journey. */
 let db: Db;
@@ -84,25 +86,24 @@ const eventsOf = async (subject: string) => {
   return items.map(({ kind }) => kind);
 };
 
+interface ServedFacts {
+  readonly agency?: Partial<KnownTaxpayer>;
+  readonly client?: Part<KnownTaxpayer> | null;
+  readonly form?: Partial<StaffForm>;
+  readonly agreement?: Partial<Agreement>;
+  readonly staffForms?: readonly string[];
+  readonly clientForms?: readonly string[];
+  readonly entry?: Part<FormEntry>;
+}
 /** An agency with a staff form, a client with an agreement, and the agent whom both forms name. */
-async function served(
-  facts: {
-    agency?: object;
-    client?: object | null;
-    form?: object;
-    agreement?: object;
-    staffForms?: readonly string[];
-    clientForms?: readonly string[];
-    entry?: object;
-  } = {},
-) {
+async function served(facts: ServedFacts = {}) {
   const [agencyKey, clientKey, who, agreementId] = [company(), company(), person(), handle()];
   const [staffForm, clientForm] = [formOf(2_000), formOf(1_000)];
   await putRows(
     db,
     'Taxpayers',
     companyRow(agencyKey, { subjects: ['agency'], name: '徽州税务师事务所', ...facts.agency }),
-    ...(facts.client === null ? [] : [companyRow(clientKey, facts.client)]),
+    ...(facts.client === null ? [] : [companyRow(clientKey, facts.client as Partial<KnownTaxpayer>)]),
   );
   await putRows(db, 'Agencies', {
     ...staffFormKey(agencyKey),
@@ -150,7 +151,7 @@ async function served(
 type Served = Awaited<ReturnType<typeof served>>;
 
 describe('what lets an agent in', () => {
-  const basesAt = (of: Served, at = of.clientKey, term?: object) =>
+  const basesAt = (of: Served, at = of.clientKey, term?: Partial<KnownTaxpayer>) =>
     agentAccessBasesAt(db, of.who, at, day, term && companyRow(at, term));
 
   it('AGY-3 ENT-4 are the agreements of agencies that list the person, and the staff form of the company itself', async () => {
@@ -256,67 +257,70 @@ describe('what an agent becomes', () => {
     expect(await first()).toBeUndefined();
   });
 
-  it.each<[string, (of: Served) => [Parameters<typeof putRows>[1], object], unknown]>([
-    ['nothing', () => ['Agencies', { agencyKey: 'c_x', part: 'x' }], undefined],
+  it.each<[string, (of: Served) => Promise<unknown>, unknown]>([
+    ['nothing', () => putRows(db, 'Agencies', { agencyKey: 'c_x', part: 'x' }), undefined],
     [
       'another staff form',
-      ({ agencyKey }) => ['Agencies', { ...staffFormKey(agencyKey), rev: 2, formId: 'f9' }],
+      ({ agencyKey }) => putRows(db, 'Agencies', { ...staffFormKey(agencyKey), rev: 2, formId: 'f9' }),
       'read again',
     ],
     [
       'the person off the staff form',
-      ({ who, agencyKey }) => ['Relationships', { ...staffEntryKey(who, agencyKey), forms: new Set(['x']) }],
+      ({ who, agencyKey }) =>
+        putRows(db, 'Relationships', { ...staffEntryKey(who, agencyKey), forms: new Set(['x']) }),
       'read again',
     ],
     [
       'an agency that is cancelled',
-      ({ agencyKey }) => ['Taxpayers', companyRow(agencyKey, { state: 'cancelled' })],
+      ({ agencyKey }) => putRows(db, 'Taxpayers', companyRow(agencyKey, { state: 'cancelled' })),
       'TAXPAYER_NOT_FOUND',
     ],
     [
       'an agency of a new term',
-      ({ agencyKey }) => ['Taxpayers', companyRow(agencyKey, { term: 1 })],
+      ({ agencyKey }) => putRows(db, 'Taxpayers', companyRow(agencyKey, { term: 1 })),
       'RELATION_NOT_FOUND',
     ],
     [
       'another agreement form',
-      ({ who, clientKey, agreementId }) => [
-        'Relationships',
-        { ...clientEntryKey(who, clientKey, agreementId), forms: new Set(['x']) },
-      ],
+      ({ who, clientKey, agreementId }) =>
+        putRows(db, 'Relationships', {
+          ...clientEntryKey(who, clientKey, agreementId),
+          forms: new Set(['x']),
+        }),
       'read again',
     ],
     [
       'an agreement that ended',
-      ({ agreementId, clientForm }) => [
-        'Agreements',
-        { agreementId, state: 'ended', formId: clientForm, ...today },
-      ],
+      ({ agreementId, clientForm }) =>
+        putRows(db, 'Agreements', { agreementId, state: 'ended', formId: clientForm, ...today }),
       'read again',
     ],
     [
       'an agreement that is over today',
-      ({ agreementId, clientForm }) => [
-        'Agreements',
-        { agreementId, state: 'active', formId: clientForm, from: '2027-01-01', until: '2027-03-01' },
-      ],
+      ({ agreementId, clientForm }) =>
+        putRows(db, 'Agreements', {
+          agreementId,
+          state: 'active',
+          formId: clientForm,
+          from: '2027-01-01',
+          until: '2027-03-01',
+        }),
       'read again',
     ],
     [
       'a client that waits',
-      ({ clientKey }) => ['Taxpayers', companyRow(clientKey, { state: 'awaiting-confirmation' })],
+      ({ clientKey }) => putRows(db, 'Taxpayers', companyRow(clientKey, { state: 'awaiting-confirmation' })),
       'COMPANY_NOT_CONFIRMED',
     ],
     [
       'a client of a new term',
-      ({ clientKey }) => ['Taxpayers', companyRow(clientKey, { term: 1 })],
+      ({ clientKey }) => putRows(db, 'Taxpayers', companyRow(clientKey, { term: 1 })),
       'RELATION_NOT_FOUND',
     ],
   ])('SWI-5 AGY-4 ENT-4 the transaction meets %s', async (_, change, expected) => {
     const of = await served();
     const option = await optionOf(of, 'enterprise');
-    const [table, changed] = change(of);
-    await putRows(db, table, changed);
+    await change(of);
     const refused = await refusalOf(db.transact(option?.writes ?? [])).catch((error) =>
       error instanceof ConcurrentChange ? 'read again' : error,
     );
@@ -343,7 +347,7 @@ describe('the clients that a person serves', () => {
       { client: { termSince: new Date(now.getTime() - 500).toISOString() } },
       { client: { state: 'awaiting-confirmation' } },
       { client: { subjects: ['cross-region'] } },
-    ]) {
+    ] satisfies ServedFacts[]) {
       const of = await served(facts);
       expect(await names(of.entry, good.entry), JSON.stringify(facts)).toEqual([good.clientKey]);
     }
@@ -475,7 +479,7 @@ describe('an agreement that is put into force', () => {
     };
   };
   type Between = ReturnType<typeof between>;
-  const terms = (agents: (typeof one)[], facts: object = {}): InForce['terms'] => ({
+  const terms = (agents: (typeof one)[], facts: Partial<InForce['terms']> = {}): InForce['terms'] => ({
     items: ['consulting'],
     agents,
     ...today,
@@ -690,24 +694,24 @@ describe('an agreement that is put into force', () => {
 });
 
 describe('an agreement as it is judged and shown', () => {
-  const agreement = (facts: object = {}) =>
-    ({
-      agreementId: 'AG-1',
-      rev: 3,
-      agencyKey: 'c_agency',
-      clientKey: 'c_client',
-      agencyNumber: { taxpayerId: '91340100MA0000001X' },
-      clientNumber: { taxpayerId: '91340100MA0000002X' },
-      state: 'active',
-      formId: formOf(0),
-      items: ['consulting'],
-      agents: [],
-      ...today,
-      ...facts,
-    }) as unknown as Agreement;
+  const agreement = (facts: Part<Agreement> = {}): Agreement => ({
+    agreementId: 'AG-1',
+    rev: 3,
+    agencyKey: 'c_agency',
+    clientKey: 'c_client',
+    agencyNumber: { taxpayerId: '91340100MA0000001X' },
+    clientNumber: { taxpayerId: '91340100MA0000002X' },
+    state: 'active',
+    formId: formOf(0),
+    items: ['consulting'],
+    agents: [],
+    updatedAt: now.toISOString(),
+    ...today,
+    ...(facts as Partial<Agreement>),
+  });
 
   it('ENT-4 AGY-4 lives while it waits or holds, in the client’s present term', async () => {
-    const state = (facts: object, client?: object) => {
+    const state = (facts: Part<Agreement>, client?: Partial<KnownTaxpayer>) => {
       try {
         return liveStateOf(agreement(facts), client && companyRow('c_client', client), now);
       } catch (error) {
@@ -715,8 +719,8 @@ describe('an agreement as it is judged and shown', () => {
       }
     };
     expect([state({}), state({ state: 'pending' })]).toEqual(['active', 'pending']);
-    for (const gone of ['ended', 'rejected']) expect(state({ state: gone })).toBe('STATE_CONFLICT');
-    for (const living of ['active', 'pending'])
+    for (const gone of ['ended', 'rejected'] as const) expect(state({ state: gone })).toBe('STATE_CONFLICT');
+    for (const living of ['active', 'pending'] as const)
       expect(state({ state: living, until: '2027-03-01' })).toBe('STATE_CONFLICT');
     const later = { termSince: new Date(now.getTime() + 1).toISOString() };
     expect(state({}, later)).toBe('STATE_CONFLICT');

@@ -6,7 +6,7 @@ import type { Invocation } from '#gateways/time-budget.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
 import { continueCopying, copyChanges, readCopiesLeft } from '#journeys/companies/copies-left.ts';
 import { type CopyingRow, copyCompany, copyToRows } from '#journeys/companies/copy-company.ts';
-import { clientEntryKey } from '#store/agencies/agency-forms.ts';
+import { type Agreement, clientEntryKey } from '#store/agencies/agency-forms.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import {
@@ -264,7 +264,7 @@ const rowOf = ({ personKey, relation }: Pick<Relation, 'personKey' | 'relation'>
   db.get<Item>('Relationships', { personKey, relation });
 const nameIn = async (row: Relation) => (await rowOf(row))?.taxpayerName;
 /** An agent of the company, by an agreement in this state; with the row by which the company is searched. */
-async function agentOf({ companyKey }: KnownTaxpayer, state = 'active') {
+async function agentOf({ companyKey }: KnownTaxpayer, state: Agreement['state'] = 'active') {
   const [personKey, agreementId] = [person(), handle()];
   const key = clientEntryKey(personKey, companyKey, agreementId) as Key &
     Pick<Relation, 'personKey' | 'relation'>;
@@ -274,7 +274,7 @@ async function agentOf({ companyKey }: KnownTaxpayer, state = 'active') {
     clientKey: companyKey,
     agencyKey: 'c_agency',
     state,
-    agents: [{ personKey }],
+    agents: [{ personKey, sealedName: 's1.x.y' }],
   });
   return key;
 }
@@ -371,7 +371,7 @@ describe('the copies of a company', () => {
     const company = await stored({ rev: 3, copiesDue: due, name: '新名' });
     const row = await relationTo(company);
     /** Another write to the row comes before each of these. */
-    const contended = (times: number, facts: object = {}) => {
+    const contended = (times: number, facts: Partial<Relation> = {}) => {
       const writes = { count: 0 };
       const busy = new Proxy(db, {
         get: (store, name: keyof Db) => {

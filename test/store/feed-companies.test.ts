@@ -1,4 +1,5 @@
 /** @module-tag long */
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handle } from '#crypto/random.ts';
 import type { Problem } from '#domain/problem.ts';
@@ -17,6 +18,7 @@ import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findAgreedPeriods, findAgreement } from '#store/agencies/agreements.ts';
 import { findStaffForm } from '#store/agencies/staff-forms.ts';
+import type { HandlerListing } from '#store/companies/handler-listings.ts';
 import { findListing } from '#store/companies/handler-listings.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import { findRelation, type Relation } from '#store/companies/relations.ts';
@@ -420,7 +422,7 @@ describe('a tax handler’s line', () => {
     const [listed, struck, unknown, later] = [sample(), sample(), sample(), sample()];
     for (const who of [listed, struck, later]) await recorded(who);
     const { id, row } = await known();
-    const list = (who: Sample, facts: object) =>
+    const list = (who: Sample, facts: Partial<HandlerListing>) =>
       putRows(db, 'Relationships', {
         personKey: personKeyOf(who),
         relation: `registry#${keyOf(id)}#tax-handler`,
@@ -454,7 +456,7 @@ describe('a tax handler’s line', () => {
     const who = sample();
     await recorded(who);
     const { id, row } = await known();
-    const list = (facts: object) =>
+    const list = (facts: HandlerListing) =>
       putRows(db, 'Relationships', {
         personKey: personKeyOf(who),
         relation: `registry#${keyOf(id)}#tax-handler`,

@@ -110,7 +110,7 @@ async function imported(who: Sample, facts: Partial<Person> = {}, phones: readon
       phoneKey: numberKey(phone),
       personKey: row.personKey,
       since: longAgo,
-      imported: true,
+      imported: true as const,
     })),
   );
   return row;

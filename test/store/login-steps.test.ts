@@ -13,7 +13,6 @@ import { verifyLogin } from '#flows/login/verify-login.ts';
 import { handlerKeysOf } from '#journeys/companies/report-handlers.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { clientEntryKey, newFormId, staffEntryKey, staffFormKey } from '#store/agencies/agency-forms.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
@@ -29,6 +28,7 @@ import {
 import type { Session } from '#store/sessions/session-row.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { cheap, keysOne } from '../crypto/keys-of-test.ts';
+import { storeAgreement, storeStaffForm } from '../support/agency-rows.ts';
 import {
   companyRow,
   contextOf,
@@ -99,7 +99,7 @@ const meanwhile = (table: Write['table'], change: () => Promise<unknown>) =>
 const registered = (facts: Facts = {}, more: Parameters<typeof registeredIn>[2] = {}): Promise<Registered> =>
   registeredIn(db, facts, more);
 const rowOf = (who: Registered) => personRow(db, who);
-const change = (who: Registered, facts: object) => changePerson(db, who, facts);
+const change = (who: Registered, facts: Facts) => changePerson(db, who, facts);
 const events = (who: Registered, kind: string) => eventsOf(db, who, kind);
 const lockoutOf = async (who: Registered) =>
   (await db.get<Item>('Lockouts', { personKey: who.personKey, day })) ?? {};
@@ -124,44 +124,9 @@ const pendingHead = {
   direction: 'invited',
   source: 'registry',
 } as const;
-/** Puts the person on the agency's staff form. */
-async function listed(who: Registered, agency: KnownTaxpayer) {
-  const formId = newFormId(new Date(now.getTime() - 5_000));
-  const { companyKey } = agency;
-  await putRows(db, 'Agencies', { ...staffFormKey(companyKey), rev: 1, formId, size: 1 });
-  await putRows(db, 'Relationships', {
-    ...staffEntryKey(who.personKey, companyKey),
-    forms: new Set([formId]),
-  });
-}
-/** An agreement that names the person for a client. */
-async function agreed(who: Registered, agency: KnownTaxpayer, client: KnownTaxpayer) {
-  const agreementId = handle();
-  const formId = newFormId(new Date(now.getTime() - 1_000));
-  const terms = { from: day, until: '2027-12-31' };
-  const row = {
-    agreementId,
-    rev: 1,
-    agencyKey: agency.companyKey,
-    clientKey: client.companyKey,
-    agencyNumber: { taxpayerId: agency.taxpayerId },
-    clientNumber: { taxpayerId: client.taxpayerId },
-    state: 'active',
-    formId,
-    items: ['attestation', 'consulting'],
-    agents: [],
-    updatedAt: before,
-    ...terms,
-  };
-  await putRows(db, 'Agreements', row);
-  await putRows(db, 'Relationships', {
-    ...clientEntryKey(who.personKey, client.companyKey, agreementId),
-    agencyKey: agency.companyKey,
-    forms: new Set([formId]),
-    ...terms,
-  });
-  return row;
-}
+const listed = (who: Registered, { companyKey }: KnownTaxpayer) => storeStaffForm(db, companyKey, who);
+const agreed = (who: Registered, agency: KnownTaxpayer, client: KnownTaxpayer) =>
+  storeAgreement(db, [agency, client], [who]);
 const agencyCompany = () => company({ subjects: ['enterprise', 'agency'], name: '徽州税务师事务所' });
 /** A report of a company, with a 经办人. */
 async function report(

@@ -1,7 +1,7 @@
 /** @module-tag long */
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { beforeAll, describe, expect, it } from 'vitest';
 import { handle } from '#crypto/random.ts';
-import { Problem } from '#domain/problem.ts';
 import { applyToCompany } from '#flows/authorizations/apply-to-company.ts';
 import * as own from '#flows/authorizations/decide-authorization.ts';
 import { listAuthorizations } from '#flows/authorizations/list-authorizations.ts';
@@ -16,23 +16,39 @@ import { removeAtHall } from '#flows/hall/remove-person.ts';
 import * as decide from '#flows/staff/decide-relation.ts';
 import { invitePerson } from '#flows/staff/invite-person.ts';
 import { listStaff } from '#flows/staff/list-staff.ts';
-import { parseNamedPerson } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { withListKeys } from '#store/companies/relation-lists.ts';
 import { findAuthorization, findRelation, type Relation } from '#store/companies/relations.ts';
 import { findTaxpayer, type KnownTaxpayer } from '#store/companies/taxpayers.ts';
-import { equals } from '#store/dynamodb/expressions.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import { findPerson } from '#store/people/users.ts';
+import type { Session } from '#store/sessions/session-row.ts';
 import { ordersInHour } from '#store/tickets/order-hours.ts';
-import { companyRow, contextOf, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
+import { companyRow, contextOf, putRows } from '../support/in-process.ts';
 import { type Sample, person as sample } from '../support/people.ts';
+import { acting, signedIn as signedInAt } from '../support/sessions.ts';
+import {
+  at,
+  auditOf,
+  claimed,
+  day,
+  type Facts,
+  guardRow,
+  now,
+  origin,
+  personKeyOf,
+  type Registered,
+  registered as registeredIn,
+  relationRow,
+  run as runIn,
+  seconds,
+  tomorrow,
+  yesterday,
+} from '../support/steps.ts';
 import { openStore } from '../support/store.ts';
 
 /** The steps by which people get, change and lose their place in a company, on rows as they may stand there. */
 let db: Db;
 let ctx: FlowContext;
-const told: { phone: string; text: string }[] = [];
 beforeAll(async () => {
   db = await openStore(
     'Audit',
@@ -44,27 +60,14 @@ beforeAll(async () => {
     'Users',
     'Phones',
   );
-  const sms = { send: async (message: { phone: string; text: string }) => void told.push(message) };
+  const sms = { send: async () => undefined };
   ctx = contextOf(db, { sms });
   Object.assign(ctx.settings.policies, { ordersPerOfficeHour: 2, ordersAlarmPercent: 100 });
 });
-beforeEach(() => {
-  told.length = 0;
-});
 
-const now = new Date('2027-03-02T10:00:00+08:00');
-const at = now.toISOString();
-const seconds = now.getTime() / 1000;
-const [yesterday, day, tomorrow] = ['2027-03-01', '2027-03-02', '2027-03-03'];
 let numbers = 0;
 const number = () => `91340100MD${String(++numbers).padStart(7, '0')}X`;
 const keyOf = (id: string) => `c_${id}`;
-const claimed = ({ name, documentType, documentNumber }: Sample) => ({
-  name,
-  documentType: documentType as '201',
-  documentNumber,
-});
-const personKeyOf = (who: Sample) => parseNamedPerson(ctx, claimed(who), now).key;
 
 async function company(facts: Partial<KnownTaxpayer> = {}) {
   const id = number();
@@ -73,93 +76,25 @@ async function company(facts: Partial<KnownTaxpayer> = {}) {
   return { id, row };
 }
 const companyOf = (id: string) => findTaxpayer(db, keyOf(id)) as Promise<KnownTaxpayer>;
-/** A registered person. */
-async function registered(who: Sample = sample(), facts: object = {}) {
-  const row = recordOf(personKeyOf(who), who.name, { account: { status: 'active', since: at }, ...facts });
-  await putRows(db, 'Users', row);
-  return who;
-}
-async function related(who: Sample, id: string, facts: Partial<Relation> = {}): Promise<Relation> {
-  const { role = 'tax-handler' } = facts;
-  const personKey = personKeyOf(who);
-  const row = withListKeys({
-    personKey,
-    companyKey: keyOf(id),
-    relation: `${keyOf(id)}#${role}`,
-    role,
-    state: 'pending',
-    direction: 'invited',
-    refusable: true,
-    permissions: ['filing', 'declaration', 'enquiry', 'invoice'],
-    source: 'company',
-    sealedName: sealedNameOf(personKey, who.name),
-    authorizationId: handle(),
-    rev: 1,
-    createdAt: at,
-    updatedAt: at,
-    taxpayerId: id,
-    taxpayerName: '黄山毛峰有限公司',
-    taxpayerState: 'active',
-    ...facts,
-  });
-  await putRows(db, 'Relationships', row, {
-    personKey: `authorization#${row.authorizationId}`,
-    relation: 'guard',
-    holder: personKey,
-    at: row.relation,
-  });
+/** A registered person, to whom no message is sent. */
+const registered = (who: Sample = sample(), facts: Facts = {}) =>
+  registeredIn(db, facts, { who, phones: [] });
+async function related(who: Registered, id: string, facts: Partial<Relation> = {}): Promise<Relation> {
+  const asked = { state: 'pending', permissions: ['filing', 'declaration', 'enquiry', 'invoice'] } as const;
+  const row = relationRow(who, companyRow(keyOf(id)), { ...asked, ...facts });
+  await putRows(db, 'Relationships', row, guardRow(row));
   return row;
 }
 const relationOf = (who: Sample, id: string, role: Relation['role'] = 'tax-handler') =>
   findRelation(db, personKeyOf(who), keyOf(id), role);
 const now_ = async ({ authorizationId }: Relation) =>
   (await findAuthorization(db, authorizationId)) as Relation;
-const eventsOf = async (subject: string, kind?: string) =>
-  (await db.query<Item>('Audit', { condition: equals('subject', subject) })).items.filter(
-    (one) => kind === undefined || one.kind === kind,
-  );
+const eventsOf = (subject: string, kind?: string) => auditOf(db, subject, kind);
 
-/** A call of a person in a session; a step sees only the parts that it reads. */
-async function signedIn(who: Sample, facts: object = {}, channel = 'web') {
-  const session = {
-    sessionId: handle(),
-    personKey: personKeyOf(who),
-    sealedName: sealedNameOf(personKeyOf(who), who.name),
-    channel,
-    identity: { kind: 'natural' },
-    version: 1,
-    lastSeenAt: seconds,
-    expiresAt: seconds + 600,
-    factorAt: seconds,
-    ...facts,
-  };
-  await putRows(db, 'Sessions', session);
-  return session;
-}
-const origin = { channel: 'web', address: '192.0.2.77', browser: '', traceId: '' };
-// biome-ignore lint/suspicious/noExplicitAny: the test gives each step only the parts of a call that it reads
-type AnyStep = (ctx: FlowContext, call: any) => Promise<{ status: number; body?: any }>;
-const run = (step: unknown, session: object, parts: object = {}, caller: object = {}, own = ctx) =>
-  Promise.resolve()
-    .then(() =>
-      (step as AnyStep)(own, {
-        now,
-        language: 'zh',
-        origin,
-        body: {},
-        query: {},
-        params: {},
-        caller: { session, ...caller },
-        ...parts,
-      }),
-    )
-    .then(
-      ({ status, body }) => ({ said: String(status), body }),
-      (error: Problem) => {
-        if (!(error instanceof Problem)) throw error;
-        return { said: error.code as string, body: error.details as never };
-      },
-    );
+const signedIn = (who: Registered, facts: Partial<Session> = {}) => signedInAt(db, who, facts);
+/** A call in a session. */
+const run = (step: unknown, session: Session, parts: object = {}, caller: object = {}, by = ctx) =>
+  runIn(step, by, { caller: { session, ...caller }, ...parts });
 const said = async (...given: Parameters<typeof run>) => (await run(...given)).said;
 
 /** A company with a legal representative who is signed in for it. */
@@ -171,13 +106,7 @@ async function managed(facts: Partial<KnownTaxpayer> = {}) {
     state: 'active',
     ...(facts.term === undefined ? {} : { companyTerm: facts.term, taxpayerTerm: facts.term }),
   });
-  const basis = {
-    by: 'relation',
-    companyKey: keyOf(id),
-    role: relation.role,
-    authorizationId: relation.authorizationId,
-  };
-  const session = await signedIn(boss, { identity: { kind: 'enterprise' }, company: basis });
+  const session = await signedIn(boss, acting(relation));
   return { boss, id, row, session, relation };
 }
 
@@ -235,10 +164,7 @@ describe('a company’s people', () => {
   it('REL-5 REL-2 SES-1 nobody else asks, nor anybody who has just lost the place or the session', async () => {
     const { id, session, relation } = await managed();
     const who = await registered();
-    const handler = {
-      ...session,
-      company: { ...session, by: 'relation', companyKey: keyOf(id), role: 'tax-handler' },
-    };
+    const handler = { ...session, ...acting({ ...relation, role: 'tax-handler' }) };
     expect(await said(invitePerson, handler, asked(who))).toBe('ROLE_NOT_ALLOWED');
     expect(await said(invitePerson, { ...session, channel: 'ahtax-app' }, asked(who))).toBe(
       'CHANNEL_NOT_ALLOWED',
@@ -339,8 +265,7 @@ describe('a company’s people', () => {
 
   it('REL-8 SMS-4 are told of what happens to them', async () => {
     const { id, session } = await managed();
-    const phones = [{ phoneId: 'p', phoneKey: 'n', sealed: 's1.x', since: at }];
-    const who = await registered(sample(), { phones, defaultPhoneId: 'p' });
+    const who = await registeredIn(db);
     await run(invitePerson, session, asked(who));
     const noticed = async () =>
       (await db.get<Item>('SmsWindows', { phoneKey: `notice/${personKeyOf(who)}/${keyOf(id)}` })) ?? {};
@@ -419,7 +344,7 @@ describe('a company’s people', () => {
     expect(active.staff[1]).toMatchObject({
       authorizationId: row.authorizationId,
       name: '欧阳**',
-      documentNumber: '340***********1234',
+      documentNumber: `340***********${clerk.documentNumber.slice(-4)}`,
       state: 'active',
       revision: '1',
       validUntil: day,
@@ -455,7 +380,7 @@ describe('a person’s own authorizations', () => {
     const who = await registered();
     const session = await signedIn(who);
     const { id } = await company({ term: 3 });
-    const apply = (facts: object, of: object = session) =>
+    const apply = (facts: object, of: Session = session) =>
       run(applyToCompany, of, { body: { taxpayerId: id, role: 'tax-handler', ...facts } });
     const { said: status, body } = await apply({ validUntil: tomorrow });
     expect(status).toBe('201');
@@ -490,11 +415,11 @@ describe('a person’s own authorizations', () => {
   it('REL-5 REL-3 REL-7 REL-9 are agreed to and refused as natural person, and withdrawn or left in any identity', async () => {
     const who = await registered();
     const session = await signedIn(who);
-    const acting = { ...session, identity: { kind: 'enterprise' } };
+    const atWork = { ...session, ...acting(relationRow(who, companyRow('c_other'))) };
     const moved = async (
       step: unknown,
       facts: Partial<Relation>,
-      of: object = session,
+      of: Session = session,
       parts: object = {},
     ) => {
       const { id } = await company();
@@ -518,19 +443,19 @@ describe('a person’s own authorizations', () => {
       state: 'rejected',
       staffed: undefined,
     });
-    expect(await moved(own.withdrawApplication, { direction: 'applied' }, acting)).toMatchObject({
+    expect(await moved(own.withdrawApplication, { direction: 'applied' }, atWork)).toMatchObject({
       status: '200',
       state: 'withdrawn',
     });
-    expect(await moved(own.leaveCompany, { state: 'active' }, acting)).toMatchObject({
+    expect(await moved(own.leaveCompany, { state: 'active' }, atWork)).toMatchObject({
       status: '204',
       state: 'deleted',
       staffed: undefined,
     });
     for (const step of [own.acceptInvitation, own.rejectInvitation])
-      expect(await moved(step, {}, acting)).toMatchObject({ status: 'ROLE_NOT_ALLOWED', state: 'pending' });
+      expect(await moved(step, {}, atWork)).toMatchObject({ status: 'ROLE_NOT_ALLOWED', state: 'pending' });
     expect((await moved(own.rejectInvitation, { refusable: false })).status).toBe('REFUSAL_NOT_ALLOWED');
-    const app = { ...session, channel: 'ahtax-app' };
+    const app = { ...session, channel: 'ahtax-app' } as const;
     for (const step of [
       own.acceptInvitation,
       own.rejectInvitation,
@@ -634,7 +559,7 @@ describe('a person’s own authorizations', () => {
 
   it('REL-11 DOC-4 a preview shows the name, and counts whatever it finds', async () => {
     const session = await signedIn(await registered());
-    const preview = (taxpayerId: string, of: object = session) =>
+    const preview = (taxpayerId: string, of: Session = session) =>
       run(previewCompany, of, { body: { taxpayerId } });
     const { id } = await company();
     expect((await preview(id)).body).toEqual({ taxpayerName: '黄山毛峰有限公司' });
@@ -652,7 +577,7 @@ describe('a company that waits for confirmation', () => {
   const waiting = (facts: Partial<KnownTaxpayer> = {}) =>
     company({ state: 'awaiting-confirmation', ...facts });
   const copies = { taxpayerState: 'awaiting-confirmation' as const, source: 'registry' as const };
-  const confirm = (session: object, row: Relation, facts: object = {}) =>
+  const confirm = (session: Session, row: Relation, facts: object = {}) =>
     run(confirmCompany, session, {
       params: { confirmationId: row.authorizationId },
       body: { kind: 'one-licence', ...facts },
@@ -687,11 +612,11 @@ describe('a company that waits for confirmation', () => {
     const session = await signedIn(who);
     const { id } = await waiting({ rev: 4 });
     const row = await related(who, id, copies);
-    const acting = { ...session, identity: { kind: 'enterprise' } };
+    const atWork = { ...session, ...acting(relationRow(who, companyRow('c_other'))) };
     const qr = await signedIn(who, { qr: 'ahtax-app', factorAt: 0 });
     const stranger = await signedIn(await registered());
     for (const [of, facts, code] of [
-      [acting, {}, 'ROLE_NOT_ALLOWED'],
+      [atWork, {}, 'ROLE_NOT_ALLOWED'],
       [{ ...session, channel: 'ahtax-app' }, {}, 'CHANNEL_NOT_ALLOWED'],
       [qr, {}, 'FRESH_FACTOR_REQUIRED'],
       [stranger, {}, 'NOT_FOUND'],
@@ -769,7 +694,11 @@ describe('a company that waits for confirmation', () => {
 describe('at the counter of a hall', () => {
   const assertion = (facts: object = {}) => ({ channel: 'hall', officer: '0042', office: '3401', ...facts });
   const hall = (step: unknown, parts: object = {}, facts: object = {}) =>
-    run(step, {}, { origin: { ...origin, channel: 'hall' }, ...parts }, { assertion: assertion(facts) });
+    runIn(step, ctx, {
+      origin: { ...origin, channel: 'hall' },
+      caller: { assertion: assertion(facts) },
+      ...parts,
+    });
   const entered = (who: Sample, id: string, facts: object = {}, by: object = {}) =>
     hall(relateAtHall, { body: { person: claimed(who), taxpayerId: id, role: 'tax-handler', ...facts } }, by);
   const order = (who: Sample, facts: object = {}, by: object = {}) =>

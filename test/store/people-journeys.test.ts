@@ -728,10 +728,10 @@ describe('what a hall collects', () => {
       'name-changed',
     ]);
     // Once more, stale or not: it is the same name, and the relations get it if they have not.
-    await putRows(db, 'Relationships', relations[0] as object);
+    await putRows(db, 'Relationships', ...relations.slice(0, 1));
     expect(await collected(renamed, { formerName: who.name }, 3)).toBe('stale');
     expect(await namesIn()).toEqual(new Set(['欧阳新名']));
-    await putRows(db, 'Relationships', relations[0] as object);
+    await putRows(db, 'Relationships', ...relations.slice(0, 1));
     expect(await collected(renamed)).toBe('accepted');
     expect(await namesIn()).toEqual(new Set(['欧阳新名', who.name]));
     expect(await collected(renamed, { formerName: who.name }, 4)).toBe('accepted');

@@ -17,11 +17,13 @@ import type { FlowContext } from '#runtime/context.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import type { OwnPhone } from '#store/people/person-row.ts';
 import { findPhone } from '#store/people/phones.ts';
-import { sessionCodeId } from '#store/tickets/ticket-kinds.ts';
+import type { Session } from '#store/sessions/session-row.ts';
+import { type FaceUse, type ScanTicket, sessionCodeId } from '#store/tickets/ticket-kinds.ts';
 import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { cheap, keysOne } from '../crypto/keys-of-test.ts';
 import { contextOf, putRows } from '../support/in-process.ts';
 import { mobile, person as sample } from '../support/people.ts';
+import { signedIn as signedInAt } from '../support/sessions.ts';
 import { solve } from '../support/solve.ts';
 import {
   at,
@@ -84,7 +86,7 @@ const staged = (policies: object, by: Db = db) =>
 const registered = (facts: Facts = {}, more: Parameters<typeof registeredIn>[2] = {}) =>
   registeredIn(db, facts, more);
 const rowOf = (who: Registered) => personRow(db, who);
-const change = (who: Registered, facts: object) => changePerson(db, who, facts);
+const change = (who: Registered, facts: Facts) => changePerson(db, who, facts);
 const events = (who: Registered, kind: string) => eventsOf(db, who, kind);
 const masked = (phone: string) => `${phone.slice(0, 3)}****${phone.slice(7)}`;
 const notices = () =>
@@ -102,28 +104,18 @@ const solution = async () => {
 };
 
 /** The session of somebody who has just passed a factor. */
-async function signedIn(who: Registered, facts: object = {}) {
-  const row = await rowOf(who);
-  const session = {
-    sessionId: handle(),
-    personKey: who.personKey,
-    sealedName: row.sealedName,
-    channel: 'web',
-    identity: { kind: 'natural' },
-    identityVersion: 1,
-    lastSeenAt: seconds,
-    expiresAt: seconds + 6000,
-    factorAt: seconds,
-    ...facts,
-  };
-  await putRows(db, 'Sessions', session);
-  return { caller: { session } };
-}
+const signedIn = async (who: Registered, facts: Partial<Session> = {}) => ({
+  caller: { session: await signedInAt(db, who, facts) },
+});
 type SignedIn = Awaited<ReturnType<typeof signedIn>>;
 const end = ({ caller: { session } }: SignedIn) =>
   putRows(db, 'Sessions', { ...session, ended: { reason: 'logged-out', at: seconds } });
 /** A face check of this session that has passed. */
-async function shownFace({ caller: { session } }: SignedIn, use = 'account', facts: object = {}) {
+async function shownFace(
+  { caller: { session } }: SignedIn,
+  use: FaceUse = 'account',
+  facts: Partial<ScanTicket> = {},
+) {
   const faceTicket = handle();
   await putRows(db, 'Tickets', {
     ticketKey: ticketKeyOf(faceTicket),
@@ -133,7 +125,7 @@ async function shownFace({ caller: { session } }: SignedIn, use = 'account', fac
     personKey: session.personKey,
     sessionId: session.sessionId,
     use,
-    proven: { at, transactionId: 'local-1', channel: 'ahtax-app' },
+    proven: { at, transactionId: 'local-1', level: 4 },
     expiresAt: seconds + 300,
     ...facts,
   });

@@ -28,29 +28,27 @@ import { openSession } from '#journeys/sessions/open-session.ts';
 import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { clientEntryKey, newFormId, staffEntryKey, staffFormKey } from '#store/agencies/agency-forms.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
 import type { RegisteredPerson } from '#store/people/person-row.ts';
 import { personUpdate } from '#store/people/users.ts';
-import type { AccessBasis } from '#store/sessions/access-basis.ts';
-import { type ActsAs, asPerson, type Session } from '#store/sessions/session-row.ts';
+import { asPerson, type Session } from '#store/sessions/session-row.ts';
 import type { ScanTicket } from '#store/tickets/ticket-kinds.ts';
 import { cheap, keysOne } from '../crypto/keys-of-test.ts';
+import { storeAgreement, storeStaffForm } from '../support/agency-rows.ts';
 import {
   companyRow,
   contextOf,
   dataKeys,
   putRows,
-  sealedNameOf,
   signingRing,
   watchedStore,
 } from '../support/in-process.ts';
+import { acting, signedIn as signedInAt } from '../support/sessions.ts';
 import {
   at,
-  before,
   changedMeanwhile,
   changePerson,
   day,
@@ -125,78 +123,11 @@ async function related(who: Registered, of: KnownTaxpayer, facts: Partial<Relati
   return row;
 }
 const agencyCompany = () => company({ subjects: ['enterprise', 'agency'], name: '徽州税务师事务所' });
-async function listed(who: Registered, { companyKey }: KnownTaxpayer) {
-  const formId = newFormId(new Date(now.getTime() - 5_000));
-  await putRows(db, 'Agencies', { ...staffFormKey(companyKey), rev: 1, formId, size: 1 });
-  await putRows(db, 'Relationships', {
-    ...staffEntryKey(who.personKey, companyKey),
-    forms: new Set([formId]),
-  });
-}
-async function agreed(who: Registered, agency: KnownTaxpayer, client: KnownTaxpayer) {
-  const agreementId = handle();
-  const formId = newFormId(new Date(now.getTime() - 1_000));
-  const terms = { from: day, until: '2027-12-31' };
-  await putRows(db, 'Agreements', {
-    agreementId,
-    rev: 1,
-    agencyKey: agency.companyKey,
-    clientKey: client.companyKey,
-    agencyNumber: { taxpayerId: agency.taxpayerId },
-    clientNumber: { taxpayerId: client.taxpayerId },
-    state: 'active',
-    formId,
-    items: ['consulting'],
-    agents: [],
-    updatedAt: before,
-    ...terms,
-  });
-  await putRows(db, 'Relationships', {
-    ...clientEntryKey(who.personKey, client.companyKey, agreementId),
-    agencyKey: agency.companyKey,
-    forms: new Set([formId]),
-    ...terms,
-  });
-  return agreementId;
-}
-async function signedIn(who: Registered, facts: Partial<Session> = {}): Promise<Session> {
-  const session: Session = {
-    sessionId: handle(),
-    personKey: who.personKey,
-    channel: 'web',
-    identity: { kind: 'natural' },
-    identityVersion: 1,
-    sealedName: sealedNameOf(who.personKey, who.name),
-    realNameLevel: 4,
-    startedAt: seconds,
-    lastSeenAt: seconds,
-    expiresAt: seconds + 600,
-    factorAt: seconds,
-    browser: '',
-    address: '',
-    refreshHash: 'x',
-    turnedAt: [],
-    ...facts,
-  };
-  await putRows(db, 'Sessions', session);
-  return session;
-}
+const listed = (who: Registered, { companyKey }: KnownTaxpayer) => storeStaffForm(db, companyKey, who);
+const agreed = async (who: Registered, agency: KnownTaxpayer, client: KnownTaxpayer) =>
+  (await storeAgreement(db, [agency, client], [who])).agreementId;
+const signedIn = (who: Registered, facts: Partial<Session> = {}) => signedInAt(db, who, facts);
 const sessionOf = (sessionId: string) => db.get<Session>('Sessions', { sessionId }) as Promise<Session>;
-const acting = (relation: Relation, of: KnownTaxpayer): Extract<ActsAs, { company: AccessBasis }> => ({
-  identity: {
-    kind: 'enterprise',
-    taxpayerId: of.taxpayerId ?? '',
-    taxpayerName: of.name,
-    role: relation.role,
-    permissions: [...relation.permissions],
-  },
-  company: {
-    by: 'relation',
-    companyKey: of.companyKey,
-    role: relation.role,
-    authorizationId: relation.authorizationId,
-  },
-});
 
 describe('a session that opens', () => {
   it('SES-1 SES-3 is the person’s web session; the one before ends, and both are told', async () => {
@@ -298,7 +229,7 @@ describe('a session that opens', () => {
     const who = await registered({ lastRoles: { c_other: 'finance-head' } });
     const of = await company();
     const relation = await related(who, of);
-    const as = acting(relation, of);
+    const as = acting(relation);
     await openSession(ctx, call, await rowOf(who), as, { method: 'sms' }, []);
     expect((await rowOf(who)).lastRoles).toEqual({ c_other: 'finance-head' });
     const row = await rowOf(who);
@@ -345,7 +276,7 @@ describe('the identity of a session', () => {
     expect(watched.calls).toEqual([]);
     const of = await company();
     const relation = await related(who, of);
-    const session = await signedIn(who, acting(relation, of));
+    const session = await signedIn(who, acting(relation));
     await related(who, of, { ...relation, permissions: ['filing'] });
     await putRows(db, 'Taxpayers', { ...of, name: '黄山云雾有限公司' });
     const today = await currentIdentity(ctx, call, session);
@@ -386,11 +317,11 @@ describe('the identity of a session', () => {
     expect(await events(who, 'identity-lost')).toHaveLength(1);
     await db.transact([{ table: 'Sessions', remove: { sessionId: session.sessionId } }]);
     expect(await refusalOf(currentIdentity(ctx, call, session))).toBe('SESSION_ENDED');
-    const ended = await signedIn(who, acting(relation, of));
+    const ended = await signedIn(who, acting(relation));
     await putRows(db, 'Sessions', { ...ended, ended: { reason: 'logged-out', at: seconds } });
     expect(await refusalOf(currentIdentity(ctx, call, ended))).toBe('SESSION_ENDED logged-out');
     // The row is gone when it is read again.
-    const raced = await signedIn(who, acting(relation, of));
+    const raced = await signedIn(who, acting(relation));
     const switched = meanwhile('Sessions', () => putRows(db, 'Sessions', { ...raced, identityVersion: 5 }));
     expect(await currentIdentity(switched, call, raced)).toMatchObject({ session: { identityVersion: 6 } });
   });

@@ -19,36 +19,30 @@ import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { handOver } from '#journeys/sso/hand-over.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
-import { withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
-import { equals } from '#store/dynamodb/expressions.ts';
-import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
+import type { Db, Write } from '#store/dynamodb/tables.ts';
 import { type Person, sealContext } from '#store/people/person-row.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';
 import { effectiveSession } from '#store/sessions/effective-session.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { FaceCheckedMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
+import { companyRow, contextOf, dataKeys, putRows, recordOf, signingRing } from '../support/in-process.ts';
+import { acting, signedIn as signedInAt } from '../support/sessions.ts';
 import {
-  companyRow,
-  contextOf,
-  dataKeys,
-  putRows,
-  recordOf,
-  sealedNameOf,
-  signingRing,
-} from '../support/in-process.ts';
-import {
+  auditOf,
   changedMeanwhile,
   day,
   now,
   origin,
+  relationRow,
   seconds,
   ticketOf as ticketIn,
   tomorrow,
   yesterday,
 } from '../support/steps.ts';
 import { openStore } from '../support/store.ts';
+import type { StoredRow } from '../support/stored-rows.ts';
 
 /** What a tax system does with its code and its tokens, on rows as a decision leaves them. */
 let db: Db;
@@ -109,75 +103,29 @@ async function personRow(personKey: string, facts: Partial<Person> = {}) {
   await putRows(db, 'Users', row);
   return row;
 }
-async function signedIn(facts: Partial<Session> = {}): Promise<Session> {
-  const personKey = facts.personKey ?? newPerson();
-  const session: Session = {
-    sessionId: handle(),
-    personKey,
-    channel: 'web',
-    identity: { kind: 'natural' },
-    identityVersion: 1,
-    sealedName: sealedNameOf(personKey, '张三丰'),
-    realNameLevel: 4,
-    startedAt: seconds - 600,
-    lastSeenAt: seconds - 60,
-    expiresAt: seconds + 7200,
-    factorAt: seconds - 600,
-    methods: ['pwd', 'sms', 'mfa'],
-    browser: '',
-    address: '',
-    refreshHash: 'x',
-    turnedAt: [],
-    ...facts,
-  };
-  await putRows(db, 'Sessions', session);
-  return session;
-}
+const signedIn = ({ personKey = newPerson(), ...facts }: Partial<Session> = {}) =>
+  signedInAt(
+    db,
+    { personKey, name: '张三丰' },
+    {
+      startedAt: seconds - 600,
+      lastSeenAt: seconds - 60,
+      expiresAt: seconds + 7200,
+      factorAt: seconds - 600,
+      methods: ['pwd', 'sms', 'mfa'],
+      ...facts,
+    },
+  );
 let companies = 0;
 /** A handler who is at work in a company. */
 async function atWork(facts: Partial<Relation> = {}, more: Partial<Session> = {}) {
   const id = `91340100MT${String(++companies).padStart(7, '0')}X`;
   const company = companyRow(`c_${id}`);
   const personKey = newPerson();
-  const relation = withListKeys({
-    personKey,
-    companyKey: company.companyKey,
-    relation: `${company.companyKey}#tax-handler`,
-    role: 'tax-handler',
-    state: 'active',
-    direction: 'invited',
-    refusable: true,
-    permissions: ['filing', 'invoice'],
-    source: 'company',
-    sealedName: sealedNameOf(personKey, '张三丰'),
-    authorizationId: handle(),
-    rev: 1,
-    createdAt: now.toISOString(),
-    updatedAt: now.toISOString(),
-    taxpayerId: id,
-    taxpayerName: company.name,
-    taxpayerState: 'active',
-    ...facts,
-  });
+  const relation = relationRow({ personKey, name: '张三丰' }, company, facts);
   await putRows(db, 'Taxpayers', company);
   await putRows(db, 'Relationships', relation);
-  const session = await signedIn({
-    personKey,
-    identity: {
-      kind: 'enterprise',
-      taxpayerId: id,
-      taxpayerName: company.name,
-      role: 'tax-handler',
-      permissions: [...relation.permissions],
-    },
-    company: {
-      by: 'relation',
-      companyKey: company.companyKey,
-      role: 'tax-handler',
-      authorizationId: relation.authorizationId,
-    },
-    ...more,
-  });
+  const session = await signedIn({ personKey, ...acting(relation), ...more });
   return { company, relation, session, id };
 }
 
@@ -285,12 +233,12 @@ async function refusedOnce(given: object, answer: string, how: Calling = {}) {
 const rowOf = (session: Session, { clientId }: RelyingParty = filing) =>
   db.get<RpSession>('RpSessions', { sessionId: session.sessionId, clientId }) as Promise<RpSession>;
 const ticketOf = (code: string) => ticketIn(db, code);
-const eventsOf = async (subject: string, kind: string) =>
-  (await db.query<Item>('Audit', { condition: equals('subject', subject) })).items.filter(
-    (one) => one.kind === kind,
-  );
-const change = async (table: 'Sessions' | 'RpSessions' | 'Users', row: object, facts: object) =>
-  putRows(db, table, { ...row, ...facts });
+const eventsOf = (subject: string, kind: string) => auditOf(db, subject, kind);
+const change = <Table extends 'Sessions' | 'RpSessions' | 'Users'>(
+  table: Table,
+  row: StoredRow<Table>,
+  facts: StoredRow<Table>,
+) => putRows<Table>(db, table, { ...row, ...facts });
 const meanwhile = (table: Write['table'], changing: () => Promise<unknown>) =>
   contextOf(changedMeanwhile(db, table, changing), parts);
 
@@ -433,7 +381,7 @@ describe('a code', () => {
     // A code of the other client whose row names this one.
     const theirs = await codeOf(session, { client: other });
     const row = await ticketOf(theirs);
-    const request = { ...(row.request as object), clientId: filing.clientId };
+    const request = { ...(row.request as AuthorizationRequest), clientId: filing.clientId };
     await putRows(db, 'Tickets', { ...row, request });
     expect((await exchange(theirs, {}, { client: other })).said).toBe('invalid_grant');
     // The row of another journey under the same key.
@@ -507,7 +455,7 @@ describe('a code', () => {
       { identityVersion: 2 },
       { lastSeenAt: seconds - sessionIdleSeconds },
       { expiresAt: seconds },
-    ] as const) {
+    ] satisfies StoredRow<'Sessions'>[]) {
       const session = await signedIn();
       const code = await codeOf(session);
       await change('Sessions', session, facts);
@@ -546,7 +494,7 @@ describe('a code', () => {
       { ended: { reason: 'left', at: seconds }, sweepShard: undefined },
       { narrowings: 1 },
       { identityVersion: 0 },
-    ]) {
+    ] satisfies StoredRow<'RpSessions'>[]) {
       await change('RpSessions', second, facts);
       await exchange(await codeOf(session, asked('invoice')), {}, { now: later(5) });
       const fresh = await rowOf(session);
@@ -753,7 +701,7 @@ describe('a refresh', () => {
       { refreshHash: undefined },
       { identityVersion: 2 },
       { jkt: 'k' },
-    ]) {
+    ] satisfies StoredRow<'RpSessions'>[]) {
       await change('RpSessions', row, facts);
       await refusedOnce(form, 'invalid_grant');
     }
@@ -764,7 +712,7 @@ describe('a refresh', () => {
       { lastSeenAt: seconds - sessionIdleSeconds },
       { expiresAt: seconds },
       { realNameLevel: 2 },
-    ]) {
+    ] satisfies StoredRow<'Sessions'>[]) {
       await change('Sessions', session, facts);
       await refusedOnce(form, 'invalid_grant');
     }
@@ -773,7 +721,10 @@ describe('a refresh', () => {
     await db.transact([{ table: 'Sessions', remove: { sessionId: session.sessionId } }]);
     await refusedOnce(form, 'invalid_grant');
     await change('Sessions', session, {});
-    for (const facts of [{ ended: { reason: 'logged-out', at: seconds } }, { identityVersion: 2 }]) {
+    for (const facts of [
+      { ended: { reason: 'logged-out', at: seconds } },
+      { identityVersion: 2 },
+    ] satisfies StoredRow<'Sessions'>[]) {
       const between = meanwhile('Sessions', () => change('Sessions', session, facts));
       expect((await refresh(refresh_token, {}, { by: between })).said).toBe('invalid_grant');
       await change('Sessions', session, {});
@@ -846,7 +797,7 @@ describe('a refresh', () => {
       { account: { status: 'active', since: 'later' } },
       { account: { status: 'cancelled', since: 'then' } },
       { phoneRecoveredAt: now.toISOString() },
-    ]) {
+    ] satisfies StoredRow<'Users'>[]) {
       await change('Users', person, facts);
       expect(await kinds()).toEqual(['taxpayer']);
     }
@@ -1050,7 +1001,7 @@ describe('a token that is given back', () => {
     const session = await signedIn();
     const { refresh_token } = await tokensOf(session);
     const row = await rowOf(session);
-    const left = { reason: 'left', at: seconds };
+    const left = { reason: 'left', at: seconds } as const;
     const between = meanwhile('RpSessions', () => change('RpSessions', row, { ended: left }));
     expect((await given(refresh_token, { by: between })).said).toBe('200');
     expect((await rowOf(session)).ended).toEqual(left);

@@ -1,11 +1,13 @@
+import type { TableName } from '#contract/tables.ts';
 import { type DataKeys, seal } from '#crypto/sealed.ts';
 import { newSigningKey, parseSigningRing } from '#crypto/signing-ring.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
-import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
+import type { Db } from '#store/dynamodb/tables.ts';
 import { type Person, sealContext } from '#store/people/person-row.ts';
 import { cheap, handlesOne, keysOne } from '../crypto/keys-of-test.ts';
+import type { StoredRow } from './stored-rows.ts';
 
 /** For journeys and steps that a test calls itself, in its own process, on the store of `openStore`. */
 export const dataKeys: DataKeys = { current: 'k', keys: { k: Buffer.alloc(32, 7) } };
@@ -51,9 +53,12 @@ export const companyRow = (companyKey: string, facts: Partial<KnownTaxpayer> = {
   ...facts,
 });
 
-type PutTable = Extract<Write, { put: Item }>['table'];
 /** Puts rows as they are; attributes that are undefined are left out. */
-export const putRows = (db: Db, table: PutTable, ...rows: readonly object[]) =>
+export const putRows = <Table extends TableName>(
+  db: Db,
+  table: Table,
+  ...rows: readonly StoredRow<Table>[]
+) =>
   Promise.all(
     rows.map((row) =>
       db.put({

@@ -2,9 +2,12 @@ import { personKey, phoneKey } from '#crypto/keys.ts';
 import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
+import type { DocumentType } from '#domain/documents.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
+import type { StoredEvent } from '#store/audit/audit-events.ts';
+import { guardKey } from '#store/companies/relation-keys.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { KnownTaxpayer } from '#store/companies/taxpayers.ts';
@@ -15,6 +18,7 @@ import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { cheap, keysOne } from '../crypto/keys-of-test.ts';
 import { contextOf, dataKeys, putRows, recordOf, sealedNameOf, signingRing } from './in-process.ts';
 import { type Sample, person as sample } from './people.ts';
+import type { Part, StoredRow } from './stored-rows.ts';
 
 /** People and companies as rows, and steps that are called on them, for tests of several flows. */
 export const now = new Date('2027-03-02T10:00:00+08:00');
@@ -34,6 +38,12 @@ const hashOfPassword = () => {
 
 export const personKeyOf = ({ documentType, documentNumber }: Sample): string =>
   personKey(keysOne, documentType, documentNumber);
+/** What somebody else enters of a person. */
+export const claimed = ({ name, documentType, documentNumber }: Sample) => ({
+  name,
+  documentType: documentType as DocumentType,
+  documentNumber,
+});
 export const numberKey = (phone: string): string => phoneKey(keysOne, phone);
 export const ownPhone = (phone: string, facts: Partial<OwnPhone> = {}): OwnPhone => ({
   phoneId: `id-${phone}`,
@@ -43,11 +53,12 @@ export const ownPhone = (phone: string, facts: Partial<OwnPhone> = {}): OwnPhone
   ...facts,
 });
 
-/** Facts of a person; undefined takes one away. */
-export type Facts = { readonly [Name in keyof Person]?: Person[Name] | undefined };
+/** Facts of a person. */
+export type Facts = Part<Person>;
 export interface Registered extends Sample {
   readonly personKey: string;
 }
+export type Named = Pick<Registered, 'personKey' | 'name'>;
 /** A registered person; the first phone is the default one. */
 export async function registered(
   db: Db,
@@ -77,14 +88,17 @@ export async function registered(
 export const personRow = async (db: Db, { personKey: key }: Pick<Person, 'personKey'>): Promise<Person> =>
   (await db.get<Person>('Users', { personKey: key })) as Person;
 /** Changes a person as somebody else would: with another `rev`. */
-export async function changePerson(db: Db, who: Pick<Person, 'personKey'>, facts: object): Promise<void> {
+export async function changePerson(db: Db, who: Pick<Person, 'personKey'>, facts: Facts): Promise<void> {
   const row = await personRow(db, who);
   await putRows(db, 'Users', { ...row, rev: row.rev + 1, ...facts });
 }
+/** So many names were tried for the person today and did not match. */
+export const putMisses = (db: Db, { personKey: key }: Pick<Person, 'personKey'>, misses: number) =>
+  putRows(db, 'Tickets', { ticketKey: `m_${key}_${day}`, kind: 'misses', misses });
 
 /** A person's place in a company. */
 export const relationRow = (
-  who: Registered,
+  who: Named,
   { companyKey, taxpayerId, name }: KnownTaxpayer,
   facts: Partial<Relation> = {},
 ): Relation => {
@@ -110,6 +124,12 @@ export const relationRow = (
     ...facts,
   });
 };
+/** The row by which an authorization is found. */
+export const guardRow = ({ personKey: holder, relation, authorizationId }: Relation) => ({
+  ...guardKey(authorizationId),
+  holder,
+  at: relation,
+});
 
 /** A message that a step sent. */
 export interface Sent {
@@ -182,19 +202,27 @@ export function changedMeanwhile(db: Db, table: Write['table'], change: () => Pr
   });
 }
 
+/** The audit events about a person or a company, all or of one kind. */
+export const auditOf = async (db: Db, subject: string, kind?: string): Promise<StoredEvent[]> =>
+  (await db.query<StoredEvent>('Audit', { condition: equals('subject', subject) })).items.filter(
+    (one) => kind === undefined || one.kind === kind,
+  );
 /** The audit events about a person, by kind: each with its outcome and detail. */
-export const eventsOf = async (db: Db, { personKey: subject }: Pick<Person, 'personKey'>, kind: string) =>
-  (await db.query<Item>('Audit', { condition: equals('subject', subject) })).items
-    .filter((one) => one.kind === kind)
-    .map(({ outcome, detail }) => ({ outcome, detail: detail as Item }));
+export const eventsOf = async (db: Db, { personKey }: Pick<Person, 'personKey'>, kind: string) =>
+  (await auditOf(db, personKey, kind)).map(({ outcome, detail }) => ({ outcome, detail: detail as Item }));
 export const ticketOf = (db: Db, id: string) =>
   db.get<Item>('Tickets', { ticketKey: ticketKeyOf(id) }) as Promise<Item>;
-export const changeTicket = (db: Db, id: string, set: object) =>
+export const changeTicket = (db: Db, id: string, set: StoredRow<'Tickets'>) =>
   db.update({ table: 'Tickets', key: { ticketKey: ticketKeyOf(id) }, update: { set: { ...set } } });
 /** The journey's face check has passed; returns the name of its scan. */
 export async function passFace(db: Db, id: string, time = at): Promise<string> {
   const faceTicket = handle();
-  const face = { scanKey: ticketKeyOf(faceTicket), transactionId: 'local-1', at: time, channel: 'ahtax-app' };
+  const face = {
+    scanKey: ticketKeyOf(faceTicket),
+    transactionId: 'local-1',
+    at: time,
+    channel: 'ahtax-app',
+  } as const;
   await changeTicket(db, id, { face });
   return faceTicket;
 }
