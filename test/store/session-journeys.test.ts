@@ -330,7 +330,7 @@ describe('the identity of a session', () => {
     const who = await registered();
     const of = await company();
     const relation = await related(who, of);
-    const session = await signedIn(who, acting(relation, of));
+    const session = await signedIn(who, acting(relation));
     await related(who, of, { ...relation, state: 'deleted' });
     const switched: Session = { ...session, identityVersion: 5 };
     // The write finds a switch, and only then the row is taken away.
