@@ -438,6 +438,36 @@ describe('the rows of a number', () => {
     expect(await windowOf(phoneKey)).toMatchObject({ startedAt: start, total: 1 });
   });
 
+  it('SMS-4 a stranger’s sixth code of a day, for a number that is nobody’s, wants a challenge at once', async () => {
+    const phoneKey = await number(false);
+    const day: Write = {
+      table: 'SmsWindows',
+      key: { phoneKey: dayKey(phoneKey, new Date(start)) },
+      update: { set: { strangers: 5 } },
+    };
+    await db.transact([day]);
+    const send = sendOf(phoneKey, 'stranger', start, { owned: false });
+    const wanted = async () => new Problem('CHALLENGE_REQUIRED');
+    expect(await refusalOf(reserveSend(db, send, policies, () => [], { wanted }))).toEqual({
+      code: 'CHALLENGE_REQUIRED',
+    });
+  });
+
+  it('SMS-1 a further code keeps the beginning of its window, also where only the row names it', async () => {
+    const phoneKey = await number(true);
+    await sent(phoneKey, 'owner');
+    const hinted = await atMinute(1, 'owner', phoneKey);
+    expect(hinted).toMatchObject({ fresh: false, startedAt: start });
+    const hints: SmsWindowHint[] = [];
+    const send = sendOf(phoneKey, 'owner', start + 120_000);
+    const taken = await reserveSend(db, send, policies, (hint) => {
+      hints.push(hint);
+      return [];
+    });
+    expect(taken).toMatchObject({ fresh: false, startedAt: start });
+    expect(hints.at(-1)).toEqual({ phoneKey, startedAt: start });
+  });
+
   it('SMS-1 a window that others change all the time is given up after eight tries', async () => {
     const counted: Write[][] = [];
     const busy = {

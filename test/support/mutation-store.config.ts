@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * The tests that `npm run mutate:store` and `npm run mutate:steps` run against each change: with one DynamoDB Local, in
- * this process, without functions and HTTP. What hangs on purpose is no part of it.
+ * this process, without functions and HTTP. What hangs on purpose is no part of it. A change that keeps a test waiting for
+ * ever is noticed when the test's time is up: TEST_TIMEOUT (milliseconds) makes that cheap for tests that are fast.
  */
 export default defineConfig({
   test: {
@@ -11,7 +12,7 @@ export default defineConfig({
     include: ['test/store/*.test.ts', 'test/races/sms-store.test.ts', 'test/flows/feed-files.test.ts'],
     tags: [{ name: 'long', description: 'Long model runs' }],
     exclude: ['test/store/hanging.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: Number(process.env.TEST_TIMEOUT ?? 60_000),
     hookTimeout: 60_000,
   },
 });
