@@ -447,8 +447,8 @@ describe('the rows of a number', () => {
     };
     await db.transact([day]);
     const send = sendOf(phoneKey, 'stranger', start, { owned: false });
-    const wanted = async () => new Problem('CHALLENGE_REQUIRED');
-    expect(await refusalOf(reserveSend(db, send, policies, () => [], { wanted }))).toEqual({
+    const challengeError = async () => new Problem('CHALLENGE_REQUIRED');
+    expect(await refusalOf(reserveSend(db, send, policies, () => [], { challengeError }))).toEqual({
       code: 'CHALLENGE_REQUIRED',
     });
   });
@@ -457,14 +457,14 @@ describe('the rows of a number', () => {
     const phoneKey = await number(true);
     await sent(phoneKey, 'owner');
     const hinted = await atMinute(1, 'owner', phoneKey);
-    expect(hinted).toMatchObject({ fresh: false, startedAt: start });
+    expect(hinted).toMatchObject({ opensWindow: false, startedAt: start });
     const hints: SmsWindowHint[] = [];
     const send = sendOf(phoneKey, 'owner', start + 120_000);
     const taken = await reserveSend(db, send, policies, (hint) => {
       hints.push(hint);
       return [];
     });
-    expect(taken).toMatchObject({ fresh: false, startedAt: start });
+    expect(taken).toMatchObject({ opensWindow: false, startedAt: start });
     expect(hints.at(-1)).toEqual({ phoneKey, startedAt: start });
   });
 
