@@ -51,7 +51,7 @@ describe('passwords', () => {
     [80, 'documentNumber'],
     [80, 'phone'],
     [80, 'both'],
-  ] as const)('LCK-4 %i parallel wrong passwords get five looks (by %s)', async (crowd, by) => {
+  ] as const)('LCK-4 %i parallel wrong passwords get five attempts (by %s)', async (crowd, by) => {
     const who = await knownPerson(runtime);
     const account = (index: number) =>
       by === 'both' ? who[index % 2 ? 'phone' : 'documentNumber'] : who[by];
@@ -86,15 +86,15 @@ describe('passwords', () => {
     ).toEqual([]);
     const events = await kinds(who);
     // A lock that the right password itself had set was lifted with it; all other events are wrong passwords.
-    const looks = (events['login-password'] ?? 0) + (events.locked ?? 0) - (events.unlocked ?? 0);
+    const attempts = (events['login-password'] ?? 0) + (events.locked ?? 0) - (events.unlocked ?? 0);
     const state = await failures(runtime, who);
     if (right?.status === 201) {
-      expect(looks).toBeLessThanOrEqual(9);
+      expect(attempts).toBeLessThanOrEqual(9);
       // At least four came before it, unless some came after it.
-      expect(looks).toBeGreaterThanOrEqual(4);
+      expect(attempts).toBeGreaterThanOrEqual(4);
     } else {
       expect(right?.body.code).toBe('ACCOUNT_LOCKED');
-      expect(looks).toBe(5);
+      expect(attempts).toBe(5);
     }
     expect(state.locked).toBe(state.password === 5);
     const after = await enterPassword(runtime, who.phone, who.password);
@@ -118,7 +118,7 @@ describe('passwords', () => {
 });
 
 describe('SMS codes', () => {
-  long('LCK-4 SMS-2 eighty parallel wrong codes get five looks', async () => {
+  long('LCK-4 SMS-2 eighty parallel wrong codes get five attempts', async () => {
     const who = await knownPerson(runtime);
     const ticket = await loginTicket(runtime, who);
     await wait(runtime, 61);
@@ -177,7 +177,7 @@ describe('SMS codes', () => {
     },
   );
 
-  long('LCK-4 LCK-5 wrong codes at four codes at once get five looks together', async () => {
+  long('LCK-4 LCK-5 wrong codes at four codes at once get five attempts together', async () => {
     const who = await knownPerson(runtime);
     const codes = await codesOf(who, 4);
     const replies = await Promise.all(

@@ -259,7 +259,7 @@ describe('reset', () => {
   });
 
   long(
-    'LCK-3 LCK-4 a reset among wrong passwords unlocks once and gives at most five more looks',
+    'LCK-3 LCK-4 a reset among wrong passwords unlocks once and gives at most five more attempts',
     async () => {
       const who = await knownPerson(runtime);
       const reset = await resetReady(who);

@@ -67,7 +67,7 @@ const failTimes = async (times: number, personKey: string, method: AuthMethod) =
 const usedUp = () => new Problem('FACE_REQUIRED');
 const ttl = lockoutExpiry(day, policies);
 
-describe('a look', () => {
+describe('an attempt', () => {
   it('LCK-2 that is refused is told until when', async () => {
     const who = somebody();
     await failTimes(5, who, 'password');
@@ -136,16 +136,16 @@ describe('a look', () => {
   });
 });
 
-describe('giving a look back', () => {
+describe('giving an attempt back', () => {
   it('LCK-4 is one write where it is known whether a lock stood on it', async () => {
     const [free, locked] = [somebody(), somebody()];
-    const look = of(free, 'password');
-    const { taken } = await reserve(look);
+    const attempt = of(free, 'password');
+    const { taken } = await reserve(attempt);
     await failTimes(4, locked, 'password');
     const fifth = of(locked, 'password');
     const last = await reserve(fifth);
     writes.length = 0;
-    await returnAttempt(db, look, taken, policies);
+    await returnAttempt(db, attempt, taken, policies);
     await returnAttempt(db, fifth, last.taken, policies);
     expect(writes).toEqual(['update', 'update']);
     expect(await rowOf(free)).not.toHaveProperty('password');
@@ -154,17 +154,17 @@ describe('giving a look back', () => {
 
   it('LCK-4 is another write where it is known wrongly, and leaves another method’s lock', async () => {
     const who = somebody();
-    const look = of(who, 'face');
-    await reserve(look);
+    const attempt = of(who, 'face');
+    await reserve(attempt);
     await failTimes(5, who, 'password');
     writes.length = 0;
-    await returnAttempt(db, look, 5, policies);
+    await returnAttempt(db, attempt, 5, policies);
     expect(writes).toEqual(['update', 'update']);
     expect(await rowOf(who)).not.toHaveProperty('face');
     expect(await rowOf(who)).toMatchObject({ lockedBy: 'password' });
   });
 
-  it('LCK-4 of somebody without a row, or of a look that is gone, changes nothing, in one write', async () => {
+  it('LCK-4 of somebody without a row, or of an attempt that is gone, changes nothing, in one write', async () => {
     const [nobody, who] = [somebody(), somebody()];
     await returnAttempt(db, of(nobody, 'sms'), 0, policies);
     expect(await rowOf(nobody)).toBeUndefined();
@@ -176,7 +176,7 @@ describe('giving a look back', () => {
     expect(await rowOf(who)).toEqual(before);
   });
 
-  it('LCK-5 gives the guess of the day back where a success has cleared the looks meanwhile', async () => {
+  it('LCK-5 gives the guess of the day back where a success has cleared the attempts meanwhile', async () => {
     const who = somebody();
     const [lost, right] = [of(who, 'sms'), of(who, 'sms')];
     await reserve(lost);
