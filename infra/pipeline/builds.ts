@@ -11,7 +11,7 @@ import { forThisAccount } from '../constructs/triggers/trigger.ts';
 import { bootstrapQualifier } from '../deploy/policies.ts';
 import { acknowledge } from '../exceptions.ts';
 import { cloudFrontLogRegion } from '../stacks/portal-log-stack.ts';
-import { deployCommands, smokeVariables } from './steps.ts';
+import { deployCommands, smokeVariables } from './pipeline-commands.ts';
 
 /** What is passed from step to step. */
 export interface Artifacts {

@@ -12,7 +12,7 @@ import { forThisAccount } from '../constructs/triggers/trigger.ts';
 import { acknowledge } from '../exceptions.ts';
 import { arn } from '../names.ts';
 import { type Artifacts, buildProject, deployProject } from './builds.ts';
-import { synthCommands, testCommands } from './steps.ts';
+import { synthCommands, testCommands } from './pipeline-commands.ts';
 
 export const pipelineName = 'ahtax-pipeline';
 

@@ -6,7 +6,7 @@ import { defaultPolicies as policies } from '#domain/policies.ts';
 
 const day = '2026-11-23';
 
-/** Who is locked is decided by conditions of the store, which test/store/lockouts.test.ts tests. */
+/** Who is locked is decided by conditions of the store, which test/store/lockout-table.test.ts tests. */
 describe('lockout', () => {
   it('LCK-1 failures one to four leave 4, 3, 2, 1 tries, the fifth none', () => {
     const left = [0, 1, 2, 3, 4, 5, 6].map((reserved) => remainingAttempts(reserved, policies));
