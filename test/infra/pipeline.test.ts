@@ -4,7 +4,12 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pipeline } from '../../infra/config.ts';
 import { buildPipeline } from '../../infra/pipeline/build.ts';
-import { deployCommands, smokeVariables, synthCommands, testCommands } from '../../infra/pipeline/pipeline-commands.ts';
+import {
+  deployCommands,
+  smokeVariables,
+  synthCommands,
+  testCommands,
+} from '../../infra/pipeline/pipeline-commands.ts';
 import { inProcess } from '../../infra/synth.ts';
 import { list, objectsIn, type Resource, resourcesOf, statementsOf, temporaryFolder } from './assembly.ts';
 import { faultsOf } from './cloudformation.ts';
