@@ -368,6 +368,30 @@ describe('pieces side by side', () => {
     expect(again.begun).toEqual([0, 1, 2]);
     await again.end(2);
     await more;
+    // The last one with the key is done before the next one is taken.
+    const late = pieces({ keys: ['a'] }, { keys: ['a'] });
+    const last = runKeyed(late.source(), { atOnce: 4, taken: 1, takenSize: 99 });
+    await sleep(1);
+    await late.end(0);
+    expect(late.begun).toEqual([0, 1]);
+    await late.end(1);
+    await last;
+  });
+
+  it('ENT-3 may end while the source is still asked for the next one', async () => {
+    const begun: number[] = [];
+    const slow = (async function* (): AsyncGenerator<Piece> {
+      for (const index of [0, 1]) {
+        yield { keys: ['a'], size: 1, run: async () => void begun.push(index) };
+        await sleep(5);
+      }
+    })();
+    const unhandled: unknown[] = [];
+    const notice = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', notice);
+    await runKeyed(slow, bounds);
+    process.off('unhandledRejection', notice);
+    expect([begun, unhandled]).toEqual([[0, 1], []]);
   });
 
   it('ENT-3 begin none after a failure, and tell the first one when all that ran have ended', async () => {
@@ -388,7 +412,15 @@ describe('pieces side by side', () => {
       yield { keys: [], size: 1, run: async () => undefined };
       throw new Error('source');
     })();
-    await expect(runKeyed(broken, bounds)).rejects.toThrow('source');
+    await expect(runKeyed(broken, bounds)).rejects.toEqual(new Error('source'));
+    // What fails leaves no room for the next one, and what waits is not begun: nothing more is waited for.
+    const large = pieces({ size: 6, fails: true }, { size: 4 }, { size: 8 });
+    const failing = runKeyed(large.source(), { ...bounds, atOnce: 1 });
+    const failure = expect(failing).rejects.toEqual(new Error('piece 0'));
+    await sleep(1);
+    await large.end(0);
+    await failure;
+    expect([large.begun, large.taken()]).toEqual([[0], 3]);
   });
 });
 
@@ -434,6 +466,15 @@ describe('calls that are put together', () => {
       ['batchGet', undefined],
     ]);
     expect(await of.get('Users', key(fresh()))).toBeUndefined();
+    watched.calls.length = 0;
+    expect(await of.get('Users', key(two))).toEqual(key(two));
+    expect(watched.calls.map(([name]) => name)).toEqual(['get']);
+    watched.calls.length = 0;
+    await Promise.all(Array.from({ length: 102 }, () => of.get('Users', key(fresh()))));
+    expect(watched.calls.map(([name, refs]) => [name, (refs as unknown[]).length])).toEqual([
+      ['batchGet', 100],
+      ['batchGet', 2],
+    ]);
     const failing = batchedTables({ ...db, batchGet: () => Promise.reject(new Error('away')) });
     const both = await Promise.allSettled([failing.get('Users', key(one)), failing.get('Users', key(two))]);
     expect(both.map((one_) => one_.status === 'rejected' && one_.reason.message)).toEqual(['away', 'away']);
