@@ -172,7 +172,7 @@ describe('SES-5 a session that ends between reading and writing', () => {
       'SESSION_ENDED',
     );
     const after = await row(runtime, 'Users', { personKey: known.personKey });
-    for (const fact of ['username', 'phones', 'defaultPhoneId'])
+    for (const fact of ['username', 'phones', 'defaultPhoneId'] as const)
       expect([fact, after[fact]]).toEqual([fact, before[fact]]);
   });
 

@@ -21,6 +21,7 @@ import { companyLine, companyOf, feed, representativeLine } from './support/regi
 import { confirmRole, enterCompany, giveRelation } from './support/relations.ts';
 import { passFactor, signInByQr, signInBySms } from './support/sessions.ts';
 import { claimed } from './support/staff.ts';
+import { setIn } from './support/tables.ts';
 
 let runtime: WatchedRuntime;
 beforeAll(async () => {
@@ -163,12 +164,7 @@ long('REL-9 a session that was opened neither on the web nor at a hall manages n
   const staff = async () =>
     codeOf(await signed.api('POST', '/v1/enterprise/staff', { ...claimed(person()), role: 'tax-handler' }));
   expect(await staff()).toBe('PERSON_NOT_REGISTERED');
-  await runtime.dynamodb('UpdateItem', {
-    TableName: runtime.tables.find((name) => name.endsWith('-Sessions')),
-    Key: { sessionId: { S: signed.sessionId } },
-    UpdateExpression: 'SET channel = :channel',
-    ExpressionAttributeValues: { ':channel': { S: 'ahtax-app' } },
-  });
+  await setIn(runtime, 'Sessions', { sessionId: signed.sessionId }, { channel: 'ahtax-app' });
   for (const one of managing.filter((other) => !natural(other)))
     expect([one.name, codeOf(await called(signed, one))]).toEqual([one.name, 'CHANNEL_NOT_ALLOWED']);
 });

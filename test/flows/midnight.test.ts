@@ -154,7 +154,7 @@ describe('midnight sweep', () => {
     const mine = (await rows(runtime, 'Lockouts')).find(
       (row) => row.personKey === who.personKey && row.day === '2027-04-10',
     );
-    expect(mine.ttl * 1000).toBeGreaterThanOrEqual(Date.parse('2027-04-18T00:00:00+08:00'));
+    expect(mine?.ttl * 1000).toBeGreaterThanOrEqual(Date.parse('2027-04-18T00:00:00+08:00'));
     runtime.clock.set('2027-04-11T00:00:00+08:00');
     expect(await sweep()).toBe(1);
   });

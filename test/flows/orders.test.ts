@@ -24,13 +24,14 @@ import {
   rows,
   type WatchedRuntime,
 } from '../support/watched.ts';
+import { putAll } from './support/bulk.ts';
 import { asChannel } from './support/channels.ts';
 import { feed } from './support/feed-lines.ts';
 import { legacy, moved, personLine } from './support/migration.ts';
 import { orderAtHall, orderLine, secondOfficer } from './support/orders.ts';
 import { expectProblem } from './support/problems.ts';
 import { claimed, fed, noticesTo, said, taxHandler } from './support/staff.ts';
-import { eventsOf } from './support/tables.ts';
+import { eventsOf, setIn } from './support/tables.ts';
 
 let runtime: WatchedRuntime;
 beforeAll(async () => {
@@ -137,18 +138,9 @@ describe('ORD-1 suspending and resuming', () => {
   long('ORD-1 SES-3 ends every session where the stage allows several', async () => {
     const who = await knownPerson(runtime);
     const { cookie } = await loggedInByFace(runtime, who);
-    await runtime.dynamodb('UpdateItem', {
-      TableName: runtime.tables.find((name) => name.endsWith('-Users')),
-      Key: { personKey: { S: who.personKey } },
-      UpdateExpression: 'SET otherWebSessions = :one',
-      ExpressionAttributeValues: {
-        ':one': { L: [{ M: { sessionId: { S: 'other' }, expiresAt: { N: '9999999999' } } }] },
-      },
-    });
-    await runtime.dynamodb('PutItem', {
-      TableName: runtime.tables.find((name) => name.endsWith('-Sessions')),
-      Item: { sessionId: { S: 'other' }, personKey: { S: who.personKey } },
-    });
+    const otherWebSessions = [{ sessionId: 'other', expiresAt: 9_999_999_999 }];
+    await setIn(runtime, 'Users', { personKey: who.personKey }, { otherWebSessions });
+    await putAll(runtime, 'Sessions', [{ sessionId: 'other', personKey: who.personKey }]);
     await ordered(who, 'suspend');
     expect((await refresh(cookie)).body.reason).toBe('suspended');
     expect((await row(runtime, 'Sessions', { sessionId: 'other' })).ended.reason).toBe('suspended');

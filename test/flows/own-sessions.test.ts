@@ -117,7 +117,7 @@ describe('several web sessions', () => {
   }
   const liveOf = async ({ sessionId }: SignedIn): Promise<Loose[]> => {
     const all = await rows(runtime, 'Sessions');
-    const { personKey } = all.find((one) => one.sessionId === sessionId);
+    const [{ personKey }] = all.filter((one) => one.sessionId === sessionId) as [(typeof all)[number]];
     return all.filter((one) => one.personKey === personKey && !one.ended);
   };
 

@@ -461,7 +461,7 @@ describe('default and deleting', () => {
     const personKey = await subjectOf(runtime, () => registered(runtime, who), 'registered');
     const stored = (await rows(runtime, 'Users')).find((row) => row.personKey === personKey);
     const recoveredAt = runtime.clock.now().toISOString();
-    await setOnPerson(runtime, personKey, 'phones', [{ ...stored.phones[0], recoveredAt }]);
+    await setOnPerson(runtime, personKey, 'phones', [{ ...stored?.phones[0], recoveredAt }]);
     await wait(runtime, 61);
     const bySms = async () => {
       const { session, cookie } = await loggedIn(runtime, who);

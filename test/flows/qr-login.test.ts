@@ -222,7 +222,7 @@ describe('QR-2 states, times and races', () => {
     expectStatus(await phoneOf().confirm(code.ticket), 204);
     const { session } = (await ask(code)).body;
     const row = (await rows(runtime, 'Sessions')).find((one) => one.sessionId === session.sessionId);
-    expect(row.personKey).toBe(who.personKey);
+    expect(row?.personKey).toBe(who.personKey);
   });
 
   long('QR-2 of many who scan one code at once one person has it, and only that one confirms', async () => {
@@ -248,7 +248,7 @@ describe('QR-2 states, times and races', () => {
         if (reply.status !== 204) expect(told(reply)).toEqual([409, 'STATE_CONFLICT']);
       const { session } = (await ask(code)).body;
       const row = (await rows(runtime, 'Sessions')).find((one) => one.sessionId === session.sessionId);
-      expect(row.personKey).toBe(owner.personKey);
+      expect(row?.personKey).toBe(owner.personKey);
     }
   });
 

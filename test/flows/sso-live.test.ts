@@ -43,6 +43,7 @@ import { changeRelation, giveRelation, inCompany } from './support/relations.ts'
 import { reportLine, reportNumber, underReport } from './support/reports.ts';
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
 import { pageOf } from './support/sso.ts';
+import { setIn } from './support/tables.ts';
 
 /**
  * People enter the filing system; its API and the registration system's API introspect its tokens. The registration
@@ -167,12 +168,7 @@ const logOut = (token: string) => runtime.http('DELETE', '/v1/session', undefine
 const sessionRow = (sessionId: string) => row(runtime, 'Sessions', { sessionId });
 
 const setHash = (sessionId: string, hash: string) =>
-  runtime.dynamodb('UpdateItem', {
-    TableName: runtime.tables.find((name) => name.endsWith('-RpSessions')),
-    Key: { sessionId: { S: sessionId }, clientId: { S: 'filing-web' } },
-    UpdateExpression: 'SET refreshHash = :hash',
-    ExpressionAttributeValues: { ':hash': { S: hash } },
-  });
+  setIn(runtime, 'RpSessions', { sessionId, clientId: 'filing-web' }, { refreshHash: hash });
 
 describe('SSO-7 refresh', () => {
   long('SES-2 gives new tokens of the same hand-over, is a sign of life, and lengthens nothing', async () => {

@@ -58,7 +58,7 @@ async function due(): Promise<RpSession[]> {
     runtime,
     'Sessions',
     handOvers.map(({ sessionId, personKey, identityVersion, startedAt, expiresAt }) => {
-      const identity = { kind: 'natural' };
+      const identity = { kind: 'natural' } as const;
       return { sessionId, personKey, identityVersion, startedAt, expiresAt, lastSeenAt: startedAt, identity };
     }),
   );

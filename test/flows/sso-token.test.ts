@@ -27,6 +27,7 @@ import { companyLine, companyOf, feed } from './support/registry.ts';
 import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
 import { reportLine, reportNumber, underReport } from './support/reports.ts';
 import { rpRow, type StandIn, standIn } from './support/rps.ts';
+import { setIn } from './support/tables.ts';
 
 let runtime: WatchedRuntime;
 let filing: StandIn;
@@ -531,14 +532,8 @@ describe('SSO-5 what ends between decision and exchange', () => {
     expectStatus(await runtime.http('GET', '/v1/session', undefined, { token }), 401);
     runtime.clock.set(morning);
     const code = await granted(runtime, filing, token);
-    const table = runtime.tables.find((name) => name.endsWith('-Sessions'));
-    const seen = Math.floor(runtime.clock.now().getTime() / 1000) - 1800;
-    await runtime.dynamodb('UpdateItem', {
-      TableName: table,
-      Key: { sessionId: { S: sessionId } },
-      UpdateExpression: 'SET lastSeenAt = :seen',
-      ExpressionAttributeValues: { ':seen': { N: String(seen) } },
-    });
+    const lastSeenAt = Math.floor(runtime.clock.now().getTime() / 1000) - 1800;
+    await setIn(runtime, 'Sessions', { sessionId }, { lastSeenAt });
     await expectNothing(sessionId, await exchange(runtime, filing, code));
   });
 

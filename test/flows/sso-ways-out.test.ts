@@ -31,6 +31,7 @@ import { companyLine, companyOf, feed } from './support/registry.ts';
 import { changeRelation, giveRelation, inCompany } from './support/relations.ts';
 import { handlerOf, nobody, reportLine, reportNumber, underReport } from './support/reports.ts';
 import { handedOver, rpRow, type StandIn, standIn } from './support/rps.ts';
+import { setIn } from './support/tables.ts';
 
 /**
  * Every way in which a hand-over ends. The system of the hand-over is told once, by the right name, and no other
@@ -58,16 +59,6 @@ beforeEach(async () => {
 const sweep = async (): Promise<{ ended: number; left: boolean }> =>
   expectStatus(await runtime.http('POST', '/local/schedule/sso-sweep'), 200).body;
 const toldSids = () => system.tokens.map((token) => decodeJwt(token).sid);
-const setIn = (table: string, key: Record<string, string>, changes: Record<string, number>) =>
-  runtime.dynamodb('UpdateItem', {
-    TableName: runtime.tables.find((name) => name.endsWith(`-${table}`)),
-    Key: Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: value }])),
-    UpdateExpression: `SET ${Object.keys(changes).map((_, i) => `#${i} = :${i}`)}`,
-    ExpressionAttributeNames: Object.fromEntries(Object.keys(changes).map((name, i) => [`#${i}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(
-      Object.values(changes).map((value, i) => [`:${i}`, { N: String(value) }]),
-    ),
-  });
 
 /** A person who has entered a system, and everything that can end the hand-over. */
 interface There {
@@ -270,7 +261,7 @@ const ways: readonly Way[] = [
     'expired',
     asPerson,
     async ({ who: { sessionId }, handOver }) => {
-      await setIn('Sessions', { sessionId }, { lastSeenAt: handOver.expiresAt - 10 });
+      await setIn(runtime, 'Sessions', { sessionId }, { lastSeenAt: handOver.expiresAt - 10 });
       runtime.clock.advance(43_200);
     },
     'swept',

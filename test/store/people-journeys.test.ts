@@ -1,8 +1,6 @@
 /** @module-tag long */
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { personKey as personKeyOf, phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { handle } from '#crypto/random.ts';
-import { seal } from '#crypto/sealed.ts';
 import { Problem } from '#domain/problem.ts';
 import { notifyHolder } from '#journeys/companies/relation-notices.ts';
 import {
@@ -32,12 +30,23 @@ import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { equals, exists } from '#store/dynamodb/expressions.ts';
 import type { Db, Item, Write } from '#store/dynamodb/tables.ts';
-import { type OwnPhone, type Person, sealContext } from '#store/people/person-row.ts';
+import type { Person } from '#store/people/person-row.ts';
 import { findPhone } from '#store/people/phones.ts';
 import { findPerson } from '#store/people/users.ts';
-import { keysOne } from '../crypto/keys-of-test.ts';
-import { contextOf, dataKeys, putRows, recordOf, sealedNameOf, watchedStore } from '../support/in-process.ts';
+import { contextOf, putRows, recordOf, sealedNameOf, watchedStore } from '../support/in-process.ts';
 import { mobile, residentNumber, type Sample, person as sample } from '../support/people.ts';
+import {
+  at,
+  auditOf,
+  before,
+  claimed,
+  type Facts,
+  now,
+  numberKey,
+  ownPhone,
+  personKeyOf,
+  registered as registeredIn,
+} from '../support/steps.ts';
 import { openStore } from '../support/store.ts';
 
 /** People as they are named, found, told, ordered about and collected. */
@@ -61,51 +70,18 @@ beforeEach(() => {
   sending = async () => undefined;
 });
 
-const now = new Date('2027-03-02T10:00:00+08:00');
-const at = now.toISOString();
-const before = '2026-12-01T00:00:00.000Z';
 const call: AnyCall = {
   now,
   language: 'en',
   origin: { channel: 'web', address: '192.0.2.1', browser: '', traceId: '' },
 };
-const claimed = ({ name, documentType, documentNumber }: Sample) => ({
-  name,
-  documentType: documentType as '201',
-  documentNumber,
-});
-const keyOf = (who: Sample) => parseNamedPerson(ctx, claimed(who), now).key;
-const numberKey = (phone: string) => phoneKeyOf(keysOne, phone);
-const ownPhone = (phone: string, facts: Partial<OwnPhone> = {}): OwnPhone => ({
-  phoneId: `id-${phone}`,
-  phoneKey: numberKey(phone),
-  sealed: seal(dataKeys, sealContext.phone(numberKey(phone)), phone),
-  since: before,
-  ...facts,
-});
 /** A registered person with these numbers. */
-async function registered(who: Sample, facts: Partial<Person> = {}, phones: readonly string[] = [who.phone]) {
-  const own = phones.map((phone) => ownPhone(phone));
-  const row = recordOf(keyOf(who), who.name, {
-    rev: 3,
-    account: { status: 'active', since: before },
-    ...(own.length > 0 ? { phones: own, defaultPhoneId: own[0]?.phoneId ?? '' } : {}),
-    sealedNumber: seal(dataKeys, sealContext.number(keyOf(who)), who.documentNumber),
-    ...facts,
-  });
-  await putRows(db, 'Users', row);
-  await putRows(
-    db,
-    'Phones',
-    ...phones.map((phone) => ({ phoneKey: numberKey(phone), personKey: row.personKey, since: before })),
-  );
-  return row;
+async function registered(who: Sample, facts: Facts = {}, phones: readonly string[] = [who.phone]) {
+  await registeredIn(db, { rev: 3, ...facts }, { who, phones: phones.map((phone) => ownPhone(phone)) });
+  return personOf(who);
 }
-const personOf = async (who: Sample) => (await findPerson(db, keyOf(who))) as Person;
-const eventsOf = async (subject: string, kind?: string) =>
-  (await db.query<Item>('Audit', { condition: equals('subject', subject) })).items.filter(
-    (one) => kind === undefined || one.kind === kind,
-  );
+const personOf = async (who: Sample) => (await findPerson(db, personKeyOf(who))) as Person;
+const eventsOf = (subject: string, kind?: string) => auditOf(db, subject, kind);
 const refusal = (run: () => Promise<unknown>) =>
   Promise.resolve()
     .then(run)
@@ -119,7 +95,7 @@ describe('a person as somebody else names them', () => {
   it('DOC-2 DOC-5 has the key of the document and one spelling of the name', () => {
     const who = sample();
     const named = parseNamedPerson(ctx, { ...claimed(who), name: ' 阿里.买买提 ' }, now);
-    expect(named.key).toBe(personKeyOf(keysOne, '201', who.documentNumber));
+    expect(named.key).toBe(personKeyOf(who));
     expect(named.name).toBe('阿里·买买提');
     expect(nameOf(ctx, { personKey: named.key, ...named.record })).toBe('阿里·买买提');
     expect(named.record).toMatchObject({ documentType: '201', nameClaimed: undefined });
@@ -254,7 +230,7 @@ describe('the text in an account box', () => {
   it('DOC-6 means one of several registered people: each is told as a kind, and whoever has left does not count', async () => {
     const phone = mobile();
     const document = async (type: string) => {
-      const key = personKeyOf(keysOne, type as '208', phone);
+      const key = personKeyOf({ ...sample(), documentType: type, documentNumber: phone });
       const row = recordOf(key, '安娜', { documentType: type, account: { status: 'active', since: before } });
       await putRows(db, 'Users', row);
       return row;
@@ -587,7 +563,7 @@ describe('an order', () => {
     expect(await named(who.name)).toBe('accepted');
     expect((await personOf(who)).sealedName).toBe(row.sealedName);
     const claimedBy = sample();
-    await putRows(db, 'Users', { ...recordOf(keyOf(claimedBy), '查无此人'), nameClaimed: true });
+    await putRows(db, 'Users', { ...recordOf(personKeyOf(claimedBy), '查无此人'), nameClaimed: true });
     await named(claimedBy.name, {}, claimedBy);
     expect(await personOf(claimedBy)).not.toHaveProperty('nameClaimed');
     expect(nameOf(ctx, await personOf(claimedBy))).toBe(claimedBy.name);
@@ -696,7 +672,7 @@ describe('what a hall collects', () => {
 
   it('DOC-5 changes a legal name where the former one is told, in the person’s relations too', async () => {
     const who = sample();
-    const record = recordOf(keyOf(who), who.name);
+    const record = recordOf(personKeyOf(who), who.name);
     await putRows(db, 'Users', record);
     const relations = Array.from({ length: 51 }, (_, index) => ({
       personKey: record.personKey,
@@ -748,7 +724,7 @@ describe('what a hall collects', () => {
       at: before,
       collectedAt: '2027-02-01T00:00:00.000Z',
     };
-    const row = recordOf(keyOf(who), who.name, { hall });
+    const row = recordOf(personKeyOf(who), who.name, { hall });
     const [earlier, later] = ['2027-01-31T00:00:00.000Z', '2027-02-02T00:00:00.000Z'];
     const judged = async (facts: Partial<Person> = {}, phone?: object) =>
       hallRecordOf(ctx, { ...row, ...facts }, now, { read: phone as never });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'vitest';
+import type { TableName } from '#contract/tables.ts';
 import type { Client, Loose } from './client.ts';
 import { person, type Sample } from './people.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type TestRuntime,
 } from './runtime.ts';
 import { settled } from './seed.ts';
+import type { FoundRow } from './stored-rows.ts';
 
 /** A runtime that records what must never happen: answers 5xx, and calls that the functions' policies refuse. */
 export interface WatchedRuntime extends TestRuntime {
@@ -89,8 +91,11 @@ const tableOf = (runtime: TestRuntime, table: string): string =>
   runtime.tables.find((name) => name.toLowerCase().endsWith(table.toLowerCase())) ?? table;
 
 /** Every item of a table, read directly. */
-export async function rows(runtime: TestRuntime, table: string): Promise<Loose[]> {
-  const found: Loose[] = [];
+export async function rows<Table extends TableName>(
+  runtime: TestRuntime,
+  table: Table,
+): Promise<FoundRow<Table>[]> {
+  const found: FoundRow<Table>[] = [];
   let from: Loose;
   do {
     const page = (await runtime.dynamodb('Scan', {
@@ -104,7 +109,11 @@ export async function rows(runtime: TestRuntime, table: string): Promise<Loose[]
   return found;
 }
 
-export async function row(runtime: TestRuntime, table: string, key: Record<string, string>): Promise<Loose> {
+export async function row<Table extends TableName>(
+  runtime: TestRuntime,
+  table: Table,
+  key: Record<string, string>,
+): Promise<FoundRow<Table>> {
   const { Item } = (await runtime.dynamodb('GetItem', {
     TableName: tableOf(runtime, table),
     Key: Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: value }])),

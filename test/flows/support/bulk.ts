@@ -1,11 +1,17 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
+import type { TableName } from '#contract/tables.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
+import type { OnlyKnown, StoredRow } from '../../support/stored-rows.ts';
 
 const perCall = 25;
 const atOnce = 6;
 
 /** Writes items directly into a table, without the functions; as many as a province has. Fails if one is left out. */
-export async function putAll(runtime: TestRuntime, table: string, items: readonly object[]): Promise<void> {
+export async function putAll<Table extends TableName, Row extends StoredRow<Table>>(
+  runtime: TestRuntime,
+  table: Table,
+  items: readonly (Row & OnlyKnown<Row, Table>)[],
+): Promise<void> {
   const name = runtime.tables.find((one) => one.endsWith(`-${table}`)) ?? table;
   const batches = Array.from({ length: Math.ceil(items.length / perCall) }, (_, at) =>
     items.slice(at * perCall, (at + 1) * perCall),

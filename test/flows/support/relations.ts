@@ -3,6 +3,7 @@ import { ulid } from '#crypto/random.ts';
 import type { Role } from '#domain/names.ts';
 import type { RelationState } from '#domain/relations.ts';
 import { listKeysOf, withListKeys } from '#store/companies/relation-lists.ts';
+import type { ListKeys } from '#store/companies/relation-row.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { Loose, Reply } from '../../support/client.ts';
 import { creditCode } from '../../support/credit-codes.ts';
@@ -14,10 +15,11 @@ import {
   scanFace,
   type TestRuntime,
 } from '../../support/runtime.ts';
+import type { StoredRow } from '../../support/stored-rows.ts';
 import { eventsAbout, type Known, row } from '../../support/watched.ts';
 
 const table = (runtime: TestRuntime, name: string) => runtime.tables.find((one) => one.endsWith(`-${name}`));
-const put = (runtime: TestRuntime, name: string, item: object) =>
+const put = (runtime: TestRuntime, name: 'Relationships', item: StoredRow<'Relationships'>) =>
   runtime.dynamodb('PutItem', {
     TableName: table(runtime, name),
     Item: marshall(item, { removeUndefinedValues: true }),
@@ -53,7 +55,7 @@ export async function giveRelation(
   const state = given.state ?? 'active';
   const at = runtime.clock.now().toISOString();
   const relation = `${companyKey}#${role}`;
-  const facts = {
+  const facts: Omit<Relation, keyof ListKeys> = {
     personKey: who.personKey,
     relation,
     companyKey,
@@ -63,7 +65,7 @@ export async function giveRelation(
     refusable: role !== 'finance-head',
     permissions: role === 'invoice-clerk' ? ['invoice'] : ['filing', 'declaration', 'enquiry', 'invoice'],
     source: 'company',
-    ...given,
+    ...(given as Partial<Relation>),
     state,
     authorizationId,
     rev: 1,
@@ -74,7 +76,7 @@ export async function giveRelation(
     taxpayerState: company.state,
     taxpayerSubjects: company.subjects,
   };
-  await put(runtime, 'Relationships', withListKeys(facts as unknown as Relation));
+  await put(runtime, 'Relationships', withListKeys(facts));
   await put(runtime, 'Relationships', {
     personKey: `authorization#${authorizationId}`,
     relation: 'guard',
@@ -90,7 +92,7 @@ export async function changeRelation(
   who: Known,
   taxpayerId: string,
   role: Role,
-  changes: Record<string, unknown>,
+  changes: { readonly [Name in keyof Relation]?: unknown },
 ): Promise<void> {
   const { companySort, personSort } = listKeysOf({
     ...(await relationRow(runtime, who, taxpayerId, role)),

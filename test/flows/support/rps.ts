@@ -9,6 +9,7 @@ import { defaultMatters } from '#domain/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { nextCheckAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
+import type { StoredRow } from '../../support/stored-rows.ts';
 import { row } from '../../support/watched.ts';
 
 /** A stand-in for a tax system: its key, the logout tokens that it got, and its answer to them. */
@@ -67,7 +68,7 @@ export async function standIn(clientId: string, changes: Partial<RelyingPartyInp
   });
 }
 
-const put = async (runtime: TestRuntime, item: object) => {
+const put = async (runtime: TestRuntime, item: StoredRow<'RpSessions'>) => {
   await runtime.dynamodb('PutItem', {
     TableName: runtime.tables.find((name) => name.endsWith('-RpSessions')),
     Item: marshall(item, { removeUndefinedValues: true }),

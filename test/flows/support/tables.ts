@@ -1,6 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { TableName } from '#contract/tables.ts';
+import type { Person } from '#store/people/person-row.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
+import type { StoredRow } from '../../support/stored-rows.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -30,7 +33,7 @@ async function itemsOf(runtime: TestRuntime, table: string): Promise<Stored[]> {
 export async function setOnPerson(
   runtime: TestRuntime,
   personKey: string,
-  attribute: string,
+  attribute: keyof Person,
   value: unknown,
 ) {
   await runtime.dynamodb('UpdateItem', {
@@ -41,6 +44,23 @@ export async function setOnPerson(
     ExpressionAttributeValues: marshall({ ':v': value, ':one': 1 }, { removeUndefinedValues: true }),
   });
 }
+
+/** Changes fields of any row directly, without its `rev`. */
+export const setIn = <Table extends TableName>(
+  runtime: TestRuntime,
+  table: Table,
+  key: Record<string, string>,
+  facts: StoredRow<Table>,
+) => {
+  const entries = Object.entries(facts);
+  return runtime.dynamodb('UpdateItem', {
+    TableName: runtime.tables.find((name) => name.endsWith(`-${table}`)),
+    Key: marshall(key),
+    UpdateExpression: `SET ${entries.map((_, i) => `#${i} = :${i}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(entries.map(([name], i) => [`#${i}`, name])),
+    ExpressionAttributeValues: marshall(Object.fromEntries(entries.map(([, value], i) => [`:${i}`, value]))),
+  });
+};
 
 export interface Event {
   readonly subject: string;
