@@ -25,7 +25,8 @@ export async function putAll<Table extends TableName, Row extends StoredRow<Tabl
           })),
         },
       });
-      if (Object.keys(Object(UnprocessedItems)).length > 0) throw new Error(`${table}: some items are left out`);
+      if (Object.keys(Object(UnprocessedItems)).length > 0)
+        throw new Error(`${table}: some items are left out`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, take));
