@@ -58,7 +58,7 @@ import {
   seconds,
   stepParts,
   ticketOf as ticketIn,
-} from '../support/steps.ts';
+} from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 
 /** How an account begins and ends, and the old login of companies: each step on rows as they may stand there. */

@@ -47,7 +47,7 @@ import {
   seconds,
   tomorrow,
   yesterday,
-} from '../support/steps.ts';
+} from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 import type { Part } from '../support/stored-rows.ts';
 

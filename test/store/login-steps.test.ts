@@ -63,7 +63,7 @@ import {
   ticketOf,
   tomorrow,
   yesterday,
-} from '../support/steps.ts';
+} from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 
 /** Logging in, step by step, on rows as they may stand there. */

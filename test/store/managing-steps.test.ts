@@ -43,7 +43,7 @@ import {
   seconds,
   tomorrow,
   yesterday,
-} from '../support/steps.ts';
+} from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 
 /** The steps by which people get, change and lose their place in a company, on rows as they may stand there. */

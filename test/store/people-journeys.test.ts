@@ -46,7 +46,7 @@ import {
   ownPhone,
   personKeyOf,
   registered as registeredIn,
-} from '../support/steps.ts';
+} from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 
 /** People as they are named, found, told, ordered about and collected. */

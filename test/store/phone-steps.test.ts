@@ -48,7 +48,7 @@ import {
   seconds,
   stepParts,
   ticketOf,
-} from '../support/steps.ts';
+} from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 
 /** How a person adds, changes and recovers numbers and sets a new password, on rows as they may stand there. */

@@ -63,7 +63,7 @@ import {
   relationRow,
   seconds,
   yesterday,
-} from '../support/steps.ts';
+} from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 
 /**

@@ -18,7 +18,7 @@ import { dayKey } from '#store/sms/sms-windows.ts';
 import { stageBudgetKeys } from '#store/sms/stage-sms-budget.ts';
 import { contextOf, putRows, recordOf, watchedStore } from '../support/in-process.ts';
 import { solve } from '../support/solve.ts';
-import { eventsOf, now, origin } from '../support/steps.ts';
+import { eventsOf, now, origin } from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 
 /** What strangers may try and ask for: names against a record, and codes to a number. */

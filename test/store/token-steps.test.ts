@@ -40,7 +40,7 @@ import {
   ticketOf as ticketIn,
   tomorrow,
   yesterday,
-} from '../support/steps.ts';
+} from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 import type { StoredRow } from '../support/stored-rows.ts';
 

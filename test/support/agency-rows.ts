@@ -13,7 +13,7 @@ import { type StoredNumber, storedNumberOf, type Taxpayer } from '#store/compani
 import type { Db } from '#store/dynamodb/tables.ts';
 import { handlesOne } from '../crypto/keys-of-test.ts';
 import { putRows, sealedNameOf } from './in-process.ts';
-import { before, day, type Named, now } from './steps.ts';
+import { before, day, type Named, now } from './step-fixtures.ts';
 import type { Part } from './stored-rows.ts';
 
 /** A person as a form names them. */

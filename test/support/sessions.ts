@@ -4,7 +4,7 @@ import type { Db } from '#store/dynamodb/tables.ts';
 import type { AccessBasis } from '#store/sessions/access-basis.ts';
 import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { putRows, sealedNameOf } from './in-process.ts';
-import { type Named, seconds } from './steps.ts';
+import { type Named, seconds } from './step-fixtures.ts';
 
 /** The session of a person in the browser, who has just passed a factor. */
 export const sessionRow = ({ personKey, name }: Named, facts: Partial<Session> = {}): Session => ({
