@@ -8,8 +8,8 @@ import {
   routeKey,
 } from '#contract/flow.ts';
 import { html } from '#contract/schemas.ts';
-import { asOAuth, type OAuthErrorCode, oauthErrorStatus } from '#domain/oauth-problem.ts';
 import { Problem, type ProblemCode, problemStatus } from '#domain/problem.ts';
+import { asOAuth, type OAuthErrorCode, oauthErrorStatus } from '#domain/sso/oauth-problem.ts';
 
 type Json = Record<string, unknown>;
 

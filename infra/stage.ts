@@ -8,7 +8,7 @@ import {
   type Settings,
   type SettingsInput,
 } from '#contract/settings.ts';
-import { defaultAudiences, defaultMatters } from '#domain/matters.ts';
+import { defaultAudiences, defaultMatters } from '#domain/factors/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { type StageConfig, type StageName, stageNames, stages } from './config.ts';
 import { configFaults } from './stage-shape.ts';

@@ -2,7 +2,7 @@ import { deriveKeys, personKey, phoneKey } from '../../shared/crypto/keys.ts';
 import { hashPassword } from '../../shared/crypto/passwords.ts';
 import { handle } from '../../shared/crypto/random.ts';
 import { type DataKeys, seal } from '../../shared/crypto/sealed.ts';
-import { personNumberCheckDigit } from '../../shared/domain/person-numbers.ts';
+import { personNumberCheckDigit } from '../../shared/domain/people/person-numbers.ts';
 import { defaultPolicies } from '../../shared/domain/policies.ts';
 import { ConcurrentChange } from '../../shared/store/dynamodb/concurrent-change.ts';
 import { openTables } from '../../shared/store/dynamodb/tables.ts';

@@ -1,5 +1,5 @@
+import { parseUsername, usernameReservedUntil } from '#domain/people/usernames.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseUsername, usernameReservedUntil } from '#domain/usernames.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireFresh } from '#journeys/factors/fresh-factor.ts';
 import { usernameKeyOf } from '#journeys/people/accounts.ts';

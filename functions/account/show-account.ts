@@ -1,7 +1,7 @@
 import { isoShanghai } from '#domain/days.ts';
-import type { DocumentType } from '#domain/documents.ts';
-import { maskDocument } from '#domain/masks.ts';
-import { usernameChangeableFrom } from '#domain/usernames.ts';
+import type { DocumentType } from '#domain/people/documents.ts';
+import { maskDocument } from '#domain/people/masks.ts';
+import { usernameChangeableFrom } from '#domain/people/usernames.ts';
 import { startOwnFaceScan } from '#journeys/factors/scans.ts';
 import { shownPhones, signedInPerson } from '#journeys/people/own-account.ts';
 import { maskedNameOf, numberOf } from '#journeys/people/personal-data.ts';

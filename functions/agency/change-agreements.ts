@@ -1,8 +1,8 @@
 import { handle } from '#crypto/random.ts';
-import { onlyNarrows, parseComingPeriod } from '#domain/agreements.ts';
+import { onlyNarrows, parseComingPeriod } from '#domain/companies/agreements.ts';
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { NameTries } from '#journeys/agencies/agents.ts';
 import { agreementAudits } from '#journeys/agencies/form-audits.ts';
 import { nameTriesOf } from '#journeys/agencies/name-tries.ts';

@@ -1,7 +1,7 @@
+import { isStaffRole, parseLastDay, permissionsOf } from '#domain/companies/relations.ts';
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isStaffRole, parseLastDay, permissionsOf } from '#domain/relations.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';

@@ -9,7 +9,7 @@ import {
   time,
   validUntil,
 } from '#contract/schemas.ts';
-import { permissions, relationLists, shownStates } from '#domain/relations.ts';
+import { permissions, relationLists, shownStates } from '#domain/companies/relations.ts';
 
 /** One authorization as the person sees it (CTR-3). */
 export const authorization = v.object({

@@ -1,5 +1,5 @@
+import { type Transition, transitions } from '#domain/companies/relations.ts';
 import { Problem } from '#domain/problem.ts';
-import { type Transition, transitions } from '#domain/relations.ts';
 import { originOf } from '#journeys/audit.ts';
 import {
   authorizationOf,

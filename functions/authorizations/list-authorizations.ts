@@ -1,5 +1,5 @@
+import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { isLive, listOf, refusalOf, type ShownState, transitions } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
 import { nameToHolder } from '#journeys/companies/company-names.ts';
 import { shownRelation } from '#journeys/companies/shown-relation.ts';

@@ -1,6 +1,6 @@
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { isoShanghai, nextMidnight } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { nameToOutsiders } from '#journeys/companies/company-names.ts';
 import { requireChangingChannel } from '#journeys/companies/require-manager.ts';
 import { ok } from '#runtime/answers.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { cursor, role, time } from '#contract/schemas.ts';
-import { permissions, shownStates } from '#domain/relations.ts';
+import { permissions, shownStates } from '#domain/companies/relations.ts';
 
 export const channelRelations = flow({
   name: 'channel-relations',

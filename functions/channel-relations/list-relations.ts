@@ -1,7 +1,7 @@
 import { channelMay } from '#domain/channels.ts';
+import { isLive } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isLive } from '#domain/relations.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
 import { nameToHolder } from '#journeys/companies/company-names.ts';
 import { shownRelation } from '#journeys/companies/shown-relation.ts';

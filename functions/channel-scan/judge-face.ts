@@ -2,7 +2,7 @@ import { handle } from '#crypto/random.ts';
 import { channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { remainingAttempts } from '#domain/lockout-policy.ts';
+import { remainingAttempts } from '#domain/factors/lockout-policy.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { liftedLockAudits } from '#journeys/factors/lifted-lock.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { handle } from '#crypto/random.ts';
-import { amrOf } from '#domain/authentication.ts';
+import { amrOf } from '#domain/sso/authentication.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
 import { newSession } from '#journeys/sessions/new-session.ts';

@@ -1,5 +1,5 @@
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { readIdentityChoice } from '#journeys/sessions/identity-choices.ts';
 import { switchIdentity } from '#journeys/sessions/switch-identity.ts';
 import { ok } from '#runtime/answers.ts';

@@ -1,5 +1,5 @@
+import { isAdmitted } from '#domain/companies/entries.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { isAdmitted } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
 import { byAgreement, byStaffForm, isAgreementInForce } from '#journeys/agencies/agent-access.ts';
 import type { ActingOption } from '#journeys/companies/acting-option.ts';

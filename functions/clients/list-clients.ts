@@ -1,5 +1,5 @@
+import { isTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { isTaxpayerId } from '#domain/taxpayers.ts';
 import { foldNumber, searchForm } from '#domain/text.ts';
 import { clientsServed } from '#journeys/agencies/clients-served.ts';
 import { openCursor, sealCursor } from '#journeys/cursors.ts';

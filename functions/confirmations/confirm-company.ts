@@ -1,7 +1,7 @@
+import { inTerm, isLive, stateOn, transitions } from '#domain/companies/relations.ts';
+import { confirmationKindsOf, confirmingRoles } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isLive, stateOn, transitions } from '#domain/relations.ts';
-import { confirmationKindsOf, confirmingRoles } from '#domain/taxpayers.ts';
 import { originOf } from '#journeys/audit.ts';
 import type { ChangeOrigin } from '#journeys/change-origin.ts';
 import { confirmationWrites, confirmedCompany } from '#journeys/companies/company-confirmation.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { seenRevision } from '#contract/schemas.ts';
-import { confirmationKinds } from '#domain/taxpayers.ts';
+import { confirmationKinds } from '#domain/companies/taxpayers.ts';
 
 const kind = v.picklist(confirmationKinds);
 

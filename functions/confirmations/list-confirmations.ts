@@ -1,6 +1,6 @@
+import { inTerm } from '#domain/companies/relations.ts';
+import { confirmationKindsOf } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { inTerm } from '#domain/relations.ts';
-import { confirmationKindsOf } from '#domain/taxpayers.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import { confirmingRelations } from '#store/companies/relation-lists.ts';

@@ -1,7 +1,7 @@
 import { isHashed } from '#crypto/passwords.ts';
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { usernameReservedUntil } from '#domain/usernames.ts';
+import { usernameReservedUntil } from '#domain/people/usernames.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireFactorPhone, requireFresh } from '#journeys/factors/fresh-factor.ts';
 import { withPassword } from '#journeys/factors/password-check.ts';

@@ -1,6 +1,6 @@
+import { roleOrder } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { roleOrder } from '#domain/relations.ts';
 import { clientsServed } from '#journeys/agencies/clients-served.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
 import { factorPhone, requireFresh } from '#journeys/factors/fresh-factor.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { channel } from '#contract/schemas.ts';
-import { matterClasses } from '#domain/matters.ts';
+import { matterClasses } from '#domain/factors/matters.ts';
 
 export const discovery = flow({
   name: 'discovery',

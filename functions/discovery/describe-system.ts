@@ -1,7 +1,7 @@
 import { publicJwks } from '#crypto/signing-ring.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { documentTypes } from '#domain/documents.ts';
-import { channelsFor } from '#domain/matters.ts';
+import { channelsFor } from '#domain/factors/matters.ts';
+import { documentTypes } from '#domain/people/documents.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { discovery } from './contract.ts';

@@ -1,5 +1,5 @@
 import { dpopAlgorithms } from '#crypto/dpop-proofs.ts';
-import { acrs } from '#domain/acrs.ts';
+import { acrs } from '#domain/sso/acrs.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';

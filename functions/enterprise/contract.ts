@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { role } from '#contract/schemas.ts';
-import { permissions } from '#domain/relations.ts';
-import { companyStates, companySubjects } from '#domain/taxpayers.ts';
+import { permissions } from '#domain/companies/relations.ts';
+import { companyStates, companySubjects } from '#domain/companies/taxpayers.ts';
 
 export const enterprise = flow({
   name: 'enterprise',

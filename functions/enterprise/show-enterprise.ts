@@ -1,5 +1,5 @@
+import { inTerm } from '#domain/companies/relations.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm } from '#domain/relations.ts';
 import { maskedHolderOf } from '#journeys/companies/relation-audits.ts';
 import { actingCompany } from '#journeys/sessions/acting-company.ts';
 import { ok } from '#runtime/answers.ts';

@@ -1,10 +1,10 @@
 import type { Assertion } from '#crypto/assertions.ts';
 import { personKey } from '#crypto/keys.ts';
 import { type ChannelAction, channelMay } from '#domain/channels.ts';
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { type DocumentType, parseDocument } from '#domain/documents.ts';
+import { type DocumentType, parseDocument } from '#domain/people/documents.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { auditPut, originOf } from '#journeys/audit.ts';
 import type { ChangeOrigin } from '#journeys/change-origin.ts';
 import type { AnyCall } from '#runtime/call.ts';

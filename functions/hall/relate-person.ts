@@ -1,5 +1,3 @@
-import { shanghaiDay } from '#domain/days.ts';
-import { Problem } from '#domain/problem.ts';
 import {
   inTerm,
   isStaffRole,
@@ -8,7 +6,9 @@ import {
   type staffRoles,
   stateOn,
   transitions,
-} from '#domain/relations.ts';
+} from '#domain/companies/relations.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import { Problem } from '#domain/problem.ts';
 import type { ChangeOrigin } from '#journeys/change-origin.ts';
 import { appointmentWrites, type Holder } from '#journeys/companies/appointments.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';

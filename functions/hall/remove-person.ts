@@ -1,4 +1,4 @@
-import { transitions } from '#domain/relations.ts';
+import { transitions } from '#domain/companies/relations.ts';
 import { notifyHolder } from '#journeys/companies/relation-notices.ts';
 import { authorizationOf, transitionWrites } from '#journeys/companies/relation-transitions.ts';
 import { noContent } from '#runtime/answers.ts';

@@ -1,6 +1,6 @@
+import { isAdmitted } from '#domain/companies/entries.ts';
+import { roleOrder } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { isAdmitted } from '#domain/entries.ts';
-import { roleOrder } from '#domain/relations.ts';
 import { identityOf } from '#journeys/companies/acting-option.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
 import { openListCursor, sealListCursor } from '#journeys/cursors.ts';

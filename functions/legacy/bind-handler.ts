@@ -1,6 +1,6 @@
+import { permissionsOf } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { permissionsOf } from '#domain/relations.ts';
 import { originOf } from '#journeys/audit.ts';
 import { knownCompany } from '#journeys/companies/admission.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';

@@ -1,8 +1,8 @@
 import { handle } from '#crypto/random.ts';
+import { roleOrder } from '#domain/companies/relations.ts';
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { roleOrder } from '#domain/relations.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import { knownCompany } from '#journeys/companies/admission.ts';
 import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';
 import { rehashCompanyPassword, withCompanyPassword } from '#journeys/factors/company-password.ts';

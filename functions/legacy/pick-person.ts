@@ -1,6 +1,6 @@
+import { inTerm, isActiveOn } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isActiveOn } from '#domain/relations.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { entryProblem, knownCompany, notRelatedProblem } from '#journeys/companies/admission.ts';
 import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';

@@ -1,4 +1,4 @@
-import type { CompanyEntry } from '#domain/entries.ts';
+import type { CompanyEntry } from '#domain/companies/entries.ts';
 import type { Problem } from '#domain/problem.ts';
 import { entryProblem, notRelatedProblem } from '#journeys/companies/admission.ts';
 import type { Relation } from '#store/companies/relations.ts';

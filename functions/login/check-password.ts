@@ -1,6 +1,6 @@
-import { looksLikePhone } from '#domain/phones.ts';
+import { inTerm } from '#domain/companies/relations.ts';
+import { looksLikePhone } from '#domain/people/phones.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm } from '#domain/relations.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { knownCompany } from '#journeys/companies/admission.ts';
 import { possibleHandler } from '#journeys/companies/report-handlers.ts';

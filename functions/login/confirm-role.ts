@@ -1,7 +1,7 @@
+import { roleOrder, transitions } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { coversRecovery } from '#domain/phones.ts';
+import { coversRecovery } from '#domain/people/phones.ts';
 import { Problem } from '#domain/problem.ts';
-import { roleOrder, transitions } from '#domain/relations.ts';
 import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { openSession } from '#journeys/sessions/open-session.ts';

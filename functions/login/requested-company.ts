@@ -1,6 +1,6 @@
-import type { CompanyEntry } from '#domain/entries.ts';
+import type { CompanyEntry } from '#domain/companies/entries.ts';
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { companyKeyOf } from '#store/companies/taxpayers.ts';

@@ -1,8 +1,8 @@
 import { handle } from '#crypto/random.ts';
-import { isSpecial } from '#domain/entries.ts';
+import { isSpecial } from '#domain/companies/entries.ts';
+import { inTerm, isActiveOn, refusalOf, transitions } from '#domain/companies/relations.ts';
 import type { Entry, Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isActiveOn, refusalOf, transitions } from '#domain/relations.ts';
 import {
   type AgentAccess,
   type AgentActingOption,

@@ -1,8 +1,8 @@
 import { seal, unseal } from '#crypto/sealed.ts';
+import { isActiveOn, seesReports } from '#domain/companies/relations.ts';
+import { type Ending, parseEnding } from '#domain/companies/report-numbers.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isActiveOn, seesReports } from '#domain/relations.ts';
-import { type Ending, parseEnding } from '#domain/report-numbers.ts';
 import { foldText } from '#domain/text.ts';
 import { notRelatedProblem } from '#journeys/companies/admission.ts';
 import { type PossibleHandler, possibleHandler } from '#journeys/companies/report-handlers.ts';

@@ -1,7 +1,7 @@
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { recoveredLately } from '#domain/phones.ts';
+import { recoveredLately } from '#domain/people/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { withCode } from '#journeys/factors/codes.ts';

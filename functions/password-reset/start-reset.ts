@@ -1,5 +1,5 @@
-import { normaliseName, sameName } from '#domain/persons.ts';
-import { looksLikePhone, recoveredLately } from '#domain/phones.ts';
+import { normaliseName, sameName } from '#domain/people/persons.ts';
+import { looksLikePhone, recoveredLately } from '#domain/people/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';

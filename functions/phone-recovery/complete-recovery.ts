@@ -1,6 +1,6 @@
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { maskPhone } from '#domain/masks.ts';
+import { maskPhone } from '#domain/people/masks.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { type CodeProof, withCode } from '#journeys/factors/codes.ts';

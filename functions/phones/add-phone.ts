@@ -1,8 +1,8 @@
 import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
-import { maskPhone } from '#domain/masks.ts';
-import { parsePhone } from '#domain/phones.ts';
+import { maskPhone } from '#domain/people/masks.ts';
+import { parsePhone } from '#domain/people/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import type { NoticeKind } from '#gateways/sms/text.ts';
 import { auditPut } from '#journeys/audit.ts';

@@ -1,4 +1,4 @@
-import type { HallRecordEnd } from '#domain/hall-records.ts';
+import type { HallRecordEnd } from '#domain/people/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { handle } from '#crypto/random.ts';
-import { type DocumentType, isOfficeFirst } from '#domain/documents.ts';
+import { type DocumentType, isOfficeFirst } from '#domain/people/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { withHistory } from '#journeys/factors/new-password.ts';

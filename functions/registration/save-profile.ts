@@ -1,10 +1,10 @@
 import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
 import { hashPassword } from '#crypto/passwords.ts';
 import { seal } from '#crypto/sealed.ts';
-import { maskPhone } from '#domain/masks.ts';
-import { parsePhone } from '#domain/phones.ts';
+import { maskPhone } from '#domain/people/masks.ts';
+import { parsePhone } from '#domain/people/phones.ts';
+import { parseUsername } from '#domain/people/usernames.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseUsername } from '#domain/usernames.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { type CodeProof, sendCode, withCode } from '#journeys/factors/codes.ts';
 import { judgePassword } from '#journeys/factors/new-password.ts';

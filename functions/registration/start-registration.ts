@@ -1,8 +1,8 @@
 import { personKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { isOfficeFirst, parseDocument } from '#domain/documents.ts';
-import { normaliseName } from '#domain/persons.ts';
+import { isOfficeFirst, parseDocument } from '#domain/people/documents.ts';
+import { normaliseName } from '#domain/people/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';

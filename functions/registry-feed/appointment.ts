@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { appointedRoles } from '#domain/relations.ts';
+import { appointedRoles } from '#domain/companies/relations.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
 import { appointmentFields, appointmentWrites } from '#journeys/companies/appointments.ts';
 import {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { freeText, person, personEntries } from '#contract/schemas.ts';
-import { readCollectedAt } from '#domain/hall-records.ts';
+import { readCollectedAt } from '#domain/people/hall-records.ts';
 import { Problem } from '#domain/problem.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
 import { recordCollection } from '#journeys/people/hall-collection.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import {
   companyKeyOf,

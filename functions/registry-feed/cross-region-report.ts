@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { freeText } from '#contract/schemas.ts';
 import { phoneKey } from '#crypto/keys.ts';
+import { readReportNumber } from '#domain/companies/report-numbers.ts';
 import { isDay, shanghaiDay } from '#domain/days.ts';
-import { parsePhone } from '#domain/phones.ts';
+import { parsePhone } from '#domain/people/phones.ts';
 import { Problem } from '#domain/problem.ts';
-import { readReportNumber } from '#domain/report-numbers.ts';
 import { handlerKeysOf } from '#journeys/companies/report-handlers.ts';
 import { readName } from '#journeys/people/named-person.ts';
 import type { FlowContext } from '#runtime/context.ts';

@@ -1,6 +1,6 @@
-import { normaliseDocumentNumber } from '#domain/documents.ts';
-import { readPhone } from '#domain/phones.ts';
-import { readReportNumber } from '#domain/report-numbers.ts';
+import { readReportNumber } from '#domain/companies/report-numbers.ts';
+import { normaliseDocumentNumber } from '#domain/people/documents.ts';
+import { readPhone } from '#domain/people/phones.ts';
 import { foldNumber } from '#domain/text.ts';
 
 /** The members by which a line names objects other than people, and the function that normalises each. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
+import { hasOddCheck } from '#domain/companies/taxpayers.ts';
 import { Problem } from '#domain/problem.ts';
-import { hasOddCheck } from '#domain/taxpayers.ts';
 import { isWhole } from '#domain/text.ts';
 import { writeLine } from '#gateways/log.ts';
 import { asProblem } from '#http/problems.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { inTerm, isLive, permissionsOf, stateOn, transitions } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { inTerm, isLive, permissionsOf, stateOn, transitions } from '#domain/relations.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
 import type { Holder } from '#journeys/companies/appointments.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { freeText } from '#contract/schemas.ts';
-import { appointedRoles } from '#domain/relations.ts';
-import { type CompanyState, companyStates, companySubjects } from '#domain/taxpayers.ts';
+import { appointedRoles } from '#domain/companies/relations.ts';
+import { type CompanyState, companyStates, companySubjects } from '#domain/companies/taxpayers.ts';
 import { changeAuditPut, fromRegistry } from '#journeys/change-origin.ts';
 import { appointedWrites, appointmentFields } from '#journeys/companies/appointments.ts';
 import type { FlowContext } from '#runtime/context.ts';

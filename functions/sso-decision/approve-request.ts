@@ -1,5 +1,5 @@
-import { isHandedOverSilently, promptNoneError } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
+import { isHandedOverSilently, promptNoneError } from '#domain/sso/authentication.ts';
 import { identityNotAccepted, requestingClient } from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';
 import { ok } from '#runtime/answers.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '#domain/problem.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import { type IdentityChoice, readIdentityChoice } from '#journeys/sessions/identity-choices.ts';
 import { judgeSwitch } from '#journeys/sessions/judge-switch.ts';
 import { decideSwitch, switchWrites } from '#journeys/sessions/switch-identity.ts';

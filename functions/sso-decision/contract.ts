@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { channel, identity, role, scan, time } from '#contract/schemas.ts';
-import { identityKinds } from '#domain/relying-parties.ts';
-import { companySubjects } from '#domain/taxpayers.ts';
+import { companySubjects } from '#domain/companies/taxpayers.ts';
+import { identityKinds } from '#domain/sso/relying-parties.ts';
 
 /** What the page shows before the person decides (SSO-13). */
 const client = v.object({ clientId: v.string(), name: v.object({ zh: v.string(), en: v.string() }) });

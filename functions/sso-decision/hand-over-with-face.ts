@@ -1,4 +1,4 @@
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import { type HandOverContent, handOver, type SessionToHandOver } from '#journeys/sso/hand-over.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { faceUnchangedCheck } from '#store/people/face-checks.ts';

@@ -1,6 +1,6 @@
-import { promptNoneError, unmetAuthentication } from '#domain/authentication.ts';
-import { answerAddress, type OAuthRefusal, refusal } from '#domain/authorization-requests.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { promptNoneError, unmetAuthentication } from '#domain/sso/authentication.ts';
+import { answerAddress, type OAuthRefusal, refusal } from '#domain/sso/authorization-requests.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requestingClient, shortfallOf, shortfallProblem } from '#journeys/sso/client-requirements.ts';
 import type { StepOf } from '#runtime/call.ts';

@@ -1,8 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MatterAsked } from '#domain/authorization-details.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { channelsFor, findMatter, isFaceCheckRecent, type Matter, reliedOnUntil } from '#domain/matters.ts';
+import {
+  channelsFor,
+  findMatter,
+  isFaceCheckRecent,
+  type Matter,
+  reliedOnUntil,
+} from '#domain/factors/matters.ts';
 import { Problem } from '#domain/problem.ts';
+import type { MatterAsked } from '#domain/sso/authorization-details.ts';
 import { requestingClient } from '#journeys/sso/client-requirements.ts';
 import type { GrantedDetails } from '#journeys/sso/granted-details.ts';
 import type { FoundMatter, HandOverContent } from '#journeys/sso/hand-over.ts';

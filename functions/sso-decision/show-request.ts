@@ -1,6 +1,6 @@
 import { isoShanghai } from '#domain/days.ts';
 import { fromEpochSeconds } from '#domain/epoch.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import {
   acceptedIdentities,
   requestingClient,

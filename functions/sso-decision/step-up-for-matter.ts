@@ -1,6 +1,6 @@
-import { promptNoneError } from '#domain/authentication.ts';
-import { actionFor } from '#domain/matters.ts';
+import { actionFor } from '#domain/factors/matters.ts';
 import { Problem } from '#domain/problem.ts';
+import { promptNoneError } from '#domain/sso/authentication.ts';
 import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';
 import { identityNotAccepted, requestingClient } from '#journeys/sso/client-requirements.ts';
 import { grantedDetails } from '#journeys/sso/granted-details.ts';

@@ -1,7 +1,7 @@
 import { readIdTokenHint } from '#crypto/id-tokens.ts';
-import { judgeLogout } from '#domain/logout-requests.ts';
-import { parametersOf } from '#domain/oauth-parameters.ts';
-import { findClient } from '#domain/relying-parties.ts';
+import { judgeLogout } from '#domain/sso/logout-requests.ts';
+import { parametersOf } from '#domain/sso/oauth-parameters.ts';
+import { findClient } from '#domain/sso/relying-parties.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
 import { seeOther, ssoErrorAddress } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';

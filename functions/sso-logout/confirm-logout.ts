@@ -1,6 +1,6 @@
 import { clearRefreshCookie } from '#crypto/refresh-tokens.ts';
-import { afterLogout } from '#domain/logout-requests.ts';
-import { findClient } from '#domain/relying-parties.ts';
+import { afterLogout } from '#domain/sso/logout-requests.ts';
+import { findClient } from '#domain/sso/relying-parties.ts';
 import { logoutWrites } from '#journeys/sessions/end-sessions.ts';
 import { handOverEndWrites } from '#journeys/sso/end-hand-over.ts';
 import { ok } from '#runtime/answers.ts';

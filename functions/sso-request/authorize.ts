@@ -1,7 +1,7 @@
 import { handle } from '#crypto/random.ts';
-import { answerAddress, type Judged, refusal } from '#domain/authorization-requests.ts';
-import { type Parameters, parametersOf } from '#domain/oauth-parameters.ts';
-import { findClient } from '#domain/relying-parties.ts';
+import { answerAddress, type Judged, refusal } from '#domain/sso/authorization-requests.ts';
+import { type Parameters, parametersOf } from '#domain/sso/oauth-parameters.ts';
+import { findClient } from '#domain/sso/relying-parties.ts';
 import { hostCookie } from '#http/cookies.ts';
 import { withinAddressBudget } from '#journeys/factors/anti-automation.ts';
 import { storableRequest } from '#journeys/sso/requested-company.ts';

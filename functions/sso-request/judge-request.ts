@@ -1,7 +1,7 @@
 import { personHintIn } from '#crypto/id-tokens.ts';
-import { type Judged, judgeRequest } from '#domain/authorization-requests.ts';
-import type { Parameters } from '#domain/oauth-parameters.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { type Judged, judgeRequest } from '#domain/sso/authorization-requests.ts';
+import type { Parameters } from '#domain/sso/oauth-parameters.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 
 /** SSO-2: judges a request, pushed or not, with the stage's matters and the person whom its `id_token_hint` names. */

@@ -1,5 +1,5 @@
-import { parametersOf } from '#domain/oauth-parameters.ts';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { parametersOf } from '#domain/sso/oauth-parameters.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
 import { dpopProofOf } from '#journeys/sso/dpop-proof-of-call.ts';
 import { storableRequest } from '#journeys/sso/requested-company.ts';
 import { created } from '#runtime/answers.ts';

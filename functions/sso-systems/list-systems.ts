@@ -1,7 +1,7 @@
 import { isoShanghai } from '#domain/days.ts';
 import { fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
-import { accepts, type RelyingParty } from '#domain/relying-parties.ts';
+import { accepts, type RelyingParty } from '#domain/sso/relying-parties.ts';
 import { handOverEndWrites } from '#journeys/sso/end-hand-over.ts';
 import { actingOf } from '#journeys/sso/granted-details.ts';
 import { noContent, ok } from '#runtime/answers.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type LogoutNotice, logoutNotice } from '#contract/logout-notice.ts';
 import { newLogoutToken } from '#crypto/logout-tokens.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { findClient, type RelyingParty } from '#domain/relying-parties.ts';
+import { findClient, type RelyingParty } from '#domain/sso/relying-parties.ts';
 import { writeLine } from '#gateways/log.ts';
 import { postForm } from '#gateways/post-form.ts';
 import { bySystem, changeAuditPut } from '#journeys/change-origin.ts';

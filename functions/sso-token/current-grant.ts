@@ -1,8 +1,8 @@
 import { sessionIn } from '#crypto/session-references.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import type { Granted } from '#domain/granted-limits.ts';
-import { findMatter } from '#domain/matters.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { findMatter } from '#domain/factors/matters.ts';
+import type { Granted } from '#domain/sso/granted-limits.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import type { ClientTokenCaller } from '#http/client-token.ts';
 import { type Detail, grantedDetails } from '#journeys/sso/granted-details.ts';
 import { identityMayDo, matterDetail } from '#journeys/sso/matter-detail.ts';

@@ -1,8 +1,8 @@
 import { constantTimeEqual } from '#crypto/keys.ts';
 import { type RpRefreshToken, readRpRefreshToken } from '#crypto/session-references.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { wordsOf } from '#domain/oauth-parameters.ts';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { wordsOf } from '#domain/sso/oauth-parameters.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
 import { maskedNameOf } from '#journeys/people/personal-data.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';

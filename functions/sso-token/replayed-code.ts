@@ -1,5 +1,5 @@
 import { epochSeconds } from '#domain/epoch.ts';
-import type { OAuthProblem } from '#domain/oauth-problem.ts';
+import type { OAuthProblem } from '#domain/sso/oauth-problem.ts';
 import { writeLine } from '#gateways/log.ts';
 import { auditPut } from '#journeys/audit.ts';
 import type { FlowContext } from '#runtime/context.ts';

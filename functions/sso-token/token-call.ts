@@ -1,7 +1,7 @@
 import { assertionSpent } from '#crypto/client-assertions.ts';
 import type { DpopProof } from '#crypto/dpop-proofs.ts';
-import type { OAuthProblem } from '#domain/oauth-problem.ts';
-import { invalidDpopProof } from '#domain/oauth-problem.ts';
+import type { OAuthProblem } from '#domain/sso/oauth-problem.ts';
+import { invalidDpopProof } from '#domain/sso/oauth-problem.ts';
 import type { CallOf } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';

@@ -1,5 +1,5 @@
 import type { DpopProof } from '#crypto/dpop-proofs.ts';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
 import { dpopProofOf } from '#journeys/sso/dpop-proof-of-call.ts';
 import { ok } from '#runtime/answers.ts';
 import type { StepOf } from '#runtime/call.ts';

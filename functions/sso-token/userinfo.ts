@@ -1,6 +1,6 @@
 import { invalidToken } from '#crypto/rp-access-tokens.ts';
-import { wordsOf } from '#domain/oauth-parameters.ts';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { wordsOf } from '#domain/sso/oauth-parameters.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
 import { maskedNameOf, numberOf } from '#journeys/people/personal-data.ts';
 import { ok } from '#runtime/answers.ts';
 import type { CallOf } from '#runtime/call.ts';

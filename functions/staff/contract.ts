@@ -11,7 +11,7 @@ import {
   time,
   validUntil,
 } from '#contract/schemas.ts';
-import { permissions, relationLists, shownStates } from '#domain/relations.ts';
+import { permissions, relationLists, shownStates } from '#domain/companies/relations.ts';
 
 /** One authorization as the company sees it. */
 const staffMember = v.object({

@@ -1,6 +1,6 @@
+import { parseLastDay, permissionsOf, type Transition, transitions } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { parseLastDay, permissionsOf, type Transition, transitions } from '#domain/relations.ts';
 import { originOf } from '#journeys/audit.ts';
 import { relationAudits } from '#journeys/companies/relation-audits.ts';
 import { notifyHolder } from '#journeys/companies/relation-notices.ts';

@@ -1,5 +1,5 @@
+import { roleOrder, type ShownState, shownStateOn } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
 import { managerBasis } from '#journeys/companies/require-manager.ts';
 import { shownRelation } from '#journeys/companies/shown-relation.ts';
 import { openListCursor, sealListCursor } from '#journeys/cursors.ts';

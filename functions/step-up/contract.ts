@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { flow } from '#contract/flow.ts';
 import { scan, scanState } from '#contract/schemas.ts';
-import { nonceForm } from '#domain/matters.ts';
+import { nonceForm } from '#domain/factors/matters.ts';
 
 const word = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { actionFor } from '#domain/matters.ts';
+import { actionFor } from '#domain/factors/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { provenCompany } from '#journeys/companies/proven-company.ts';

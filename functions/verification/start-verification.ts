@@ -1,8 +1,8 @@
 import { personKey } from '#crypto/keys.ts';
 import { channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { parseDocument } from '#domain/documents.ts';
-import { normaliseName } from '#domain/persons.ts';
+import { parseDocument } from '#domain/people/documents.ts';
+import { normaliseName } from '#domain/people/persons.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';

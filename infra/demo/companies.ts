@@ -1,4 +1,4 @@
-import type { CompanySubject } from '#domain/taxpayers.ts';
+import type { CompanySubject } from '#domain/companies/taxpayers.ts';
 import { creditCode } from '../feed/companies.ts';
 import { demoPassword } from './people.ts';
 

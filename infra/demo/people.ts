@@ -1,4 +1,4 @@
-import { personNumberCheckDigit } from '#domain/person-numbers.ts';
+import { personNumberCheckDigit } from '#domain/people/person-numbers.ts';
 
 /** One password for everybody, so that a newcomer has one thing to remember. The password passes PWD-2. */
 export const demoPassword = 'Wanjiang#2058';

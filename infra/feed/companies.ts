@@ -1,4 +1,4 @@
-import { uscCheckDigit } from '#domain/taxpayers.ts';
+import { uscCheckDigit } from '#domain/companies/taxpayers.ts';
 import { type Dice, spread } from './dice.ts';
 import type { Locality } from './localities.ts';
 

@@ -1,4 +1,4 @@
-import { personNumberCheckDigit } from '#domain/person-numbers.ts';
+import { personNumberCheckDigit } from '#domain/people/person-numbers.ts';
 import { type Dice, diceFor, spread } from './dice.ts';
 import { localities } from './localities.ts';
 

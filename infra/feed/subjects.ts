@@ -1,4 +1,4 @@
-import type { CompanySubject } from '#domain/taxpayers.ts';
+import type { CompanySubject } from '#domain/companies/taxpayers.ts';
 
 /** Every n-th company is an agency or a special subject, by its position, so that even a small sample has each kind. */
 const kinds: readonly { readonly every: number; readonly at: number; readonly subject: Subject }[] = [

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
-import type { OAuthErrorCode } from '#domain/oauth-problem.ts';
 import type { ProblemCode } from '#domain/problem.ts';
+import type { OAuthErrorCode } from '#domain/sso/oauth-problem.ts';
 import type { TableAction, TableName, TableOrIndex } from './tables.ts';
 
 /**

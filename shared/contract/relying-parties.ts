@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { companySubjects } from '#domain/companies/taxpayers.ts';
 import { roles } from '#domain/names.ts';
-import { identityKinds, type RelyingParty } from '#domain/relying-parties.ts';
-import { companySubjects } from '#domain/taxpayers.ts';
+import { identityKinds, type RelyingParty } from '#domain/sso/relying-parties.ts';
 
 /**
  * The clients of single sign-on as a stage's settings list them (SSO-1). The list is too long for a function's

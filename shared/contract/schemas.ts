@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { agreementStates, serviceItems } from '#domain/agreements.ts';
-import { documentTypeCodes } from '#domain/documents.ts';
+import { agreementStates, serviceItems } from '#domain/companies/agreements.ts';
+import { permissions, relationStates } from '#domain/companies/relations.ts';
 import { channels, entries, roles } from '#domain/names.ts';
-import { orders } from '#domain/orders.ts';
-import { permissions, relationStates } from '#domain/relations.ts';
+import { documentTypeCodes } from '#domain/people/documents.ts';
+import { orders } from '#domain/people/orders.ts';
 import { foldNumber, readFreeText, typedPassword } from '#domain/text.ts';
 
 /**

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { permissions } from '#domain/companies/relations.ts';
 import { isDay } from '#domain/days.ts';
 import {
   defaultAudiences,
@@ -6,10 +7,9 @@ import {
   longestValiditySeconds,
   matterClasses,
   usualValidity,
-} from '#domain/matters.ts';
+} from '#domain/factors/matters.ts';
 import { type Channel, channels } from '#domain/names.ts';
 import { defaultPolicies, type Policies } from '#domain/policies.ts';
-import { permissions } from '#domain/relations.ts';
 
 /**
  * What a stage chooses. The settings are parsed once at synth (a wrong setting stops the synth with its name) and once

@@ -1,8 +1,8 @@
 import { type CryptoKey, decodeJwt, errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { fromEpochSeconds } from '#domain/epoch.ts';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
-import { findClient, type RelyingParty } from '#domain/relying-parties.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
+import { findClient, type RelyingParty } from '#domain/sso/relying-parties.ts';
 import { importedKey } from './imported-keys.ts';
 
 /** How a client proves who it is (RFC 7523); trusted once the signature is verified. */

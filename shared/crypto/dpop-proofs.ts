@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { fromEpochSeconds } from '#domain/epoch.ts';
-import { invalidDpopProof } from '#domain/oauth-problem.ts';
+import { invalidDpopProof } from '#domain/sso/oauth-problem.ts';
 import { constantTimeEqual } from './keys.ts';
 
 /** The proof that a caller holds a key, for one call (RFC 9449); trusted once the signature is verified. */

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import * as v from 'valibot';
-import type { PersonHint } from '#domain/authorization-requests.ts';
-import type { LogoutHint } from '#domain/logout-requests.ts';
+import type { PersonHint } from '#domain/sso/authorization-requests.ts';
+import type { LogoutHint } from '#domain/sso/logout-requests.ts';
 import { isWhole } from '#domain/text.ts';
 import type { HandOverFacts } from './rp-access-tokens.ts';
 import { signJwt, verifyJwt } from './signed-tokens.ts';

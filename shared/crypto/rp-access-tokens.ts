@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
-import { findClient, type RelyingParty } from '#domain/relying-parties.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
+import { findClient, type RelyingParty } from '#domain/sso/relying-parties.ts';
 import { handle } from './random.ts';
 import type { Sealed } from './sealed.ts';
 import { signJwt, verifyJwt } from './signed-tokens.ts';

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { verifyDpopProof } from '#crypto/dpop-proofs.ts';
 import { invalidToken, type RpAccessToken, verifyRpAccessToken } from '#crypto/rp-access-tokens.ts';
-import { invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/oauth-problem.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/sso/oauth-problem.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { spendDpopProof } from '#store/tickets/spent-once.ts';
 

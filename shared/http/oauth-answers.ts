@@ -1,7 +1,7 @@
 import type { RouteDeclaration } from '#contract/flow.ts';
 import { dpopAlgorithms } from '#crypto/dpop-proofs.ts';
-import { asOAuth, TokenMissing } from '#domain/oauth-problem.ts';
 import type { Problem } from '#domain/problem.ts';
+import { asOAuth, TokenMissing } from '#domain/sso/oauth-problem.ts';
 import { messageFor } from '#runtime/messages/index.ts';
 import { commonHeaders, type HttpAnswer, retryAfterOf } from './problems.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
 import type { Problem } from '#domain/problem.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
 import { metricSets, writeLine } from '#gateways/log.ts';
 import { traceId } from '#gateways/trace.ts';
 import { truncatedAddress } from '#runtime/addresses.ts';

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import type { RouteDeclaration } from '#contract/flow.ts';
-import { OAuthProblem, severalResources } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
+import { OAuthProblem, severalResources } from '#domain/sso/oauth-problem.ts';
 import { isWhole } from '#domain/text.ts';
 
 type Schema = v.GenericSchema;

@@ -5,7 +5,7 @@ import type { ClientAssertion } from '#crypto/client-assertions.ts';
 import type { RefreshToken } from '#crypto/refresh-tokens.ts';
 import type { RpAccessToken } from '#crypto/rp-access-tokens.ts';
 import type { Channel } from '#domain/names.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import type { AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';

@@ -6,7 +6,7 @@ import { channelKeysSchema, parseSettings, type Settings } from '#contract/setti
 import type { HandleKeys, Keys } from '#crypto/keys.ts';
 import type { DataKeys } from '#crypto/sealed.ts';
 import type { SigningRing } from '#crypto/signing-ring.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import type { FaceGateway } from '#gateways/face/index.ts';
 import {
   getDataKeys,

@@ -2,8 +2,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clientAssertionType, verifyClientAssertion } from '#crypto/client-assertions.ts';
 import { verifierMatches } from '#crypto/pkce.ts';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import { client } from '../rules/sso-client.ts';
 import { at } from './keys-of-test.ts';
 

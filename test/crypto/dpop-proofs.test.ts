@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyDpopProof } from '#crypto/dpop-proofs.ts';
-import { OAuthProblem } from '#domain/oauth-problem.ts';
+import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
 import { at } from './keys-of-test.ts';
 
 const now = at('2027-03-02T02:00:00Z');

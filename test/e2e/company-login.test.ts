@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { maskDocument } from '#domain/masks.ts';
+import { maskDocument } from '#domain/people/masks.ts';
 import { agreementLine, client, staffLine } from '../flows/support/agencies.ts';
 import { companyPassword, sha256 } from '../flows/support/legacy.ts';
 import { personLine } from '../flows/support/migration.ts';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
-import { maskDocument, maskPhone } from '#domain/masks.ts';
+import { maskDocument, maskPhone } from '#domain/people/masks.ts';
 import { agentAt, agreementLine } from '../flows/support/agencies.ts';
 import { legalRepresentative, taxpayer } from '../flows/support/feed-lines.ts';
 import { inCompany } from '../flows/support/relations.ts';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { maskName } from '#domain/masks.ts';
+import { maskName } from '#domain/people/masks.ts';
 import type { Sample } from '../support/people.ts';
 import { loggedInByFace, loginTicket, scanFace } from '../support/runtime.ts';
 import { settled } from '../support/seed.ts';

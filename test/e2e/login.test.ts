@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { maskName } from '#domain/masks.ts';
+import { maskName } from '#domain/people/masks.ts';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
 import { collected } from '../support/collected.ts';
 import { person, type Sample } from '../support/people.ts';

@@ -1,6 +1,6 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { maskDocument } from '#domain/masks.ts';
+import { maskDocument } from '#domain/people/masks.ts';
 import type { Loose } from '../support/client.ts';
 import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { documentTypes } from '#domain/documents.ts';
 import { channels, entries } from '#domain/names.ts';
+import { documentTypes } from '#domain/people/documents.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { flows } from '#flows/contracts.ts';
 import { discovery } from '#flows/discovery/contract.ts';

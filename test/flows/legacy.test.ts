@@ -1,7 +1,7 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seal } from '#crypto/sealed.ts';
-import { maskDocument } from '#domain/masks.ts';
+import { maskDocument } from '#domain/people/masks.ts';
 import { withListKeys } from '#store/companies/relation-lists.ts';
 import { sealContext } from '#store/people/person-row.ts';
 import type { Loose, Reply } from '../support/client.ts';

@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nextMidnight } from '#domain/days.ts';
-import { maskName } from '#domain/masks.ts';
+import { maskName } from '#domain/people/masks.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, pollScan, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';

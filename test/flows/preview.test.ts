@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shanghaiDay } from '#domain/days.ts';
-import { maskDocument } from '#domain/masks.ts';
+import { maskDocument } from '#domain/people/masks.ts';
 import { localPartner, workingAs } from '../support/channel-partner.ts';
 import { creditCode } from '../support/credit-codes.ts';
 import { residentNumber } from '../support/people.ts';

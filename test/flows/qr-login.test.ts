@@ -1,7 +1,7 @@
 /** @module-tag grants */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { maskName } from '#domain/masks.ts';
 import type { Channel } from '#domain/names.ts';
+import { maskName } from '#domain/people/masks.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, type Partner, pollScan, workingAs } from '../support/channel-partner.ts';
 import type { Loose, Reply } from '../support/client.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { documentTypes } from '#domain/documents.ts';
 import type { Channel } from '#domain/names.ts';
+import { documentTypes } from '#domain/people/documents.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { mobile, person, type Sample } from '../support/people.ts';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CompanySubject, companySubjects } from '#domain/taxpayers.ts';
+import { type CompanySubject, companySubjects } from '#domain/companies/taxpayers.ts';
 import type { Loose } from '../support/client.ts';
 import { creditCode } from '../support/credit-codes.ts';
 import { person } from '../support/people.ts';

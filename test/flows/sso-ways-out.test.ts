@@ -1,7 +1,7 @@
 /** @module-tag grants */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
-import type { Granted } from '#domain/granted-limits.ts';
+import type { Granted } from '#domain/sso/granted-limits.ts';
 import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import { allowing } from '../support/patience.ts';
 import { expectStatus, loggedInByFace } from '../support/runtime.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followingDay, shanghaiDay } from '#domain/days.ts';
-import { maskDocument, maskPhone } from '#domain/masks.ts';
+import { maskDocument, maskPhone } from '#domain/people/masks.ts';
 import type { FaultRule } from '../../infra/local/emulators/faults.ts';
 import type { Loose } from '../support/client.ts';
 import { creditCode } from '../support/credit-codes.ts';

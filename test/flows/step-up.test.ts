@@ -1,7 +1,7 @@
 /** @module-tag grants */
 import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultMatters } from '#domain/matters.ts';
+import { defaultMatters } from '#domain/factors/matters.ts';
 import type { Role } from '#domain/names.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { localPartner, loggedInByQr, pollScan, workingAs } from '../support/channel-partner.ts';

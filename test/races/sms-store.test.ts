@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { SendKind, SmsWindowHint } from '#domain/factors/sms-window.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import type { SendKind, SmsWindowHint } from '#domain/sms-window.ts';
 import { dayRowExpiry } from '#store/dynamodb/counters.ts';
 import { exists } from '#store/dynamodb/expressions.ts';
 import type { Db, Write } from '#store/dynamodb/tables.ts';

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAccount } from '#domain/accounts.ts';
-import { looksLikePhone } from '#domain/phones.ts';
+import { readAccount } from '#domain/people/accounts.ts';
+import { looksLikePhone } from '#domain/people/phones.ts';
 import {
   parseUsername,
   readUsername,
   usernameChangeableFrom,
   usernameGuard,
   usernameReservedUntil,
-} from '#domain/usernames.ts';
+} from '#domain/people/usernames.ts';
 import { personNumbers, refusal, today, typesOf } from './people.ts';
 
 const fixedForms = ['201', '210', '213', '227', '233', '237', '238'];

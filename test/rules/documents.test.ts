@@ -9,9 +9,9 @@ import {
   looksLikeFixedFormDocument,
   normaliseDocumentNumber,
   parseDocument,
-} from '#domain/documents.ts';
-import { personNumberCheckDigit } from '#domain/person-numbers.ts';
-import { looksLikePhone } from '#domain/phones.ts';
+} from '#domain/people/documents.ts';
+import { personNumberCheckDigit } from '#domain/people/person-numbers.ts';
+import { looksLikePhone } from '#domain/people/phones.ts';
 import { personNumbers, refusal, today, typesOf, withCheck } from './people.ts';
 
 const accepted: Record<DocumentType, string[]> = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isAdmitted, isSpecial, properEntry } from '#domain/entries.ts';
+import { isAdmitted, isSpecial, properEntry } from '#domain/companies/entries.ts';
+import { companySubjects } from '#domain/companies/taxpayers.ts';
 import { entries } from '#domain/names.ts';
-import { companySubjects } from '#domain/taxpayers.ts';
 
 const companyEntries = entries.filter((entry) => entry !== 'natural');
 

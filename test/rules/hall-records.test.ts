@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hallRecordEnd, readCollectedAt } from '#domain/hall-records.ts';
+import { hallRecordEnd, readCollectedAt } from '#domain/people/hall-records.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 
 const day = 86_400_000;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextMidnight, shanghaiDay } from '#domain/days.ts';
-import { lockedUntil, lockoutExpiry, remainingAttempts } from '#domain/lockout-policy.ts';
+import { lockedUntil, lockoutExpiry, remainingAttempts } from '#domain/factors/lockout-policy.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 
 const day = '2026-11-23';

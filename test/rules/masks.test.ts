@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskDocument, maskName, maskPhone } from '#domain/masks.ts';
+import { maskDocument, maskName, maskPhone } from '#domain/people/masks.ts';
 import { personNumbers } from './people.ts';
 
 const hidden = (mask: string): number => [...mask].filter((character) => character === '*').length;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '#contract/settings.ts';
+import type { Permission } from '#domain/companies/relations.ts';
 import {
   channelsFor,
   defaultAudiences,
@@ -9,9 +10,8 @@ import {
   longestValiditySeconds,
   reliedOnUntil,
   roleMayDo,
-} from '#domain/matters.ts';
+} from '#domain/factors/matters.ts';
 import type { Role } from '#domain/names.ts';
-import type { Permission } from '#domain/relations.ts';
 
 const stage = {
   stage: 'test',

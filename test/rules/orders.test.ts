@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requireOpen } from '#domain/legacy.ts';
-import { maskedReason, needsApproval, orders, requireApproval } from '#domain/orders.ts';
+import { requireOpen } from '#domain/companies/legacy.ts';
+import { maskedReason, needsApproval, orders, requireApproval } from '#domain/people/orders.ts';
 import { refusal } from './people.ts';
 
 describe('orders of the authority', () => {

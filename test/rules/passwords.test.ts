@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCommonPassword } from '#domain/common-passwords.ts';
-import { localWords } from '#domain/local-words.ts';
-import { type PasswordContext, passwordWeaknessCodes, passwordWeaknesses } from '#domain/passwords.ts';
+import { isCommonPassword } from '#domain/factors/common-passwords.ts';
+import { localWords } from '#domain/factors/local-words.ts';
+import {
+  type PasswordContext,
+  passwordWeaknessCodes,
+  passwordWeaknesses,
+} from '#domain/factors/passwords.ts';
 
 const zhang: PasswordContext = {
   username: 'ZhangSan88',

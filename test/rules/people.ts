@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { documentTypesFitting } from '#domain/documents.ts';
+import { documentTypesFitting } from '#domain/people/documents.ts';
 import { Problem } from '#domain/problem.ts';
 
 /** The day in Shanghai for which these rules are tested. */

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coversRecovery, looksLikePhone, parsePhone, readPhone, recoveredLately } from '#domain/phones.ts';
+import {
+  coversRecovery,
+  looksLikePhone,
+  parsePhone,
+  readPhone,
+  recoveredLately,
+} from '#domain/people/phones.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { refusal } from './people.ts';
 

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { roles } from '#domain/names.ts';
-import { maskedReason } from '#domain/orders.ts';
 import {
   inTerm,
   isLive,
@@ -10,7 +8,9 @@ import {
   seesReports,
   shownStateOn,
   transitions,
-} from '#domain/relations.ts';
+} from '#domain/companies/relations.ts';
+import { roles } from '#domain/names.ts';
+import { maskedReason } from '#domain/people/orders.ts';
 
 const day = '2027-03-02';
 const relation = (more: Partial<RelationFacts> = {}): RelationFacts => ({

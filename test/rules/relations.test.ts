@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { roles } from '#domain/names.ts';
 import {
   isActiveOn,
   isLive,
@@ -14,7 +13,8 @@ import {
   stateOn,
   type Transition,
   transitions,
-} from '#domain/relations.ts';
+} from '#domain/companies/relations.ts';
+import { roles } from '#domain/names.ts';
 import { today } from './people.ts';
 
 const yesterday = '2026-11-22';

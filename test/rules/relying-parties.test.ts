@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseRelyingParties, type RelyingPartyInput } from '#contract/relying-parties.ts';
-import { accepts } from '#domain/relying-parties.ts';
+import { accepts } from '#domain/sso/relying-parties.ts';
 
 const coordinate = 'x'.repeat(43);
 const key = (kid: string) => ({ kid, kty: 'EC', crv: 'P-256', x: coordinate, y: coordinate }) as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endsIn, lastCharacters, parseEnding, readReportNumber } from '#domain/report-numbers.ts';
+import { endsIn, lastCharacters, parseEnding, readReportNumber } from '#domain/companies/report-numbers.ts';
 
 describe('report numbers', () => {
   it('SPC-2 DOC-2 have one spelling', () => {

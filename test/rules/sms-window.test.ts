@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { smsPurposes } from '#domain/names.ts';
-import { defaultPolicies as policies } from '#domain/policies.ts';
 import {
   decideSend,
   hintFor,
@@ -10,7 +8,9 @@ import {
   type StrangersDay,
   sendKindOf,
   tooFrequent,
-} from '#domain/sms-window.ts';
+} from '#domain/factors/sms-window.ts';
+import { smsPurposes } from '#domain/names.ts';
+import { defaultPolicies as policies } from '#domain/policies.ts';
 import { type Ask, asks, PlainRule } from '../support/sms-model.ts';
 
 /** 20:00 in Shanghai, so that the longer sequences of sends include a midnight. */

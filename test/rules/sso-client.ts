@@ -1,5 +1,5 @@
-import { defaultMatters } from '#domain/matters.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { defaultMatters } from '#domain/factors/matters.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 
 /** A relying party for tests of pure functions; its keys are not real keys. */
 export const client = (facts: Partial<RelyingParty> = {}): RelyingParty => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readDetailsAsked } from '#domain/authorization-details.ts';
-import { asOAuth, invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/oauth-problem.ts';
 import { Problem } from '#domain/problem.ts';
-import { readClaims } from '#domain/requested-claims.ts';
+import { readDetailsAsked } from '#domain/sso/authorization-details.ts';
+import { asOAuth, invalidDpopProof, OAuthProblem, TokenMissing } from '#domain/sso/oauth-problem.ts';
+import { readClaims } from '#domain/sso/requested-claims.ts';
 
 describe('authorization_details', () => {
   const read = (...entries: unknown[]) =>

@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acrForTokens, acrOf, isAcrUnknown, meetsAcr } from '#domain/acrs.ts';
-import { serviceItems } from '#domain/agreements.ts';
-import { amrOf, amrToday, isHandedOverSilently, promptNoneError, shortfall } from '#domain/authentication.ts';
-import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
-import { type Granted, isWithin, remaining, widest } from '#domain/granted-limits.ts';
+import { serviceItems } from '#domain/companies/agreements.ts';
+import { permissions } from '#domain/companies/relations.ts';
 import { roles } from '#domain/names.ts';
-import { permissions } from '#domain/relations.ts';
-import { identityKinds } from '#domain/relying-parties.ts';
+import { acrForTokens, acrOf, isAcrUnknown, meetsAcr } from '#domain/sso/acrs.ts';
+import {
+  amrOf,
+  amrToday,
+  isHandedOverSilently,
+  promptNoneError,
+  shortfall,
+} from '#domain/sso/authentication.ts';
+import { type Acting, grantedActions, type TaxpayerAsked } from '#domain/sso/authorization-details.ts';
+import { type Granted, isWithin, remaining, widest } from '#domain/sso/granted-limits.ts';
+import { identityKinds } from '#domain/sso/relying-parties.ts';
 import { client } from './sso-client.ts';
 
 const handler: Acting = {

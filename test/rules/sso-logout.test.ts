@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { afterLogout, judgeLogout, type LogoutHint } from '#domain/logout-requests.ts';
-import { parametersOf } from '#domain/oauth-parameters.ts';
+import { afterLogout, judgeLogout, type LogoutHint } from '#domain/sso/logout-requests.ts';
+import { parametersOf } from '#domain/sso/oauth-parameters.ts';
 import { client } from './sso-client.ts';
 
 const back = 'https://filing.example.cn/bye';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerAddress, judgeRequest, type PersonHint } from '#domain/authorization-requests.ts';
-import { defaultMatters } from '#domain/matters.ts';
-import { parametersOf } from '#domain/oauth-parameters.ts';
+import { defaultMatters } from '#domain/factors/matters.ts';
+import { answerAddress, judgeRequest, type PersonHint } from '#domain/sso/authorization-requests.ts';
+import { parametersOf } from '#domain/sso/oauth-parameters.ts';
 import { client } from './sso-client.ts';
 
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';

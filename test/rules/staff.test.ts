@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isManagingRole, isStaffRole, parseLastDay } from '#domain/companies/relations.ts';
+import { companySubjects, confirmationKindsOf } from '#domain/companies/taxpayers.ts';
 import { roles } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { isManagingRole, isStaffRole, parseLastDay } from '#domain/relations.ts';
-import { companySubjects, confirmationKindsOf } from '#domain/taxpayers.ts';
 import { today } from './people.ts';
 
 /** The last day that a text means. */

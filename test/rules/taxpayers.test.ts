@@ -6,7 +6,7 @@ import {
   isPersonalNumber,
   parseTaxpayerId,
   uscCheckDigit,
-} from '#domain/taxpayers.ts';
+} from '#domain/companies/taxpayers.ts';
 import { personNumbers, refusal, withCheck } from './people.ts';
 
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CompanyEntry } from '#domain/entries.ts';
-import { permissionsOf } from '#domain/relations.ts';
+import type { CompanyEntry } from '#domain/companies/entries.ts';
+import { permissionsOf } from '#domain/companies/relations.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 import {
   type AccessBasis,

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
-import type { Audience, Matter } from '#domain/matters.ts';
+import { transitions } from '#domain/companies/relations.ts';
+import type { Audience, Matter } from '#domain/factors/matters.ts';
 import { Problem } from '#domain/problem.ts';
-import { transitions } from '#domain/relations.ts';
 import { originOf } from '#journeys/audit.ts';
 import { fromRegistry } from '#journeys/change-origin.ts';
 import { actingOptionOf, identityOf } from '#journeys/companies/acting-option.ts';

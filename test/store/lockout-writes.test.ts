@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { lockoutExpiry } from '#domain/lockout-policy.ts';
+import { lockoutExpiry } from '#domain/factors/lockout-policy.ts';
 import type { AuthMethod } from '#domain/names.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';

@@ -1,8 +1,8 @@
 /** @module-tag long */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handle } from '#crypto/random.ts';
+import { type Transition, transitions } from '#domain/companies/relations.ts';
 import { Problem } from '#domain/problem.ts';
-import { type Transition, transitions } from '#domain/relations.ts';
 import { findListing, listingCheck, listingPut } from '#store/companies/handler-listings.ts';
 import {
   beginRelationWrites,

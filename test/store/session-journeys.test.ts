@@ -5,7 +5,7 @@ import { handleKey } from '#crypto/keys.ts';
 import { hashPassword } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
-import { defaultAudiences, defaultMatters } from '#domain/matters.ts';
+import { defaultAudiences, defaultMatters } from '#domain/factors/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import { rehashCompanyPassword, withCompanyPassword } from '#journeys/factors/company-password.ts';
 import { withPassword } from '#journeys/factors/password-check.ts';

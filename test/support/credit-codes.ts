@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { uscCheckDigit } from '#domain/taxpayers.ts';
+import { uscCheckDigit } from '#domain/companies/taxpayers.ts';
 
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 

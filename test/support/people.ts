@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { personNumberCheckDigit } from '#domain/person-numbers.ts';
+import { personNumberCheckDigit } from '#domain/people/person-numbers.ts';
 
 /** Invented people with valid check digits; numbers do not repeat within a run. */
 export interface Sample {

@@ -4,8 +4,8 @@ import { deriveKeys, type Keys, personKey as personKeyOf, phoneKey as phoneKeyOf
 import { hashPassword } from '#crypto/passwords.ts';
 import { type DataKeys, seal } from '#crypto/sealed.ts';
 import { nextMidnight, shanghaiDay } from '#domain/days.ts';
-import { type DocumentType, parseDocument } from '#domain/documents.ts';
-import { normaliseName } from '#domain/persons.ts';
+import { type DocumentType, parseDocument } from '#domain/people/documents.ts';
+import { normaliseName } from '#domain/people/persons.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { personAfterRegistration } from '#flows/registration/complete-registration.ts';
 import { currentKey, readSealingSecret } from '#gateways/sealing-secret.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SendKind } from '#domain/sms-window.ts';
+import type { SendKind } from '#domain/factors/sms-window.ts';
 
 /** One request for a code, `gap` milliseconds after the request before. */
 export interface Ask {

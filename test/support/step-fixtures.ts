@@ -2,7 +2,7 @@ import { personKey, phoneKey } from '#crypto/keys.ts';
 import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
-import type { DocumentType } from '#domain/documents.ts';
+import type { DocumentType } from '#domain/people/documents.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';

@@ -1,4 +1,4 @@
-import { readPhone } from '#domain/phones.ts';
+import { readPhone } from '#domain/people/phones.ts';
 
 /** A message that the local runtime keeps instead of sending it (docs/api.md, /local/sms). */
 export interface SentMessage {

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { AccountKind } from '#domain/accounts.ts';
+import type { AccountKind } from '#domain/people/accounts.ts';
 import { useConfig } from '../api/config.ts';
 import type { Problem } from '../api/problem.ts';
 import { useCommon, useLanguage } from '../i18n/index.ts';

@@ -1,4 +1,4 @@
-import { isAdmitted } from '#domain/entries.ts';
+import { isAdmitted } from '#domain/companies/entries.ts';
 import {
   type Agreement,
   agreementKey,

@@ -4,7 +4,7 @@ import {
   type GrantedTerms,
   orderedItems,
   type Period,
-} from '#domain/agreements.ts';
+} from '#domain/companies/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';

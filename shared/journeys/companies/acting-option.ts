@@ -1,6 +1,6 @@
 import type { Identity } from '#contract/schemas.ts';
+import type { SpecialEntry } from '#domain/companies/entries.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import type { SpecialEntry } from '#domain/entries.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { activeRelationCheck } from '#store/companies/relation-checks.ts';
 import type { Relation } from '#store/companies/relations.ts';

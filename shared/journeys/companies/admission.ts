@@ -1,7 +1,7 @@
-import { type CompanyEntry, isSpecial, properEntry } from '#domain/entries.ts';
+import { type CompanyEntry, isSpecial, properEntry } from '#domain/companies/entries.ts';
+import { stateOn } from '#domain/companies/relations.ts';
 import type { Entry } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { stateOn } from '#domain/relations.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import { companyProblem, isKnown, type KnownTaxpayer, type Taxpayer } from '#store/companies/taxpayers.ts';
 

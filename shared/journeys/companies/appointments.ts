@@ -1,5 +1,3 @@
-import { shanghaiDay } from '#domain/days.ts';
-import type { Role } from '#domain/names.ts';
 import {
   type AppointedRole,
   inTerm,
@@ -7,7 +5,9 @@ import {
   permissionsOf,
   stateOn,
   transitions,
-} from '#domain/relations.ts';
+} from '#domain/companies/relations.ts';
+import { shanghaiDay } from '#domain/days.ts';
+import type { Role } from '#domain/names.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { beginRelationWrites } from '#store/companies/relation-changes.ts';
 import { newRelationCopies } from '#store/companies/relation-copies.ts';

@@ -1,5 +1,5 @@
+import { inTerm, isLive, stateOn } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { inTerm, isLive, stateOn } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import { due, type KnownTaxpayer, shownTaxpayerId, taxpayerUpdate } from '#store/companies/taxpayers.ts';

@@ -1,9 +1,9 @@
 import type { Identity } from '#contract/schemas.ts';
 import { handleKey } from '#crypto/keys.ts';
-import { type Audience, type Matter, roleMayDo } from '#domain/matters.ts';
+import type { Permission } from '#domain/companies/relations.ts';
+import { type Audience, type Matter, roleMayDo } from '#domain/factors/matters.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import type { Permission } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findTaxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';

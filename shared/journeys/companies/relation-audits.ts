@@ -1,6 +1,6 @@
 import { unseal } from '#crypto/sealed.ts';
-import { maskName } from '#domain/masks.ts';
-import type { RelationState } from '#domain/relations.ts';
+import type { RelationState } from '#domain/companies/relations.ts';
+import { maskName } from '#domain/people/masks.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { AuditEvent } from '#store/audit/audit-events.ts';
 import type { Relation } from '#store/companies/relations.ts';

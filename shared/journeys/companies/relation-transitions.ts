@@ -1,6 +1,6 @@
+import { isLive, type Transition } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import { isLive, type Transition } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { AuditEvent } from '#store/audit/audit-events.ts';
 import { hideUpdate, type RelationChanges, transitionUpdate } from '#store/companies/relation-changes.ts';

@@ -1,8 +1,8 @@
 import { channelMay } from '#domain/channels.ts';
+import { managingRoles } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import type { Role } from '#domain/names.ts';
 import { Problem } from '#domain/problem.ts';
-import { managingRoles } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { activeRelationCheck } from '#store/companies/relation-checks.ts';
 import type { Relation } from '#store/companies/relations.ts';

@@ -1,5 +1,5 @@
+import type { ShownState } from '#domain/companies/relations.ts';
 import { isoShanghai } from '#domain/days.ts';
-import type { ShownState } from '#domain/relations.ts';
 import type { Relation } from '#store/companies/relations.ts';
 
 /** What every list of relations shows about one relation, to either side and to a channel (CTR-3, REL-8). */

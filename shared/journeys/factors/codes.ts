@@ -2,11 +2,11 @@ import { codeHash, constantTimeEqual, phoneKey as phoneKeyOf } from '#crypto/key
 import { digits, handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { remainingAttempts } from '#domain/lockout-policy.ts';
-import { maskPhone } from '#domain/masks.ts';
+import { remainingAttempts } from '#domain/factors/lockout-policy.ts';
+import { sendKindOf, wholeSecond } from '#domain/factors/sms-window.ts';
 import type { SmsPurpose } from '#domain/names.ts';
+import { maskPhone } from '#domain/people/masks.ts';
 import { Problem } from '#domain/problem.ts';
-import { sendKindOf, wholeSecond } from '#domain/sms-window.ts';
 import { SmsRefused, SmsUnavailable } from '#gateways/sms/index.ts';
 import { smsText } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#runtime/call.ts';

@@ -1,5 +1,5 @@
 import { epochSeconds } from '#domain/epoch.ts';
-import { recoveredLately } from '#domain/phones.ts';
+import { recoveredLately } from '#domain/people/phones.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';

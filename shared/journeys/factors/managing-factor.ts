@@ -1,4 +1,4 @@
-import { coversRecovery } from '#domain/phones.ts';
+import { coversRecovery } from '#domain/people/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Managing } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';

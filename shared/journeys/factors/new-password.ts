@@ -1,6 +1,6 @@
 import { hashPassword, isHashed, type StoredPassword } from '#crypto/passwords.ts';
-import { isCommonPassword } from '#domain/common-passwords.ts';
-import { type PasswordContext, passwordWeaknesses } from '#domain/passwords.ts';
+import { isCommonPassword } from '#domain/factors/common-passwords.ts';
+import { type PasswordContext, passwordWeaknesses } from '#domain/factors/passwords.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';

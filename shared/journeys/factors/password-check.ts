@@ -7,7 +7,7 @@ import {
 } from '#crypto/passwords.ts';
 import { handle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { remainingAttempts } from '#domain/lockout-policy.ts';
+import { remainingAttempts } from '#domain/factors/lockout-policy.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
 import { getKeys } from '#gateways/secrets.ts';

@@ -1,4 +1,4 @@
-import type { SmsWindowHint } from '#domain/sms-window.ts';
+import type { SmsWindowHint } from '#domain/factors/sms-window.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { firstRead, retryOnConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import type { Write } from '#store/dynamodb/tables.ts';

@@ -2,7 +2,7 @@ import { handleKey } from '#crypto/keys.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { signJwt } from '#crypto/signed-tokens.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { type Audience, findMatter, type Matter, proofSeconds } from '#domain/matters.ts';
+import { type Audience, findMatter, type Matter, proofSeconds } from '#domain/factors/matters.ts';
 import { Problem } from '#domain/problem.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';

@@ -1,6 +1,6 @@
 import { clockHour } from '#domain/days.ts';
+import { tooFrequent } from '#domain/factors/sms-window.ts';
 import { Problem } from '#domain/problem.ts';
-import { tooFrequent } from '#domain/sms-window.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { valueOrThrow } from '#runtime/settled.ts';

@@ -1,10 +1,10 @@
 import { indexKey, personKey, phoneKey } from '#crypto/keys.ts';
-import { type AccountKind, type AccountReading, readAccount } from '#domain/accounts.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import type { DocumentType } from '#domain/documents.ts';
+import { hintFor, type SmsWindowHint } from '#domain/factors/sms-window.ts';
+import { type AccountKind, type AccountReading, readAccount } from '#domain/people/accounts.ts';
+import type { DocumentType } from '#domain/people/documents.ts';
+import { usernameGuard } from '#domain/people/usernames.ts';
 import { Problem } from '#domain/problem.ts';
-import { hintFor, type SmsWindowHint } from '#domain/sms-window.ts';
-import { usernameGuard } from '#domain/usernames.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Item, ItemRef } from '#store/dynamodb/tables.ts';
 import { type LockoutRow, lockoutKey } from '#store/people/lockout-row.ts';

@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import type { person } from '#contract/schemas.ts';
 import { phoneKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
-import { parsePhone } from '#domain/phones.ts';
+import { parsePhone } from '#domain/people/phones.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { nameUpdate } from '#store/companies/relation-copies.ts';
 import { relationsOf } from '#store/companies/relations.ts';

@@ -1,4 +1,4 @@
-import { type HallRecordEnd, hallRecordEnd } from '#domain/hall-records.ts';
+import { type HallRecordEnd, hallRecordEnd } from '#domain/people/hall-records.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { HallCollection, Person } from '#store/people/person-row.ts';
 import { findPhone, type PhoneRow } from '#store/people/phones.ts';

@@ -1,6 +1,6 @@
 import { unseal } from '#crypto/sealed.ts';
-import { normaliseDocumentNumber } from '#domain/documents.ts';
-import { maskDocument, maskName, maskPhone } from '#domain/masks.ts';
+import { normaliseDocumentNumber } from '#domain/people/documents.ts';
+import { maskDocument, maskName, maskPhone } from '#domain/people/masks.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import {
   defaultPhone,

@@ -1,4 +1,4 @@
-import { maskPhone } from '#domain/masks.ts';
+import { maskPhone } from '#domain/people/masks.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';

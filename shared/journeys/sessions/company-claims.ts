@@ -1,9 +1,9 @@
 import type { Assertion } from '#crypto/assertions.ts';
+import { properEntry } from '#domain/companies/entries.ts';
+import { inTerm, isActiveOn } from '#domain/companies/relations.ts';
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { properEntry } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isActiveOn } from '#domain/relations.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { findRelation } from '#store/companies/relations.ts';
 import { companyKeyOf, companyProblem, findTaxpayer } from '#store/companies/taxpayers.ts';

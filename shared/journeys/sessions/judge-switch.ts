@@ -1,7 +1,7 @@
+import { isAdmitted } from '#domain/companies/entries.ts';
+import { inTerm, isActiveOn } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { isAdmitted } from '#domain/entries.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isActiveOn } from '#domain/relations.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { relationsIn } from '#store/companies/relations.ts';
 import { companyProblem, findTaxpayer } from '#store/companies/taxpayers.ts';

@@ -1,6 +1,6 @@
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
+import type { SmsWindowHint } from '#domain/factors/sms-window.ts';
 import type { Entry } from '#domain/names.ts';
-import type { SmsWindowHint } from '#domain/sms-window.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { noticeFor } from '#runtime/messages/index.ts';

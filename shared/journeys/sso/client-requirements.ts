@@ -1,6 +1,6 @@
-import { type Shortfall, shortfall } from '#domain/authentication.ts';
 import { Problem } from '#domain/problem.ts';
-import { findClient, type RelyingParty } from '#domain/relying-parties.ts';
+import { type Shortfall, shortfall } from '#domain/sso/authentication.ts';
+import { findClient, type RelyingParty } from '#domain/sso/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { SsoRequestTicket } from '#store/tickets/sso-tickets.ts';

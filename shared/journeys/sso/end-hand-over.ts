@@ -1,5 +1,5 @@
 import { epochSeconds } from '#domain/epoch.ts';
-import type { RpEndReason } from '#domain/relying-parties.ts';
+import type { RpEndReason } from '#domain/sso/relying-parties.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Write } from '#store/dynamodb/tables.ts';

@@ -1,5 +1,5 @@
 import { epochSeconds } from '#domain/epoch.ts';
-import type { Granted } from '#domain/granted-limits.ts';
+import type { Granted } from '#domain/sso/granted-limits.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { readAccessRecords } from '#store/sessions/access-basis.ts';

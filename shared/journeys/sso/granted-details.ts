@@ -1,9 +1,9 @@
 import type { Identity } from '#contract/schemas.ts';
 import { handleKey } from '#crypto/keys.ts';
-import { grantedActions, type TaxpayerAsked } from '#domain/authorization-details.ts';
-import type { Granted } from '#domain/granted-limits.ts';
-import type { Permission } from '#domain/relations.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import type { Permission } from '#domain/companies/relations.ts';
+import { grantedActions, type TaxpayerAsked } from '#domain/sso/authorization-details.ts';
+import type { Granted } from '#domain/sso/granted-limits.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { isPersonal, type Taxpayer, taxpayerIdOf } from '#store/companies/taxpayers.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';

@@ -1,10 +1,10 @@
 import { seal } from '#crypto/sealed.ts';
 import { newCode } from '#crypto/session-references.ts';
-import { demandedAcrs } from '#domain/acrs.ts';
-import { answerAddress } from '#domain/authorization-requests.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
-import type { RelyingParty } from '#domain/relying-parties.ts';
+import { demandedAcrs } from '#domain/sso/acrs.ts';
+import { answerAddress } from '#domain/sso/authorization-requests.ts';
+import type { RelyingParty } from '#domain/sso/relying-parties.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';

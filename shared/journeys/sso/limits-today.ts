@@ -1,4 +1,4 @@
-import { type Granted, isWithin, remaining } from '#domain/granted-limits.ts';
+import { type Granted, isWithin, remaining } from '#domain/sso/granted-limits.ts';
 import type { AccessBasis, AccessRecords } from '#store/sessions/access-basis.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 

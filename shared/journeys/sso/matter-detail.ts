@@ -1,5 +1,5 @@
 import { epochSeconds } from '#domain/epoch.ts';
-import { type Matter, roleMayDo } from '#domain/matters.ts';
+import { type Matter, roleMayDo } from '#domain/factors/matters.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
 import type { FaceCheckedMatter } from '#store/tickets/sso-tickets.ts';
 import type { Detail } from './granted-details.ts';

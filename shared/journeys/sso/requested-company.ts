@@ -1,6 +1,6 @@
 import { type HandleKeys, handleKey } from '#crypto/keys.ts';
-import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
-import { isTaxpayerId } from '#domain/taxpayers.ts';
+import { isTaxpayerId } from '#domain/companies/taxpayers.ts';
+import type { AuthorizationRequest } from '#domain/sso/authorization-requests.ts';
 import { foldNumber } from '#domain/text.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { acrForTokens, acrOf } from '#domain/acrs.ts';
-import { amrToday } from '#domain/authentication.ts';
+import { acrForTokens, acrOf } from '#domain/sso/acrs.ts';
+import { amrToday } from '#domain/sso/authentication.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { TokenClaims } from '#store/tickets/sso-tickets.ts';
 

@@ -1,4 +1,4 @@
-import type { Period } from '#domain/agreements.ts';
+import type { Period } from '#domain/companies/agreements.ts';
 import { foldNumber, searchForm } from '#domain/text.ts';
 import type { CopiesDue, KnownTaxpayer } from '../companies/taxpayers.ts';
 import {

@@ -1,6 +1,6 @@
 import { ulid } from '#crypto/random.ts';
+import type { RelationState } from '#domain/companies/relations.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import type { RelationState } from '#domain/relations.ts';
 import { absent, equals } from '../dynamodb/expressions.ts';
 import type { Db, Key, Put } from '../dynamodb/tables.ts';
 

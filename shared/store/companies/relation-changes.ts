@@ -1,6 +1,6 @@
 import { handle, ulid } from '#crypto/random.ts';
+import { inTerm, isLive, refusalOf, stateOn, type Transition } from '#domain/companies/relations.ts';
 import { Problem } from '#domain/problem.ts';
-import { inTerm, isLive, refusalOf, stateOn, type Transition } from '#domain/relations.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, any, below, equals, exists, not, oneOf, sameAs } from '../dynamodb/expressions.ts';
 import type { RefusablePut, RefusableUpdate, Write } from '../dynamodb/tables.ts';

@@ -1,5 +1,5 @@
-import { listOf, type RelationList, roleOrder } from '#domain/relations.ts';
-import { confirmingRoles } from '#domain/taxpayers.ts';
+import { listOf, type RelationList, roleOrder } from '#domain/companies/relations.ts';
+import { confirmingRoles } from '#domain/companies/taxpayers.ts';
 import { all, between, equals, startsWith } from '../dynamodb/expressions.ts';
 import type { Db, Key } from '../dynamodb/tables.ts';
 import type { ListKeys, Relation } from './relation-row.ts';

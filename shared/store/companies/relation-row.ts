@@ -1,6 +1,6 @@
 import type { Sealed } from '#crypto/sealed.ts';
-import type { Permission, RelationFacts, RelationState } from '#domain/relations.ts';
-import type { CompanyState, CompanySubject } from '#domain/taxpayers.ts';
+import type { Permission, RelationFacts, RelationState } from '#domain/companies/relations.ts';
+import type { CompanyState, CompanySubject } from '#domain/companies/taxpayers.ts';
 import type { StoredNumber } from './taxpayers.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { inTerm, isActiveOn, roleOrder, type ShownState, shownStateOn } from '#domain/companies/relations.ts';
 import type { Role } from '#domain/names.ts';
-import { inTerm, isActiveOn, roleOrder, type ShownState, shownStateOn } from '#domain/relations.ts';
 import { batchGetAll } from '../dynamodb/batch-reads.ts';
 import { all, between, equals, startsWith } from '../dynamodb/expressions.ts';
 import type { Db, ItemRef, Key } from '../dynamodb/tables.ts';

@@ -1,14 +1,14 @@
 import { indexKey, type Keys } from '#crypto/keys.ts';
 import type { StoredPassword } from '#crypto/passwords.ts';
 import { type DataKeys, type Sealed, seal, unseal } from '#crypto/sealed.ts';
-import { maskDocument } from '#domain/masks.ts';
-import { Problem } from '#domain/problem.ts';
 import {
   type CompanyState,
   type CompanySubject,
   holdsPersonNumber,
   isPersonalNumber,
-} from '#domain/taxpayers.ts';
+} from '#domain/companies/taxpayers.ts';
+import { maskDocument } from '#domain/people/masks.ts';
+import { Problem } from '#domain/problem.ts';
 import { batchGetAll } from '../dynamodb/batch-reads.ts';
 import { absent, absentOr, all, type Condition, differs, equals, exists } from '../dynamodb/expressions.ts';
 import type { Check, Db, RefusableCheck, Write } from '../dynamodb/tables.ts';

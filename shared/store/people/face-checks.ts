@@ -1,5 +1,5 @@
-import { isFaceCheckRecent, type Matter } from '#domain/matters.ts';
-import { coversRecovery } from '#domain/phones.ts';
+import { isFaceCheckRecent, type Matter } from '#domain/factors/matters.ts';
+import { coversRecovery } from '#domain/people/phones.ts';
 import type { Policies } from '#domain/policies.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absentOr, all, below, type Condition, equals } from '../dynamodb/expressions.ts';

@@ -1,5 +1,5 @@
 import { isoShanghai } from '#domain/days.ts';
-import { lockedUntil } from '#domain/lockout-policy.ts';
+import { lockedUntil } from '#domain/factors/lockout-policy.ts';
 import type { AuthMethod } from '#domain/names.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';

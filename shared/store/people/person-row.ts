@@ -1,8 +1,8 @@
 import type { PersonPassword, StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
+import type { SmsWindowHint } from '#domain/factors/sms-window.ts';
 import type { Channel, Role } from '#domain/names.ts';
 import { Problem, type ProblemCode } from '#domain/problem.ts';
-import type { SmsWindowHint } from '#domain/sms-window.ts';
 
 /**
  * The person: real-name record and account in one item. The key of the item is the HMAC of document type and number, so

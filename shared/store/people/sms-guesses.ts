@@ -1,4 +1,4 @@
-import { lockoutExpiry } from '#domain/lockout-policy.ts';
+import { lockoutExpiry } from '#domain/factors/lockout-policy.ts';
 import type { Policies } from '#domain/policies.ts';
 import type { Problem } from '#domain/problem.ts';
 import { all, any, holds } from '../dynamodb/expressions.ts';

@@ -1,6 +1,6 @@
 import { handle } from '#crypto/random.ts';
+import { type Ending, endsIn, lastCharacters } from '#domain/companies/report-numbers.ts';
 import { Problem } from '#domain/problem.ts';
-import { type Ending, endsIn, lastCharacters } from '#domain/report-numbers.ts';
 import { type InTermSince, isOfTerm } from '../companies/taxpayers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { above, absent, all, any, atLeast, equals } from '../dynamodb/expressions.ts';

@@ -1,8 +1,8 @@
-import { permissionsOfItems } from '#domain/agreements.ts';
+import { permissionsOfItems } from '#domain/companies/agreements.ts';
+import { type CompanyEntry, isAdmitted } from '#domain/companies/entries.ts';
+import { inTerm, isActiveOn, type Permission, permissionsOf } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { type CompanyEntry, isAdmitted } from '#domain/entries.ts';
 import type { Role } from '#domain/names.ts';
-import { inTerm, isActiveOn, type Permission, permissionsOf } from '#domain/relations.ts';
 import {
   type Agreement,
   agreementKey,

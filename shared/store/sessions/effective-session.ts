@@ -1,6 +1,6 @@
 import type { Identity } from '#contract/schemas.ts';
-import type { CompanyEntry } from '#domain/entries.ts';
-import type { Permission } from '#domain/relations.ts';
+import type { CompanyEntry } from '#domain/companies/entries.ts';
+import type { Permission } from '#domain/companies/relations.ts';
 import {
   type AccessRecords,
   type CompanyAccess,

@@ -1,8 +1,8 @@
-import type { TaxpayerAsked } from '#domain/authorization-details.ts';
 import { followingDay, midnightOf } from '#domain/days.ts';
-import { type Granted, isWithin, widest } from '#domain/granted-limits.ts';
 import type { Policies } from '#domain/policies.ts';
-import type { RpEndReason } from '#domain/relying-parties.ts';
+import type { TaxpayerAsked } from '#domain/sso/authorization-details.ts';
+import { type Granted, isWithin, widest } from '#domain/sso/granted-limits.ts';
+import type { RpEndReason } from '#domain/sso/relying-parties.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
 import { absent, all, atMost, equals } from '../dynamodb/expressions.ts';
 import { allItems } from '../dynamodb/pages.ts';

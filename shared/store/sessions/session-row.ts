@@ -1,7 +1,7 @@
 import type { Identity } from '#contract/schemas.ts';
 import type { Sealed } from '#crypto/sealed.ts';
-import type { Amr } from '#domain/authentication.ts';
 import type { Channel } from '#domain/names.ts';
+import type { Amr } from '#domain/sso/authentication.ts';
 import type { AccessBasis } from './access-basis.ts';
 
 /** Why a session is over (SES-2, docs/api.md). */

@@ -1,5 +1,4 @@
 import { nextMidnight, shanghaiDay } from '#domain/days.ts';
-import type { Policies } from '#domain/policies.ts';
 import {
   decideSend,
   hintFor,
@@ -11,7 +10,8 @@ import {
   strangersADay,
   tooFrequent,
   waitsWithOwner,
-} from '#domain/sms-window.ts';
+} from '#domain/factors/sms-window.ts';
+import type { Policies } from '#domain/policies.ts';
 import { dayRowExpiry } from '../dynamodb/counters.ts';
 import {
   above,

@@ -3,7 +3,7 @@ import type { Assertion } from '#crypto/assertions.ts';
 import type { DpopProof } from '#crypto/dpop-proofs.ts';
 import { handle } from '#crypto/random.ts';
 import { epochSeconds } from '#domain/epoch.ts';
-import { invalidDpopProof } from '#domain/oauth-problem.ts';
+import { invalidDpopProof } from '#domain/sso/oauth-problem.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
 import { absent, any, equals } from '../dynamodb/expressions.ts';
 import type { Db, Write } from '../dynamodb/tables.ts';

@@ -1,5 +1,5 @@
-import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
 import { epochSeconds } from '#domain/epoch.ts';
+import type { AuthorizationRequest } from '#domain/sso/authorization-requests.ts';
 import { absent } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
 import type { RpSession } from '../sessions/rp-sessions.ts';

@@ -1,4 +1,4 @@
-import type { LogoutAsked } from '#domain/logout-requests.ts';
+import type { LogoutAsked } from '#domain/sso/logout-requests.ts';
 import type { Put } from '../dynamodb/tables.ts';
 import type { SsoLogoutTicket } from './sso-tickets.ts';
 import { newTicketPut } from './tickets.ts';

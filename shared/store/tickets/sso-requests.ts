@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
+import type { AuthorizationRequest } from '#domain/sso/authorization-requests.ts';
 import { above, absentOr, all, equals, sizeBelow } from '../dynamodb/expressions.ts';
 import type { Db, Put, Write } from '../dynamodb/tables.ts';
 import type { Session } from '../sessions/session-row.ts';

@@ -1,11 +1,11 @@
 import type { Sealed } from '#crypto/sealed.ts';
-import type { Acr } from '#domain/acrs.ts';
-import type { Amr } from '#domain/authentication.ts';
-import type { AuthorizationRequest } from '#domain/authorization-requests.ts';
-import type { Granted } from '#domain/granted-limits.ts';
-import type { LogoutAsked } from '#domain/logout-requests.ts';
 import type { Role } from '#domain/names.ts';
-import type { IdentityKind } from '#domain/relying-parties.ts';
+import type { Acr } from '#domain/sso/acrs.ts';
+import type { Amr } from '#domain/sso/authentication.ts';
+import type { AuthorizationRequest } from '#domain/sso/authorization-requests.ts';
+import type { Granted } from '#domain/sso/granted-limits.ts';
+import type { LogoutAsked } from '#domain/sso/logout-requests.ts';
+import type { IdentityKind } from '#domain/sso/relying-parties.ts';
 import type { AccessBasis } from '../sessions/access-basis.ts';
 import type { SeenAccess } from '../sessions/seen-access.ts';
 import type { PlainTicket } from './plain-ticket.ts';

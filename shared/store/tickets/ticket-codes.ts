@@ -1,7 +1,7 @@
 import { epochSeconds } from '#domain/epoch.ts';
+import { type SmsWindowHint, tooFrequent } from '#domain/factors/sms-window.ts';
 import type { Policies } from '#domain/policies.ts';
 import { Problem } from '#domain/problem.ts';
-import { type SmsWindowHint, tooFrequent } from '#domain/sms-window.ts';
 import {
   above,
   absentOr,

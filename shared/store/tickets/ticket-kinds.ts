@@ -1,8 +1,8 @@
 import type { StoredPassword } from '#crypto/passwords.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import type { ChannelAction } from '#domain/channels.ts';
+import type { SmsWindowHint } from '#domain/factors/sms-window.ts';
 import type { Channel, Entry, Role } from '#domain/names.ts';
-import type { SmsWindowHint } from '#domain/sms-window.ts';
 import type { Person } from '../people/person-row.ts';
 import type { AccessBasis, AgentAccessBasis } from '../sessions/access-basis.ts';
 import type { PlainTicket } from './plain-ticket.ts';

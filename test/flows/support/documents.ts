@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { personNumberCheckDigit } from '#domain/person-numbers.ts';
+import { personNumberCheckDigit } from '#domain/people/person-numbers.ts';
 import { person, type Sample } from '../../support/people.ts';
 
 const digits = (length: number) =>

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { ulid } from '#crypto/random.ts';
+import type { RelationState } from '#domain/companies/relations.ts';
 import type { Role } from '#domain/names.ts';
-import type { RelationState } from '#domain/relations.ts';
 import { listKeysOf, withListKeys } from '#store/companies/relation-lists.ts';
 import type { ListKeys } from '#store/companies/relation-row.ts';
 import type { Relation } from '#store/companies/relations.ts';

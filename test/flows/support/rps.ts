@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
-import { defaultMatters } from '#domain/matters.ts';
+import { defaultMatters } from '#domain/factors/matters.ts';
 import { defaultPolicies } from '#domain/policies.ts';
 import { nextCheckAt, type RpSession, rpIndexKeysOf, rpSessionPut } from '#store/sessions/rp-sessions.ts';
 import type { TestRuntime } from '../../support/runtime.ts';

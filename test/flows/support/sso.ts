@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { RelyingPartyInput } from '#contract/relying-parties.ts';
 import { clientAssertionType } from '#crypto/client-assertions.ts';
-import { defaultMatters } from '#domain/matters.ts';
+import { defaultMatters } from '#domain/factors/matters.ts';
 import { expectListed } from '../../support/answers.ts';
 import type { Loose } from '../../support/client.ts';
 import { expectStatus, type TestRuntime } from '../../support/runtime.ts';

@@ -1,6 +1,10 @@
 import { Form } from 'antd';
-import { type PasswordContext, type PasswordWeakness, passwordWeaknesses } from '#domain/passwords.ts';
-import { readPhone } from '#domain/phones.ts';
+import {
+  type PasswordContext,
+  type PasswordWeakness,
+  passwordWeaknesses,
+} from '#domain/factors/passwords.ts';
+import { readPhone } from '#domain/people/phones.ts';
 import { foldNumber, foldText, typedPassword } from '#domain/text.ts';
 import { useCommon } from '../../i18n/index.ts';
 import { usePunctuation } from '../../i18n/punctuation.ts';

@@ -1,5 +1,5 @@
 import { Form, Select } from 'antd';
-import { type DocumentType, documentTypes } from '#domain/documents.ts';
+import { type DocumentType, documentTypes } from '#domain/people/documents.ts';
 import { useCommon, useLanguage } from '../../i18n/index.ts';
 import { Input } from './inputs.ts';
 import { useRules } from './rules.ts';

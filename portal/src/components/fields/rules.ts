@@ -1,11 +1,11 @@
 import type { FormRule } from 'antd';
+import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
-import { type DocumentType, parseDocument } from '#domain/documents.ts';
-import { normaliseName } from '#domain/persons.ts';
-import { looksLikePhone } from '#domain/phones.ts';
-import { parseTaxpayerId } from '#domain/taxpayers.ts';
+import { type DocumentType, parseDocument } from '#domain/people/documents.ts';
+import { normaliseName } from '#domain/people/persons.ts';
+import { looksLikePhone } from '#domain/people/phones.ts';
+import { readUsername } from '#domain/people/usernames.ts';
 import { foldText, readCode } from '#domain/text.ts';
-import { readUsername } from '#domain/usernames.ts';
 import { serverNow } from '../../api/clock.ts';
 import { useCommon } from '../../i18n/index.ts';
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Input } from 'antd';
 import { useEffect, useId, useRef, useState } from 'react';
 import { smsPurposes } from '#domain/names.ts';
-import { readPhone } from '#domain/phones.ts';
+import { readPhone } from '#domain/people/phones.ts';
 import { foldNumber } from '#domain/text.ts';
 import { announce } from '../../components/live-region.tsx';
 import { Loaded } from '../../components/query-states.tsx';

@@ -1,6 +1,6 @@
 import { Button, Form, Radio, Select } from 'antd';
 import { useState } from 'react';
-import { defaultAudiences } from '#domain/matters.ts';
+import { defaultAudiences } from '#domain/factors/matters.ts';
 import { useConfig } from '../../api/config.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { Notice, ProblemAlert } from '../../components/ProblemAlert.tsx';

@@ -1,5 +1,5 @@
 import type { Role } from '#domain/names.ts';
-import type { Order } from '#domain/orders.ts';
+import type { Order } from '#domain/people/orders.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { type Partner, type Person, signCall } from './local-api.ts';
 

@@ -1,7 +1,7 @@
 import { Button, Form } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { DocumentType } from '#domain/documents.ts';
+import type { DocumentType } from '#domain/people/documents.ts';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';

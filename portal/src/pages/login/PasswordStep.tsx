@@ -1,7 +1,7 @@
 import { Button, Form } from 'antd';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { Link } from 'react-router';
-import { isSpecial, specialEntries } from '#domain/entries.ts';
+import { isSpecial, specialEntries } from '#domain/companies/entries.ts';
 import type { Entry } from '#domain/names.ts';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';

@@ -1,6 +1,6 @@
 import { Button, Form } from 'antd';
 import { useEffect, useState } from 'react';
-import { isEndingLongEnough } from '#domain/report-numbers.ts';
+import { isEndingLongEnough } from '#domain/companies/report-numbers.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { ApiForm } from '../../components/ApiForm.tsx';
 import { Input } from '../../components/fields/inputs.ts';

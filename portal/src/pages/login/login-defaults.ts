@@ -1,5 +1,5 @@
+import { holdsPersonNumber, parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { type Entry, entries } from '#domain/names.ts';
-import { holdsPersonNumber, parseTaxpayerId } from '#domain/taxpayers.ts';
 import { localItem, setLocalItem } from '../../app/browser-features.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Identity } from '#contract/schemas.ts';
-import { isManagingRole } from '#domain/relations.ts';
+import { isManagingRole } from '#domain/companies/relations.ts';
 
 const personEntries = [
   'profile',

@@ -2,7 +2,7 @@ import './register.css';
 import { Button, Checkbox, Form } from 'antd';
 import { useEffect } from 'react';
 import { Link } from 'react-router';
-import type { DocumentType } from '#domain/documents.ts';
+import type { DocumentType } from '#domain/people/documents.ts';
 import { withChallenge } from '../../api/challenge.ts';
 import { answer, bareApi } from '../../api/client.ts';
 import { isTickedInFirstView, textTypedInFirstView } from '../../app/prerender-handover.ts';

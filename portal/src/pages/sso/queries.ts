@@ -1,4 +1,4 @@
-import { accepts } from '#domain/relying-parties.ts';
+import { accepts } from '#domain/sso/relying-parties.ts';
 import { answer, api } from '../../api/client.ts';
 import { usePagedQuery } from '../me/parts/use-paged.ts';
 

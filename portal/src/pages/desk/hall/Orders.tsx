@@ -1,6 +1,6 @@
 import { Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
-import { needsApproval, type Order, orders } from '#domain/orders.ts';
+import { needsApproval, type Order, orders } from '#domain/people/orders.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { Notice, ProblemAlert } from '../../../components/ProblemAlert.tsx';
 import { useSubmit } from '../../../components/use-submit.ts';

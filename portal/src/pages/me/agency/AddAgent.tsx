@@ -1,5 +1,5 @@
 import { Form } from 'antd';
-import type { DocumentType } from '#domain/documents.ts';
+import type { DocumentType } from '#domain/people/documents.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { ChallengeNotice } from '../../../components/ChallengeNotice.tsx';
 import { PersonFields } from '../../../components/fields/PersonFields.tsx';

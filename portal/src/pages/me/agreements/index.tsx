@@ -1,4 +1,4 @@
-import { isManagingRole } from '#domain/relations.ts';
+import { isManagingRole } from '#domain/companies/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { useSession } from '../../../session/store.ts';

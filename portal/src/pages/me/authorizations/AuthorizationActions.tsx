@@ -1,4 +1,4 @@
-import { isStaffRole, type RelationList } from '#domain/relations.ts';
+import { isStaffRole, type RelationList } from '#domain/companies/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';

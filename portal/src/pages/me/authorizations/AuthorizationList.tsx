@@ -1,4 +1,4 @@
-import type { RelationList } from '#domain/relations.ts';
+import type { RelationList } from '#domain/companies/relations.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { Item } from '../parts/items.tsx';
 import { PagedList } from '../parts/paged-list.tsx';

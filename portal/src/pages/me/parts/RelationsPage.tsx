@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
-import { type RelationList, relationLists } from '#domain/relations.ts';
+import { type RelationList, relationLists } from '#domain/companies/relations.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Tabs } from '../../../components/Tabs.tsx';
 import { RequireIdentity } from './RequireIdentity.tsx';

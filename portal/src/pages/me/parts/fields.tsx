@@ -1,8 +1,8 @@
 import { Checkbox, DatePicker, Form, Radio } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import 'dayjs/locale/zh-cn';
+import { permissions, staffRoles } from '#domain/companies/relations.ts';
 import { isDay, shanghaiDay } from '#domain/days.ts';
-import { permissions, staffRoles } from '#domain/relations.ts';
 import { serverNow } from '../../../api/clock.ts';
 import { useCommon, useLanguage } from '../../../i18n/index.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';

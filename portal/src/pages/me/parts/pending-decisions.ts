@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Identity } from '#contract/schemas.ts';
-import { isManagingRole } from '#domain/relations.ts';
+import { isManagingRole } from '#domain/companies/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 
 /** Something that waits for a decision. */

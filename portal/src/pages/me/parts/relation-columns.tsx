@@ -1,5 +1,5 @@
+import type { Permission, RelationList, ShownState } from '#domain/companies/relations.ts';
 import type { Role } from '#domain/names.ts';
-import type { Permission, RelationList, ShownState } from '#domain/relations.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import type { Column } from './ItemTable.tsx';
 import { usePermissionNames } from './relations.ts';

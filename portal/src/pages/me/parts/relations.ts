@@ -1,4 +1,4 @@
-import type { Permission } from '#domain/relations.ts';
+import type { Permission } from '#domain/companies/relations.ts';
 import { formatTime } from '../../../api/clock.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import type { Fact } from './items.tsx';

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { documentTypes } from '#domain/documents.ts';
+import { documentTypes } from '#domain/people/documents.ts';
 import { formatTime } from '../../../api/clock.ts';
 import { PageTitle } from '../../../components/PageTitle.tsx';
 import { Loaded } from '../../../components/query-states.tsx';

@@ -1,5 +1,5 @@
 import { Form } from 'antd';
-import type { Permission } from '#domain/relations.ts';
+import type { Permission } from '#domain/companies/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';

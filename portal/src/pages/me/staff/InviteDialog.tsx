@@ -1,7 +1,7 @@
 import { Form } from 'antd';
-import type { DocumentType } from '#domain/documents.ts';
+import { permissions as allPermissions, type Permission } from '#domain/companies/relations.ts';
 import type { Role } from '#domain/names.ts';
-import { permissions as allPermissions, type Permission } from '#domain/relations.ts';
+import type { DocumentType } from '#domain/people/documents.ts';
 import { withChallenge } from '../../../api/challenge.ts';
 import { answer, api } from '../../../api/client.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';

@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useState } from 'react';
-import { isStaffRole, type RelationList } from '#domain/relations.ts';
+import { isStaffRole, type RelationList } from '#domain/companies/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 import { useCommon } from '../../../i18n/index.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';

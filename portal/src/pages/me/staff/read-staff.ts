@@ -1,4 +1,4 @@
-import type { RelationList } from '#domain/relations.ts';
+import type { RelationList } from '#domain/companies/relations.ts';
 import { answer, api } from '../../../api/client.ts';
 
 /** A page of one of the three lists of a company's people. */

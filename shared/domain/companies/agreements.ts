@@ -1,5 +1,5 @@
-import { isDay } from './days.ts';
-import { Problem } from './problem.ts';
+import { isDay } from '../days.ts';
+import { Problem } from '../problem.ts';
 import type { Permission } from './relations.ts';
 
 /** Services that an agreement names (AGY-4, 涉税专业服务 items of the agreement form). */

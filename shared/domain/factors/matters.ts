@@ -1,6 +1,6 @@
-import { type ChannelAction, channelMay } from './channels.ts';
-import { type Channel, channels, type Role } from './names.ts';
-import { isManagingRole, type Permission } from './relations.ts';
+import { type ChannelAction, channelMay } from '../channels.ts';
+import { isManagingRole, type Permission } from '../companies/relations.ts';
+import { type Channel, channels, type Role } from '../names.ts';
 
 /** STP-1: invoice matters may also be scanned with the mini programs, others only with the two apps. */
 export const matterClasses = ['invoice', 'other'] as const;

@@ -1,7 +1,7 @@
-import type { Role } from './names.ts';
-import { isPersonNumber, resemblesPersonNumber } from './person-numbers.ts';
-import { Problem } from './problem.ts';
-import { foldNumber } from './text.ts';
+import type { Role } from '../names.ts';
+import { isPersonNumber, resemblesPersonNumber } from '../people/person-numbers.ts';
+import { Problem } from '../problem.ts';
+import { foldNumber } from '../text.ts';
 
 /** What a company is to the tax bureau (`subject` in the feed); a company may be several of these (SPC-5). */
 export const companySubjects = [

@@ -1,9 +1,9 @@
-import { findMatter, type Matter, nonceForm } from './matters.ts';
-import { type Role, roles } from './names.ts';
-import { type Permission, permissions } from './relations.ts';
+import { type Permission, permissions } from '../companies/relations.ts';
+import type { CompanySubject } from '../companies/taxpayers.ts';
+import { findMatter, type Matter, nonceForm } from '../factors/matters.ts';
+import { type Role, roles } from '../names.ts';
+import { isWhole } from '../text.ts';
 import { accepts, type IdentityKind, identityKinds, type RelyingParty } from './relying-parties.ts';
-import type { CompanySubject } from './taxpayers.ts';
-import { isWhole } from './text.ts';
 
 /**
  * What a request demands in `authorization_details` of type `taxpayer` (RFC 9396). The details can narrow what the

@@ -1,4 +1,4 @@
-import { Problem } from './problem.ts';
+import { Problem } from '../problem.ts';
 
 /**
  * The error codes of OAuth (RFC 6749, 6750, 7009, 8707, 9396, 9449, 9470; OpenID Connect Core), each with its HTTP

@@ -1,5 +1,5 @@
-import { Problem } from './problem.ts';
-import { foldWithHyphens } from './text.ts';
+import { Problem } from '../problem.ts';
+import { foldWithHyphens } from '../text.ts';
 
 /** What the authority can order about an account (ORD-1). */
 export const orders = ['suspend', 'resume', 'end-sessions', 'empty-phones'] as const;

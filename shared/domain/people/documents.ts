@@ -1,8 +1,8 @@
-import { isCalendarDate } from './days.ts';
+import { isCalendarDate } from '../days.ts';
+import { Problem } from '../problem.ts';
+import { foldNumber, foldWithHyphens } from '../text.ts';
 import { isPersonNumberBornBefore } from './person-numbers.ts';
 import { looksLikePhone } from './phones.ts';
-import { Problem } from './problem.ts';
-import { foldNumber, foldWithHyphens } from './text.ts';
 
 /** DOC-1: the twelve types of personal documents, those for direct online registration first. */
 export const documentTypes = [

@@ -1,5 +1,5 @@
-import { followingDay, midnightOf } from './days.ts';
-import type { Policies } from './policies.ts';
+import { followingDay, midnightOf } from '../days.ts';
+import type { Policies } from '../policies.ts';
 
 /**
  * LCK-1: the tries left when `reserved` of them are used: 4, 3, 2, 1 after the first four failures, then 0. The

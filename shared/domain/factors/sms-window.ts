@@ -1,7 +1,7 @@
-import { isoShanghai, nextMidnight } from './days.ts';
-import type { SmsPurpose } from './names.ts';
-import type { Policies } from './policies.ts';
-import { Problem } from './problem.ts';
+import { isoShanghai, nextMidnight } from '../days.ts';
+import type { SmsPurpose } from '../names.ts';
+import type { Policies } from '../policies.ts';
+import { Problem } from '../problem.ts';
 
 /**
  * Who wants a send (SMS-4): a `stranger`, because anybody can ask for such a code; `reset` (忘记密码), which needs a

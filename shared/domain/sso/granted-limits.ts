@@ -1,5 +1,5 @@
-import type { ServiceItem } from './agreements.ts';
-import type { Permission } from './relations.ts';
+import type { ServiceItem } from '../companies/agreements.ts';
+import type { Permission } from '../companies/relations.ts';
 
 /** What a hand-over allows at a tax system, as the system was told (SSO-6). */
 export interface Granted {

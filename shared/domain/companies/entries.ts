@@ -1,4 +1,4 @@
-import type { Entry } from './names.ts';
+import type { Entry } from '../names.ts';
 import type { CompanySubject } from './taxpayers.ts';
 
 /** An entry at which somebody logs in for a company (LGN-1). */

@@ -1,6 +1,6 @@
-import { isDay } from './days.ts';
-import { type Role, roles } from './names.ts';
-import { Problem, type ProblemCode } from './problem.ts';
+import { isDay } from '../days.ts';
+import { type Role, roles } from '../names.ts';
+import { Problem, type ProblemCode } from '../problem.ts';
 
 /** The states of an authorization (人员授权) (REL-10). In the first two it is live, in the others it has ended. */
 export const relationStates = [

@@ -1,5 +1,5 @@
-import { Problem } from './problem.ts';
-import { foldWithHyphens } from './text.ts';
+import { Problem } from '../problem.ts';
+import { foldWithHyphens } from '../text.ts';
 
 /** SPC-2: how many characters of a number's ending are enough for a search; the index stores this many. */
 export const endingLength = 4;

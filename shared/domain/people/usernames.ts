@@ -1,9 +1,9 @@
-import { calendarYear, midnightOf } from './days.ts';
+import { calendarYear, midnightOf } from '../days.ts';
+import type { Policies } from '../policies.ts';
+import { Problem } from '../problem.ts';
+import { foldText, lowerAscii } from '../text.ts';
 import { looksLikeFixedFormDocument } from './documents.ts';
 import { looksLikePhone } from './phones.ts';
-import type { Policies } from './policies.ts';
-import { Problem } from './problem.ts';
-import { foldText, lowerAscii } from './text.ts';
 
 /** Stable reasons of USERNAME_INVALID. */
 export type UsernameFault = 'length' | 'characters' | 'first-letter' | 'document-shape' | 'phone-shape';

@@ -1,5 +1,5 @@
-import type { Role } from './names.ts';
-import type { CompanySubject } from './taxpayers.ts';
+import type { CompanySubject } from '../companies/taxpayers.ts';
+import type { Role } from '../names.ts';
 
 /** What a session may act as: the values of `identity.kind` in the API. */
 export const identityKinds = ['natural', 'enterprise', 'agency', 'special'] as const;

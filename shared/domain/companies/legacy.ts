@@ -1,5 +1,5 @@
-import { shanghaiDay } from './days.ts';
-import { Problem } from './problem.ts';
+import { shanghaiDay } from '../days.ts';
+import { Problem } from '../problem.ts';
 
 /**
  * LEG-1: the old login answers until its last day, inclusive.

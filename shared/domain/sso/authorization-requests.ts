@@ -1,6 +1,6 @@
+import type { Matter } from '../factors/matters.ts';
 import { isAcrUnknown } from './acrs.ts';
 import { type MatterAsked, readDetailsAsked, type TaxpayerAsked } from './authorization-details.ts';
-import type { Matter } from './matters.ts';
 import { type Parameters, wordsOf } from './oauth-parameters.ts';
 import { type OAuthErrorCode, severalResources } from './oauth-problem.ts';
 import type { RelyingParty } from './relying-parties.ts';

@@ -1,5 +1,5 @@
-import { Problem } from './problem.ts';
-import { foldText } from './text.ts';
+import { Problem } from '../problem.ts';
+import { foldText } from '../text.ts';
 
 const longestName = 60;
 /**

@@ -1,6 +1,6 @@
+import { epochSeconds } from '../epoch.ts';
 import { type Acr, acrOf, acrs, meetsAcr } from './acrs.ts';
 import { type AuthorizationRequest, type OAuthRefusal, refusal } from './authorization-requests.ts';
-import { epochSeconds } from './epoch.ts';
 import type { RelyingParty } from './relying-parties.ts';
 
 /** The values of `amr` (RFC 8176). `qr` is our own: a phone whose user was logged in confirmed the code on the page. */

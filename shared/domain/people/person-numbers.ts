@@ -1,4 +1,4 @@
-import { isCalendarDate } from './days.ts';
+import { isCalendarDate } from '../days.ts';
 
 /** Citizen number (公民身份号码, GB 11643): 17 digits and a MOD 11-2 check character. */
 const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;

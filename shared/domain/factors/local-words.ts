@@ -1,4 +1,4 @@
-import { foldText } from './text.ts';
+import { foldText } from '../text.ts';
 
 /**
  * PWD-2: words that somebody who attacks this system would try first: words of the place (anhui, hefei) and of the

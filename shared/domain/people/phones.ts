@@ -1,6 +1,6 @@
-import type { Policies } from './policies.ts';
-import { Problem } from './problem.ts';
-import { foldNumber } from './text.ts';
+import type { Policies } from '../policies.ts';
+import { Problem } from '../problem.ts';
+import { foldNumber } from '../text.ts';
 
 /** A mainland mobile number with the country's prefix or without it; the prefix may stand in brackets. */
 const mainland = /^(?:\((?:\+|00)?86\)|(?:\+|00)?86)?(1[3-9]\d{9})$/;

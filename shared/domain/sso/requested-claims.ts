@@ -1,4 +1,4 @@
-import { isWhole } from './text.ts';
+import { isWhole } from '../text.ts';
 
 /**
  * The part of the parameter `claims` that this server evaluates (OpenID Connect Core, 5.5); it accepts and ignores the

@@ -1,4 +1,4 @@
-import type { Policies } from './policies.ts';
+import type { Policies } from '../policies.ts';
 
 /**
  * REG-2: why a hall record can no longer serve a registration; the refusal is `OFFICE_COLLECTION_REQUIRED {reason}`.
