@@ -1,6 +1,6 @@
 import { deriveKeys, personKey, phoneKey } from '../../shared/crypto/keys.ts';
 import { hashPassword } from '../../shared/crypto/passwords.ts';
-import { handle } from '../../shared/crypto/random.ts';
+import { newHandle } from '../../shared/crypto/random.ts';
 import { type DataKeys, seal } from '../../shared/crypto/sealed.ts';
 import { personNumberCheckDigit } from '../../shared/domain/people/person-numbers.ts';
 import { defaultPolicies } from '../../shared/domain/policies.ts';
@@ -43,7 +43,7 @@ export async function seedPeople(count: number, secrets: BenchSecrets): Promise<
     const { documentNumber, phone } = people[n] ?? person(n);
     const owner = personKey(keys, '201', documentNumber);
     const number = phoneKey(keys, phone);
-    const phoneId = handle();
+    const phoneId = newHandle();
     const since = now.toISOString();
     const facts: PersonChanges = {
       documentType: '201',

@@ -1,6 +1,6 @@
 import { signAccessToken } from '../../shared/crypto/access-tokens.ts';
 import { deriveKeys, personKey } from '../../shared/crypto/keys.ts';
-import { handle } from '../../shared/crypto/random.ts';
+import { newHandle } from '../../shared/crypto/random.ts';
 import { type DataKeys, seal } from '../../shared/crypto/sealed.ts';
 import { parseSigningRing } from '../../shared/crypto/signing-ring.ts';
 import { defaultPolicies } from '../../shared/domain/policies.ts';
@@ -51,7 +51,7 @@ export async function startOurs(ground: Ground, client: BenchClient): Promise<Si
   const sessions = await Promise.all(
     ground.people.map(async ({ documentNumber }) => {
       const owner = personKey(keys, '201', documentNumber);
-      const sessionId = handle();
+      const sessionId = newHandle();
       await db.put(
         sessionPut({
           sessionId,
@@ -68,7 +68,7 @@ export async function startOurs(ground: Ground, client: BenchClient): Promise<Si
           methods: ['pwd', 'sms', 'mfa'],
           browser: 'Chrome',
           address: '127.0.0.0',
-          refreshHash: handle(),
+          refreshHash: newHandle(),
           turnedAt: [0],
         }),
       );

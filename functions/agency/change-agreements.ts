@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { onlyNarrows, parseComingPeriod } from '#domain/companies/agreements.ts';
 import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
@@ -58,7 +58,7 @@ export const enterAgreement: StepOf<typeof agency, 'enter'> = async (ctx, call) 
   if (clientKey === agencyKey)
     throw new Problem('BAD_REQUEST', { errors: [{ path: 'clientId', message: 'not the agency itself' }] });
   const tried = nameTriesOf(ctx, call, await solvedInSession(ctx, call, body.challenge));
-  const agreementId = handle();
+  const agreementId = newHandle();
   await retryOnConcurrentChange(async () => {
     const [ours, client, form, pair] = await Promise.all([
       findTaxpayer(ctx.db, agencyKey),

@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
@@ -71,7 +71,7 @@ async function judgeAtLogin(check: ReportedFaceCheck): Promise<FaceVerdict> {
   const { ctx, call, scan, token, personKey } = check;
   const { policies } = ctx.settings;
   const day = shanghaiDay(call.now);
-  const attempt: Attempt = { personKey, day, method: 'face', attemptId: handle() };
+  const attempt: Attempt = { personKey, day, method: 'face', attemptId: newHandle() };
   const lockEvent = auditPut(ctx, call, personKey, 'locked', 'failure', { method: 'face' });
   const reserved = await reserveAttempt(ctx.db, attempt, policies, lockEvent);
   const { taken } = reserved;

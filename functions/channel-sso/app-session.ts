@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { amrOf } from '#domain/sso/authentication.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { identityAuditDetail } from '#journeys/sessions/current-identity.ts';
@@ -41,12 +41,12 @@ export async function appSession(
       writes: [{ ...seenUpdate(alive, call.now, policies), onRefused: () => new ConcurrentChange() }],
     };
   const session = newSession(ctx, call, channel, person, as, {
-    sessionId: handle(),
+    sessionId: newHandle(),
     factorAt: 0,
     qr: channel,
     methods: amrOf('qr'),
     // A random text; no refresh token has this hash.
-    refreshHash: handle(),
+    refreshHash: newHandle(),
   });
   const { sessionId, startedAt: at, expiresAt } = session;
   return {

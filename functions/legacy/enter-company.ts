@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { roleOrder } from '#domain/companies/relations.ts';
 import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { isoShanghai, shanghaiDay } from '#domain/days.ts';
@@ -52,7 +52,7 @@ export const enterCompany: StepOf<typeof legacy, 'company'> = async (ctx, call) 
       const waiting = companyProblem(company);
       if (waiting) return waiting;
       const { offered, more } = await choosing;
-      const persons = offered.map((relation) => ({ relation, personRef: handle() }));
+      const persons = offered.map((relation) => ({ relation, personRef: newHandle() }));
       // Only the answer needs their documents: read in parallel to the transaction that opens the choice.
       const people = findPeople(
         ctx.db,

@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import {
   type AgentAccess,
@@ -44,6 +44,6 @@ export const agentActingOptionOf = (
 
 /** The option with a new handle, as one of the roles to choose from. */
 export const agentChoiceOf = (option: AgentActingOption): AgentChoice => ({
-  choiceId: handle(),
+  choiceId: newHandle(),
   basis: option.company,
 });

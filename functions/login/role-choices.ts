@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { isSpecial } from '#domain/companies/entries.ts';
 import { inTerm, isActiveOn, refusalOf, transitions } from '#domain/companies/relations.ts';
 import type { Entry, Role } from '#domain/names.ts';
@@ -81,7 +81,7 @@ export const actingOptionAt = (
 
 /** New handles for the roles to choose from. */
 export const choicesOf = (relations: readonly Relation[]): RoleChoice[] =>
-  relations.map(({ role, authorizationId }) => ({ choiceId: handle(), role, authorizationId }));
+  relations.map(({ role, authorizationId }) => ({ choiceId: newHandle(), role, authorizationId }));
 
 /** The choices as the API shows them; the role used last in this company is preselected (LGN-10). */
 export function choicesAnswer(

@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { recoveredLately } from '#domain/people/phones.ts';
@@ -73,7 +73,7 @@ async function byFace(ctx: FlowContext, call: VerifyCall, faceTicket: string) {
     personKey: ticket.personKey,
     day: shanghaiDay(call.now),
     method: 'face' as const,
-    attemptId: handle(),
+    attemptId: newHandle(),
   };
   return openOrOfferChoices(
     ctx,

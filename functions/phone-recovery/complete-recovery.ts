@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { maskPhone } from '#domain/people/masks.ts';
 import { Problem } from '#domain/problem.ts';
@@ -94,7 +94,7 @@ async function recover(
 
   const at = call.now.toISOString();
   const recovered: OwnPhone = {
-    ...(own ? proven(own) : { phoneId: handle(), ...ticket.newPhone, since: at }),
+    ...(own ? proven(own) : { phoneId: newHandle(), ...ticket.newPhone, since: at }),
     recoveredAt: at,
   };
   const others = person.phones?.filter((phone) => phone !== own) ?? [];

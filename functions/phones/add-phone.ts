@@ -1,5 +1,5 @@
 import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import { maskPhone } from '#domain/people/masks.ts';
 import { parsePhone } from '#domain/people/phones.ts';
@@ -151,7 +151,7 @@ async function claim(
 ) {
   const { takeover, faceTicket } = call.body;
   const owned: OwnPhone = {
-    phoneId: handle(),
+    phoneId: newHandle(),
     phoneKey,
     sealed: seal(ctx.dataKeys, sealContext.phone(phoneKey), phone),
     since: call.now.toISOString(),

@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { type DocumentType, isOfficeFirst } from '#domain/people/documents.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
@@ -152,7 +152,7 @@ async function register(
 }
 
 const ownPhoneOf = ({ phoneKey, sealedPhone }: RegistrationProfile, now: Date): OwnPhone => ({
-  phoneId: handle(),
+  phoneId: newHandle(),
   phoneKey,
   sealed: sealedPhone,
   since: now.toISOString(),

@@ -1,5 +1,5 @@
 import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import { maskPhone } from '#domain/people/masks.ts';
 import { parsePhone } from '#domain/people/phones.ts';
@@ -85,7 +85,7 @@ export async function importPhones(
     } else if (row?.contested) warnings.push('PHONE_REFUSED');
     else {
       phones.push({
-        phoneId: handle(),
+        phoneId: newHandle(),
         phoneKey,
         sealed: seal(ctx.dataKeys, sealContext.phone(phoneKey), phone),
         since: now.toISOString(),

@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { answerAddress, type Judged, refusal } from '#domain/sso/authorization-requests.ts';
 import { type Parameters, parametersOf } from '#domain/sso/oauth-parameters.ts';
 import { findClient } from '#domain/sso/relying-parties.ts';
@@ -50,7 +50,7 @@ async function openRequest(
   call: AuthorizeCall,
   parameters: Parameters | undefined,
 ): Promise<RequestOpening> {
-  const secret = handle();
+  const secret = newHandle();
   const { ssoRequestSeconds } = ctx.settings.policies;
   const pushed = parameters && pushedId(parameters.values.get('request_uri'));
   if (pushed !== undefined) {

@@ -1,5 +1,5 @@
 import { verifierMatches } from '#crypto/pkce.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { newRpRefreshToken, sessionInCode } from '#crypto/session-references.ts';
 import { shanghaiDay } from '#domain/days.ts';
@@ -172,7 +172,7 @@ function handOverOf(
   return {
     sessionId,
     clientId: request.clientId,
-    sid: continued?.sid ?? handle(),
+    sid: continued?.sid ?? newHandle(),
     sub: claims.sub,
     personKey,
     ...rpIndexKeysOf(seenAccess?.acting),

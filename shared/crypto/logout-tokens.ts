@@ -1,4 +1,4 @@
-import { handle } from './random.ts';
+import { newHandle } from './random.ts';
 import { signJwt } from './signed-tokens.ts';
 import type { SigningRing } from './signing-ring.ts';
 
@@ -17,7 +17,7 @@ export const newLogoutToken = (
   signJwt(
     ring,
     { typ: logoutTokenType, issuer, audience: clientId },
-    { sub, sid, jti: handle(), events: { [logoutEvent]: {} } },
+    { sub, sid, jti: newHandle(), events: { [logoutEvent]: {} } },
     lifetimeSeconds,
     now,
   );

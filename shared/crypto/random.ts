@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
 /** An unguessable name for a ticket, session or relation: 192 random bits, 32 characters base64url. */
-export const handle = (): string => randomBytes(24).toString('base64url');
+export const newHandle = (): string => randomBytes(24).toString('base64url');
 
 /**
  * `count` decimal digits, each combination equally likely (SMS-2).

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { OAuthProblem } from '#domain/sso/oauth-problem.ts';
 import { findClient, type RelyingParty } from '#domain/sso/relying-parties.ts';
-import { handle } from './random.ts';
+import { newHandle } from './random.ts';
 import type { Sealed } from './sealed.ts';
 import { signJwt, verifyJwt } from './signed-tokens.ts';
 import type { SigningRing } from './signing-ring.ts';
@@ -55,7 +55,7 @@ export const newRpAccessToken = (
       sub: claims.sub,
       client_id: clientId,
       scope,
-      jti: handle(),
+      jti: newHandle(),
       sid,
       ses: session,
       ...(jkt === undefined ? {} : { cnf: { jkt } }),

@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ChannelKeys } from '#contract/settings.ts';
 import { type ExpectedCall, verifyAssertion } from '#crypto/assertions.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { at, later } from './keys-of-test.ts';
 
@@ -49,7 +49,7 @@ const good = (): Claims => ({
   aud: call.issuer,
   iat: seconds,
   exp: seconds + 60,
-  jti: handle(),
+  jti: newHandle(),
   htm: 'POST',
   htu: '/v1/channel/scans',
 });
@@ -66,7 +66,7 @@ const verdict = async (token: string, expected = call): Promise<string> => {
 
 describe('channel assertions', () => {
   it('CHN-1 tells who calls, for whom, and until when the assertion has to be remembered', async () => {
-    const jti = handle();
+    const jti = newHandle();
     const person = { documentType: '201', documentNumber: '34010419900307123X' };
     const identity = { taxpayerId: '91350100M000100Y43', role: 'tax-handler' };
     expect(

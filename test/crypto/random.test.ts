@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digits, handle, ulid } from '#crypto/random.ts';
+import { digits, newHandle, ulid } from '#crypto/random.ts';
 
 describe('random', () => {
   it('SESS-01 gives handles of 192 bits that never repeat', () => {
-    const handles = Array.from({ length: 1000 }, handle);
+    const handles = Array.from({ length: 1000 }, newHandle);
     expect(new Set(handles).size).toBe(1000);
     for (const one of handles) {
       expect(one).toMatch(/^[\w-]{32}$/);

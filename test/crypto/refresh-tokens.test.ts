@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deriveHandleKeys } from '#crypto/keys.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import {
   clearRefreshCookie,
   newRefreshToken,
@@ -16,7 +16,7 @@ const strangers = deriveHandleKeys(JSON.stringify({ 1: rootTwo }));
 
 describe('refresh tokens', () => {
   it('SES-2 reads back what it gave, and only the hash fits the table', () => {
-    const token = newRefreshToken(handlesOne, handle());
+    const token = newRefreshToken(handlesOne, newHandle());
     expect(readRefreshToken(handlesOne, token.cookie)).toEqual(token);
     expect(token.hash).toMatch(/^[\w-]{43}$/);
     expect(token.cookie).not.toContain(token.hash);
@@ -26,7 +26,7 @@ describe('refresh tokens', () => {
   it('SES-2 gives a spent token the same successor every time, and a chain that never meets itself', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 40 }), (length) => {
-        let token = newRefreshToken(handlesOne, handle());
+        let token = newRefreshToken(handlesOne, newHandle());
         const seen = new Set([token.hash]);
         for (let i = 0; i < length; i++) {
           const next = successor(handlesOne, token);
@@ -43,15 +43,15 @@ describe('refresh tokens', () => {
   });
 
   it('SES-2 ends the chain when the handles get a new version, and hides it from whoever has no key', () => {
-    const token = newRefreshToken(handlesOne, handle());
+    const token = newRefreshToken(handlesOne, newHandle());
     expect(readRefreshToken(handlesTwo, token.cookie)).toBeNull();
     expect(successor(strangers, token).secret).not.toBe(successor(handlesOne, token).secret);
   });
 
   it('SES-2 refuses forged and changed cookies without a look at any table', () => {
-    const { cookie, sessionId } = newRefreshToken(handlesOne, handle());
+    const { cookie, sessionId } = newRefreshToken(handlesOne, newHandle());
     expect(readRefreshToken(strangers, cookie)).toBeNull();
-    expect(readRefreshToken(handlesOne, cookie.replace(sessionId, handle()))).toBeNull();
+    expect(readRefreshToken(handlesOne, cookie.replace(sessionId, newHandle()))).toBeNull();
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: cookie.length - 1 }),
@@ -68,7 +68,7 @@ describe('refresh tokens', () => {
   });
 
   it('SES-1 SES-2 sets a host-bound, HttpOnly, Secure, SameSite=Strict cookie that outlives the browser', () => {
-    const token = newRefreshToken(handlesOne, handle());
+    const token = newRefreshToken(handlesOne, newHandle());
     expect(refreshCookie(token, 43_199.7)).toBe(
       `__Host-refresh=${token.cookie}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=43199`,
     );

@@ -2,7 +2,7 @@
 
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { deregister } from '#flows/deregistration/deregister.ts';
 import { sendDeregistrationCode } from '#flows/deregistration/send-deregistration-code.ts';
@@ -572,7 +572,7 @@ describe('用户注销', () => {
   const end = (session: Session, body: object, by?: FlowContext) =>
     run(deregister, { caller: { session }, body: { password, ...body } }, by);
   const face = async (session: Session, facts: Partial<ScanTicket> = {}) => {
-    const ticket = handle();
+    const ticket = newHandle();
     await putRows(db, 'Tickets', {
       ticketKey: ticketKeyOf(ticket),
       kind: 'scan',
@@ -594,7 +594,7 @@ describe('用户注销', () => {
     const second = mobile();
     const pointer = (sessionId: string) => ({ sessionId, expiresAt: seconds + 600 });
     const session = await signedIn(who);
-    const other = handle();
+    const other = newHandle();
     await putRows(db, 'Sessions', { ...session, sessionId: other });
     await registered(
       who,
@@ -729,7 +729,7 @@ describe('用户注销', () => {
     await relation('4', '乙公司');
     await putRows(db, 'Taxpayers', companyRow('c_4', { state: 'cancelled', copiesDue: due }));
     const serve = async (name: string) => {
-      const client = companyRow(`c_${handle()}`, { name });
+      const client = companyRow(`c_${newHandle()}`, { name });
       await putRows(db, 'Taxpayers', client);
       await storeAgreement(db, [companyRow('c_agency'), client], [who]);
     };

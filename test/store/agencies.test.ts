@@ -1,6 +1,6 @@
 /** @module-tag long */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import {
   type AgentAccess,
@@ -72,7 +72,7 @@ const today = { from: day, until: day };
 const formOf = (ms: number) => newFormId(new Date(now.getTime() - ms));
 const origin: ChangeOrigin = { at: now, channel: 'web', address: '192.0.2.0', actor: 'p1_actor' };
 const registry: ChangeOrigin = { at: now, channel: 'exchange', address: '' };
-const person = () => `p1_${handle()}`;
+const person = () => `p1_${newHandle()}`;
 const agentOf = (personKey: string) => ({ personKey, sealedName: sealedNameOf(personKey, '王建国') });
 const entryOf = (key: Key) => db.get<FormEntry>('Relationships', key);
 /** Keys of a number in the form of a company. */
@@ -97,7 +97,7 @@ interface ServedFacts {
 }
 /** An agency with a staff form, a client with an agreement, and the agent whom both forms name. */
 async function served(facts: ServedFacts = {}) {
-  const [agencyKey, clientKey, who, agreementId] = [company(), company(), person(), handle()];
+  const [agencyKey, clientKey, who, agreementId] = [company(), company(), person(), newHandle()];
   const [staffForm, clientForm] = [formOf(2_000), formOf(1_000)];
   await putRows(
     db,
@@ -471,7 +471,7 @@ describe('an agreement that is put into force', () => {
   const between = () => {
     const [agencyKey, clientKey] = [company(), company()];
     return {
-      agreementId: handle(),
+      agreementId: newHandle(),
       agencyKey,
       clientKey,
       agencyNumber: { taxpayerId: agencyKey.slice(2) },
@@ -507,7 +507,7 @@ describe('an agreement that is put into force', () => {
 
   it('AGY-4 names its people, keeps its days from others, and is what was given', async () => {
     const of = between();
-    const record: Write = { table: 'Users', put: { personKey: `p_${handle()}`, rev: 1 } };
+    const record: Write = { table: 'Users', put: { personKey: `p_${newHandle()}`, rev: 1 } };
     const agents = [{ ...one, records: [record] }, two];
     await put(of, { terms: terms(agents, { items: ['consulting', 'tax-declaration'] }) });
     const stored = await findAgreement(db, of.agreementId);
@@ -746,7 +746,7 @@ describe('an agreement as it is judged and shown', () => {
   });
 
   it('REL-11 DOC-4 shows people masked, and to the agency no more of a client that never agreed than to anybody', async () => {
-    const [agencyKey, clientKey, who] = [company(), `c_${handle()}`, person()];
+    const [agencyKey, clientKey, who] = [company(), `c_${newHandle()}`, person()];
     const number = storedNumber(dataKeys, clientKey, '340102199001011234');
     const agencyNumber = { taxpayerId: agencyKey.slice(2) };
     await putRows(db, 'Taxpayers', companyRow(agencyKey, { name: '徽州税务师事务所', subjects: ['agency'] }));
@@ -825,7 +825,7 @@ describe('an agreement as it is judged and shown', () => {
   });
 
   it('AGY-4 REL-11 as the agency sees a client that never agreed: by its outside name', async () => {
-    const [agencyKey, clientKey] = [company(), `c_${handle()}`];
+    const [agencyKey, clientKey] = [company(), `c_${newHandle()}`];
     const number = storedNumber(dataKeys, clientKey, '340102199001011234');
     await putRows(
       db,
@@ -834,7 +834,7 @@ describe('an agreement as it is judged and shown', () => {
     );
     await putRows(db, 'Agreements', {
       ...agreement({ agencyKey, clientKey, clientNumber: number, formId: undefined, state: 'pending' }),
-      agreementId: handle(),
+      agreementId: newHandle(),
     });
     const call = { now, query: {} } as unknown as Parameters<typeof listedAgreements>[1];
     const names = async (side: Parameters<typeof listedAgreements>[2]) =>

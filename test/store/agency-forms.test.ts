@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import {
   type Agreement,
   clientEntryKey,
@@ -58,7 +58,7 @@ beforeAll(async () => {
 const now = new Date('2027-03-02T10:00:00+08:00');
 const day = '2027-03-02';
 const [agencyKey, clientKey] = ['c_agency', 'c_client'];
-const person = () => `p1_${handle()}`;
+const person = () => `p1_${newHandle()}`;
 const entryOf = (key: Key) => db.get<FormEntry>('Relationships', key);
 
 describe('which form counts', () => {
@@ -109,7 +109,7 @@ describe('which form counts', () => {
 
   it('AGY-1 SWI-5 the staff form that was read is in force and names the person when the write comes', async () => {
     const who = person();
-    const agency = `c_${handle()}`;
+    const agency = `c_${newHandle()}`;
     const judged = async (head: string, forms: readonly string[]) => {
       await putRows(db, 'Agencies', { ...staffFormKey(agency), formId: head, rev: 1 });
       await putRows(db, 'Relationships', { ...staffEntryKey(who, agency), forms: new Set(forms) });
@@ -142,7 +142,7 @@ describe('the periods of a pair', () => {
   });
 
   it('AGY-4 are replaced together, without what is over, from the row as it was read', async () => {
-    const between = { agencyKey, clientKey: `c_${handle()}` };
+    const between = { agencyKey, clientKey: `c_${newHandle()}` };
     const written = (
       read: Parameters<typeof agreedPeriodsUpdate>[1],
       id: string,
@@ -171,8 +171,8 @@ describe('the periods of a pair', () => {
 });
 
 it('AGY-4 an agreement is changed as it was read, and listed for each of its sides in pages', async () => {
-  const [agency, client] = [`c_${handle()}`, `c_${handle()}`];
-  const ids = ['a1', 'a2', 'a3'].map((id) => `${id}-${handle()}`);
+  const [agency, client] = [`c_${newHandle()}`, `c_${newHandle()}`];
+  const ids = ['a1', 'a2', 'a3'].map((id) => `${id}-${newHandle()}`);
   for (const id of ids)
     await db.transact([
       agreementUpdate(id, 0, { agencyKey: agency, clientKey: client, state: 'pending', items: [] }),
@@ -247,7 +247,7 @@ describe('a person’s rows of forms', () => {
     db.transact([formEntryUpdate(key, formId, hints && { agencyKey, ...hints })]);
 
   it('AGY-1 collect the forms that name the person, and the newest days', async () => {
-    const key = clientEntryKey(person(), clientKey, handle());
+    const key = clientEntryKey(person(), clientKey, newHandle());
     await named(key, 'f1', period);
     await named(key, 'f2', { from: '2027-04-01', until: '2027-04-30' });
     expect(await entryOf(key)).toEqual({
@@ -273,7 +273,7 @@ describe('a person’s rows of forms', () => {
     ) as [Key, Key, Key, Key, Key];
     for (const key of [only, both, kept, again]) await named(key, 'f1');
     for (const key of [both, kept]) await named(key, 'f2');
-    const listed = { agencyKey: `c_${handle()}`, part: 'agent#f1#g1' };
+    const listed = { agencyKey: `c_${newHandle()}`, part: 'agent#f1#g1' };
     await putRows(db, 'Agencies', listed);
     const removal: Write = { table: 'Agencies', remove: listed };
     await removeFormEntries(db, 'f1', { gone: [only, both, again], kept: [kept] }, [removal]);
@@ -428,7 +428,7 @@ describe('the staff form of an agency', () => {
   const agent = (personKey: string) => ({ personKey, sealedName: 's1.x', agentId: `g_${personKey}` });
 
   it('AGY-1 is replaced as it was read, with the registry’s version where the registry sent it', async () => {
-    const agency = `c_${handle()}`;
+    const agency = `c_${newHandle()}`;
     const next = { formId: 'f1', size: 1 };
     const written = (read: Parameters<typeof staffFormUpdate>[1], more: object = {}) =>
       db.transact([staffFormUpdate(agency, read, { ...next, ...more })]);
@@ -442,7 +442,7 @@ describe('the staff form of an agency', () => {
   });
 
   it('AGY-1 lists its people by handle, however many, each form apart', async () => {
-    const agency = `c_${handle()}`;
+    const agency = `c_${newHandle()}`;
     const people = Array.from({ length: 3 }, person);
     for (const personKey of people) await db.transact(listingWrites(agency, 'f1', agent(personKey)));
     await db.transact(listingWrites(agency, 'f2', agent(people[0] ?? '')));
@@ -472,7 +472,7 @@ describe('the staff form of an agency', () => {
   });
 
   long('AGY-1 reads its rows to the end, more than a page of the table', async () => {
-    const agency = `c_${handle()}`;
+    const agency = `c_${newHandle()}`;
     const sealedName = 'x'.repeat(5_000);
     await transactInBatches(
       db,

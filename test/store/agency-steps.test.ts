@@ -1,6 +1,6 @@
 /** @module-tag long */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import type { Role } from '#domain/names.ts';
 import * as agreements from '#flows/agency/change-agreements.ts';
 import { changeStaff, showStaff } from '#flows/agency/change-staff.ts';
@@ -824,7 +824,7 @@ describe('the clients of an agent', () => {
     await putRows(
       db,
       'Taxpayers',
-      ...Array.from({ length: 100 }, () => companyRow(`c_0${handle()}`, { copiesDue: 'due' })),
+      ...Array.from({ length: 100 }, () => companyRow(`c_0${newHandle()}`, { copiesDue: 'due' })),
     );
     expect(await found('（茶')).toEqual(['黄山（茶）庄']);
   });

@@ -1,6 +1,6 @@
 /** @module-tag long */
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import type { Invocation } from '#gateways/time-budget.ts';
 import { personPage } from '#journeys/companies/company-copies.ts';
@@ -57,8 +57,8 @@ beforeEach(() => {
 const now = new Date('2027-03-02T10:00:00+08:00');
 const day = '2027-03-02';
 const personal = '340102199001011234';
-const fresh = () => `c_${handle()}`;
-const person = () => `p1_${handle()}`;
+const fresh = () => `c_${newHandle()}`;
+const person = () => `p1_${newHandle()}`;
 async function stored(facts: Partial<KnownTaxpayer> = {}): Promise<KnownTaxpayer> {
   const row = companyRow(fresh(), facts);
   await putRows(db, 'Taxpayers', row);
@@ -248,7 +248,7 @@ async function relationTo(company: KnownTaxpayer, facts: Partial<Relation> = {})
     permissions: [],
     source: 'company',
     sealedName: 's1.x.y',
-    authorizationId: handle(),
+    authorizationId: newHandle(),
     rev: 1,
     createdAt: now.toISOString(),
     updatedAt: now.toISOString(),
@@ -265,7 +265,7 @@ const rowOf = ({ personKey, relation }: Pick<Relation, 'personKey' | 'relation'>
 const nameIn = async (row: Relation) => (await rowOf(row))?.taxpayerName;
 /** An agent of the company, by an agreement in this state; with the row by which the company is searched. */
 async function agentOf({ companyKey }: KnownTaxpayer, state: Agreement['state'] = 'active') {
-  const [personKey, agreementId] = [person(), handle()];
+  const [personKey, agreementId] = [person(), newHandle()];
   const key = clientEntryKey(personKey, companyKey, agreementId) as Key &
     Pick<Relation, 'personKey' | 'relation'>;
   await putRows(db, 'Relationships', key);

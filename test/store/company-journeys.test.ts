@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import { transitions } from '#domain/companies/relations.ts';
 import type { Audience, Matter } from '#domain/factors/matters.ts';
@@ -44,7 +44,7 @@ const [day, yesterday] = ['2027-03-02', '2027-03-01'];
 const number = '91340100MA0000001X';
 const personal = '340102199001011234';
 const relation = (facts: Partial<Relation> = {}): Relation => {
-  const { personKey = `p1_${handle()}`, companyKey = `c_${number}`, role = 'tax-handler' } = facts;
+  const { personKey = `p1_${newHandle()}`, companyKey = `c_${number}`, role = 'tax-handler' } = facts;
   return withListKeys({
     personKey,
     companyKey,
@@ -56,7 +56,7 @@ const relation = (facts: Partial<Relation> = {}): Relation => {
     permissions: ['invoice'],
     source: 'company',
     sealedName: sealedNameOf(personKey, '欧阳建国'),
-    authorizationId: handle(),
+    authorizationId: newHandle(),
     rev: 1,
     createdAt: at,
     updatedAt: at,
@@ -125,7 +125,7 @@ describe('who enters which company', () => {
   });
 
   it('SWI-5 SPC-1 REL-8 becomes what the relation gives, as long as it gives it', async () => {
-    const row = await stored({ companyKey: `c_${handle()}` });
+    const row = await stored({ companyKey: `c_${newHandle()}` });
     await putRows(db, 'Taxpayers', companyRow(row.companyKey));
     const company = { taxpayerId: number, taxpayerName: '黄山毛峰有限公司', role: 'tax-handler' };
     expect(identityOf(ctx, row)).toEqual({ kind: 'enterprise', ...company, permissions: ['invoice'] });
@@ -178,7 +178,7 @@ describe('the company that a proof names', () => {
 
   it('STP-4 DOC-4 is none for a person, and a number that is a person’s only for whoever may see it', async () => {
     expect(await proven(sessionOf({ kind: 'natural' }))).toBeUndefined();
-    const key = `c_${handle()}`;
+    const key = `c_${newHandle()}`;
     const plain = acting(key, { kind: 'enterprise', taxpayerId: number });
     const found = await proven(plain);
     expect(found).toEqual({
@@ -188,9 +188,9 @@ describe('the company that a proof names', () => {
       permissions: ['invoice'],
     });
     expect((await proven(plain, { ...audience(), code: 'filing' }))?.ref).not.toBe(found?.ref);
-    expect((await proven(acting(`c_${handle()}`, { kind: 'enterprise', taxpayerId: number })))?.ref).not.toBe(
-      found?.ref,
-    );
+    expect(
+      (await proven(acting(`c_${newHandle()}`, { kind: 'enterprise', taxpayerId: number })))?.ref,
+    ).not.toBe(found?.ref);
     const masked = acting(key, { kind: 'special', taxpayerId: '340***********1234' });
     for (const may of [undefined, false])
       expect(await proven(masked, audience(may))).not.toHaveProperty('taxpayerId');

@@ -1,7 +1,7 @@
 /** @module-tag long */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import type { Problem } from '#domain/problem.ts';
 import { importAgencyStaff } from '#flows/registry-feed/agency-staff.ts';
 import { importAgreement } from '#flows/registry-feed/agreement.ts';
@@ -112,7 +112,7 @@ async function related(who: Sample, id: string, facts: Partial<Relation> = {}): 
     permissions: [],
     source: 'registry',
     sealedName: sealedNameOf(personKeyOf(who), who.name),
-    authorizationId: handle(),
+    authorizationId: newHandle(),
     rev: 1,
     createdAt: at,
     updatedAt: at,
@@ -717,7 +717,7 @@ describe('an agreement’s line', () => {
   const lineOf = (facts: Partial<Line> = {}): Line => ({
     type: 'agreement',
     version: 1,
-    agreementId: handle(),
+    agreementId: newHandle(),
     agencyId: number(),
     clientId: number(),
     agents: [claimed(sample())],
@@ -846,7 +846,7 @@ describe('an agreement’s line', () => {
     await related(who, line.clientId, { state: 'active' });
     expect((await take(line, { version: 4 })).warnings).toEqual(['AGENT_IS_STAFF']);
     // Another agreement of the pair on the same days, unless these are over.
-    const other = { agreementId: handle(), agents: [claimed(who)] };
+    const other = { agreementId: newHandle(), agents: [claimed(who)] };
     expect((await take(line, other)).warnings).toEqual(['AGENT_IS_STAFF', 'STATE_CONFLICT']);
     const over = { from: '2027-01-01', until: yesterday };
     await putRows(db, 'Agreements', {
@@ -854,7 +854,7 @@ describe('an agreement’s line', () => {
       rev: 9,
       taken: [{ agreementId: 'old', ...over, at }],
     });
-    expect((await take(line, { agreementId: handle(), ...over })).warnings).toEqual(['AGENT_IS_STAFF']);
+    expect((await take(line, { agreementId: newHandle(), ...over })).warnings).toEqual(['AGENT_IS_STAFF']);
   });
 });
 

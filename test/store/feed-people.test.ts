@@ -1,7 +1,7 @@
 /** @module-tag long */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { phoneKey as phoneKeyOf } from '#crypto/keys.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import type { Problem } from '#domain/problem.ts';
 import { importCollection } from '#flows/registry-feed/collection.ts';
@@ -267,7 +267,7 @@ describe('a person whom an import brought', () => {
 
   it('MIG-1 PWD-3 has the old system’s newest password until they have logged in here, and its sessions end', async () => {
     const passwordHash = legacy('MD5', 'x');
-    const session = { sessionId: handle(), expiresAt: now.getTime() / 1000 + 600 };
+    const session = { sessionId: newHandle(), expiresAt: now.getTime() / 1000 + 600 };
     await putRows(db, 'Sessions', session);
     const resultOf = async (password: Person['password'] | undefined, hash?: string) => {
       const who = sample();
@@ -300,7 +300,7 @@ describe('a person whom an import brought', () => {
   });
 
   it('MIG-1 REG-4 ends as the old system says, with everything that belongs to the account', async () => {
-    const session = { sessionId: handle(), expiresAt: now.getTime() / 1000 + 600 };
+    const session = { sessionId: newHandle(), expiresAt: now.getTime() / 1000 + 600 };
     await putRows(db, 'Sessions', session);
     const who = sample();
     const window = { phoneKey: numberKey(who.phone), startedAt: 1 };

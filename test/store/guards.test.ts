@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { dayRowExpiry } from '#store/dynamodb/counters.ts';
@@ -41,7 +41,7 @@ const [ada, ben] = ['p1_ada', 'p1_ben'];
 
 describe('a phone number', () => {
   long('PHN-1 PHN-3 PHN-5 has one owner, and is taken over from exactly that one', async () => {
-    const phoneKey = handle();
+    const phoneKey = newHandle();
     const claim = (who: string, from?: string) => written(claimPhoneUpdate(phoneKey, who, now, from));
     expect(await phoneOwner(db, phoneKey)).toBeUndefined();
     expect(isOwned(undefined)).toBe(false);
@@ -57,7 +57,7 @@ describe('a phone number', () => {
   long(
     'PHN-2 REG-2 is freed by its owner alone, and a hall record from before it left somebody is over',
     async () => {
-      const phoneKey = handle();
+      const phoneKey = newHandle();
       const hall = (collectedAt: Date) => ({
         collectedAt: collectedAt.toISOString(),
         onRefused: () => new Problem('OFFICE_COLLECTION_REQUIRED'),
@@ -82,7 +82,7 @@ describe('a phone number', () => {
   );
 
   long('MIG-1 that was imported can be contested until it is proved', async () => {
-    const phoneKey = handle();
+    const phoneKey = newHandle();
     const imported = (who: string) => written(importPhoneUpdate(phoneKey, who, now, changed));
     const contested = async () => {
       const row = await phoneOwner(db, phoneKey);
@@ -93,7 +93,7 @@ describe('a phone number', () => {
     expect(await imported(ada)).toBe('STATE_CONFLICT');
     const asImported = await contested();
     expect(asImported).toMatchObject({ personKey: ada, imported: true });
-    const claimed = handle();
+    const claimed = newHandle();
     await written(importPhoneUpdate(claimed, ada, now, changed));
     await written(claimPhoneUpdate(claimed, ada, now));
     expect(await findPhone(db, claimed)).not.toHaveProperty('imported');
@@ -106,7 +106,7 @@ describe('a phone number', () => {
     );
     expect(await written(contestPhoneUpdate(asProved, now, changed))).toBeUndefined();
     expect(await contested()).toMatchObject({ personKey: ada, contested: true });
-    const other = handle();
+    const other = newHandle();
     await written(importPhoneUpdate(other, ada, now, changed));
     const row = await phoneOwner(db, other);
     if (!row) throw new Error('nobody has it');
@@ -127,7 +127,7 @@ describe('a username', () => {
   long(
     'USR-1 USR-2 has one owner, and one that was given up waits for everybody but who had it',
     async () => {
-      const key = usernameKey(handle());
+      const key = usernameKey(newHandle());
       const claim = (who: string, when = now) => written(claimUsernamePut(key, 'Ada', who, when));
       const free = async (who: string, when = now) => usernameFree(await findUsername(db, key), who, when);
       expect(await free(ada)).toBe(true);
@@ -148,7 +148,7 @@ describe('a username', () => {
       expect(await claim(ben, later(59))).toBe('USERNAME_TAKEN');
       expect(await claim(ben, later(60))).toBeUndefined();
       expect(await claim(ada, later(60))).toBe('USERNAME_TAKEN');
-      const own = usernameKey(handle());
+      const own = usernameKey(newHandle());
       await written(claimUsernamePut(own, 'Ben', ben, now));
       await written(releaseUsernamePut(own, ben, later(60), changed));
       expect(await written(claimUsernamePut(own, 'Ben', ben, now))).toBeUndefined();
@@ -161,7 +161,7 @@ describe('a username', () => {
 describe('messages to a number', () => {
   long('SMS-4 a company’s notices are one of a kind in ten minutes and so many a day', async () => {
     const limits = { companyNoticeSeconds: 600, companyNoticesPerDay: 3 };
-    const pair = { personKey: ada, companyKey: handle() };
+    const pair = { personKey: ada, companyKey: newHandle() };
     const take = (kind: string, seconds = 0, of = pair) =>
       reserveCompanyNotice(db, of, kind, later(seconds), limits);
     expect(await take('invited')).toBe(true);
@@ -182,14 +182,14 @@ describe('messages to a number', () => {
     expect(await take('adjusted', 14 * 3600)).toBe(true);
     expect((await db.get<Item>('SmsWindows', { phoneKey }))?.count).toBe(1);
     // The ten minutes of a kind continue across midnight.
-    const late = { ...pair, companyKey: handle() };
+    const late = { ...pair, companyKey: newHandle() };
     expect(await take('invited', 14 * 3600 - 60, late)).toBe(true);
     expect(await take('invited', 14 * 3600 + 60, late)).toBe(false);
     expect(await take('invited', 14 * 3600 + 540, late)).toBe(true);
   });
 
   long('LCK-5 so many wrong codes of a day are free at a number, the same guess once', async () => {
-    const phoneKey = handle();
+    const phoneKey = newHandle();
     const guess = (attemptId: string, seconds = 0) =>
       reservePhoneGuess(db, { phoneKey, now: later(seconds), attemptId }, 2);
     expect([await guess('a'), await guess('b'), await guess('a'), await guess('c')]).toEqual([

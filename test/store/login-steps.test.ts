@@ -1,7 +1,7 @@
 /** @module-tag long */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '#crypto/passwords.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import { checkPassword } from '#flows/login/check-password.ts';
 import { chooseRole } from '#flows/login/choose-role.ts';
@@ -583,7 +583,7 @@ describe('the second factor', () => {
     const person = await registered();
     const { body } = await first(person);
     const id: string = body.loginId;
-    for (const given of [{}, { faceTicket: handle() }])
+    for (const given of [{}, { faceTicket: newHandle() }])
       expect((await verify(id, given)).said).toBe('FACE_REQUIRED');
     const faceTicket = await passFace(db, id, new Date(now.getTime() - 30_000).toISOString());
     await putRows(db, 'Lockouts', { personKey: person.personKey, day, face: new Set(['a']) });
@@ -629,7 +629,7 @@ describe('the second factor', () => {
       counts: 'lockout',
     });
     for (const step of [startLoginFace, sendLoginCode]) {
-      expect((await run(step, { params: { id: handle() } })).said).toBe('NOT_FOUND');
+      expect((await run(step, { params: { id: newHandle() } })).said).toBe('NOT_FOUND');
       await changeTicket(db, id, { state: 'spent' });
       expect((await run(step, { params: { id } })).said).toBe('STATE_CONFLICT');
       await changeTicket(db, id, { state: 'open' });
@@ -847,8 +847,8 @@ describe('the choice', () => {
     await related(person, of, { role: 'finance-head' });
     const { id, body } = await bySms(person, atCompany(of));
     const [, second] = body.choices;
-    expect((await choose(id, handle())).said).toBe('NOT_FOUND');
-    expect((await choose(handle(), second.choiceId)).said).toBe('NOT_FOUND');
+    expect((await choose(id, newHandle())).said).toBe('NOT_FOUND');
+    expect((await choose(newHandle(), second.choiceId)).said).toBe('NOT_FOUND');
     const later = new Date(now.getTime() + 90_000);
     const chosen = await run(chooseRole, { params: { id }, body: { choiceId: second.choiceId }, now: later });
     expect([chosen.said, chosen.body.session.identity.role, chosen.cookies?.length]).toEqual([
@@ -873,10 +873,10 @@ describe('the choice', () => {
     await related(person, of, { role: 'finance-head' });
     const { id, smsCode } = await begun(person, atCompany(of));
     for (const answer of [
-      await choose(id, handle()),
+      await choose(id, newHandle()),
       await choices(id),
       await search(id),
-      await confirm(id, handle()),
+      await confirm(id, newHandle()),
     ])
       expect(answer.said).toBe('STEP_MISSING');
     const { body } = await verify(id, { smsCode });
@@ -904,7 +904,7 @@ describe('the choice', () => {
       await putRows(db, 'Users', { ...row, rev: 60 });
     }
     // Another authorization of the same role is another role; so is one that has ended.
-    await related(person, of, { authorizationId: handle() });
+    await related(person, of, { authorizationId: newHandle() });
     expect((await choose(id, choiceId)).said).toBe('RELATION_NOT_FOUND');
     expect((await choices(id)).body.choices).toHaveLength(1);
     await related(person, of, { ...relation, state: 'deleted' });
@@ -1068,7 +1068,7 @@ describe('an appointment that is accepted at the login', () => {
     expect(ticket.passed).not.toHaveProperty('confirm');
     expect(await headOf(person, of)).toMatchObject({ state: 'active' });
     expect((await confirm(id, head.authorizationId)).said).toBe('STATE_CONFLICT');
-    expect((await confirm(id, handle())).said).toBe('NOT_FOUND');
+    expect((await confirm(id, newHandle())).said).toBe('NOT_FOUND');
     expect((await choose(id, body.choices[0].choiceId)).body.session.identity.role).toBe('finance-head');
   });
 
@@ -1092,7 +1092,7 @@ describe('an appointment that is accepted at the login', () => {
     for (const role of [false, true]) {
       const { person, of, head, id } = await offered({ role });
       const { authorizationId } = head;
-      expect((await confirm(id, handle())).said).toBe('NOT_FOUND');
+      expect((await confirm(id, newHandle())).said).toBe('NOT_FOUND');
       const row = await rowOf(person);
       const changes = [
         [{ passwordRev: 2 }, 'STATE_CONFLICT'],
@@ -1108,7 +1108,7 @@ describe('an appointment that is accepted at the login', () => {
       }
       await related(person, of, { ...head, state: 'rejected' });
       expect((await confirm(id, authorizationId)).said).toBe('STATE_CONFLICT');
-      await related(person, of, { ...head, authorizationId: handle() });
+      await related(person, of, { ...head, authorizationId: newHandle() });
       expect((await confirm(id, authorizationId)).said).toBe('STATE_CONFLICT');
       await related(person, of, head);
       const rejected = meanwhile('Relationships', () =>

@@ -1,7 +1,7 @@
 /** @module-tag long */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { applyToCompany } from '#flows/authorizations/apply-to-company.ts';
 import * as own from '#flows/authorizations/decide-authorization.ts';
 import { listAuthorizations } from '#flows/authorizations/list-authorizations.ts';
@@ -867,7 +867,7 @@ describe('at the counter of a hall', () => {
       ]);
     };
     try {
-      const office = { office: `office-${handle()}` };
+      const office = { office: `office-${newHandle()}` };
       const who = await registered();
       expect((await order(who, {}, office)).said).toBe('204');
       expect(seen()).toEqual([['INFO', 1, 0, office.office]]);
@@ -877,7 +877,7 @@ describe('at the counter of a hall', () => {
       expect(seen()).toEqual([['WARN', 2, 1, office.office]]);
       expect(await ordersInHour(db, office.office, now)).toBe(2);
       // What is refused for itself is no order of the office.
-      const other = { office: `office-${handle()}` };
+      const other = { office: `office-${newHandle()}` };
       expect((await order(who, { order: 'suspend' }, other)).said).toBe('BAD_REQUEST');
       expect(seen()).toEqual([]);
       expect(await ordersInHour(db, other.office, now)).toBe(0);

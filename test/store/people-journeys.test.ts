@@ -1,6 +1,6 @@
 /** @module-tag long */
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { Problem } from '#domain/problem.ts';
 import { notifyHolder } from '#journeys/companies/relation-notices.ts';
 import {
@@ -352,7 +352,7 @@ describe('a notice', () => {
     const row = await registered(who, { defaultPhoneId: `id-${who.phone}` }, [mobile(), who.phone]);
     const relation = {
       personKey: row.personKey,
-      companyKey: `c_${handle()}`,
+      companyKey: `c_${newHandle()}`,
       taxpayerName: '黄山公司',
       role: 'tax-handler' as const,
     };
@@ -434,7 +434,7 @@ describe('an order', () => {
       also,
     );
   const session = async () => {
-    const row = { sessionId: handle(), expiresAt: now.getTime() / 1000 + 600 };
+    const row = { sessionId: newHandle(), expiresAt: now.getTime() / 1000 + 600 };
     await putRows(db, 'Sessions', row);
     return row;
   };

@@ -1,7 +1,7 @@
 /** @module-tag long */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '#crypto/passwords.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { completeReset } from '#flows/password-reset/complete-reset.ts';
 import { startReset } from '#flows/password-reset/start-reset.ts';
 import { sendResetCode, startResetFace } from '#flows/password-reset/start-second-factor.ts';
@@ -116,7 +116,7 @@ async function shownFace(
   use: FaceUse = 'account',
   facts: Partial<ScanTicket> = {},
 ) {
-  const faceTicket = handle();
+  const faceTicket = newHandle();
   await putRows(db, 'Tickets', {
     ticketKey: ticketKeyOf(faceTicket),
     kind: 'scan',
@@ -298,7 +298,7 @@ describe('a number that is added', () => {
     expect((await add(by, holder.phone)).said).toBe('PHONE_TAKEN');
     expect((await add(by, holder.phone, { takeover: true })).said).toBe('FACE_REQUIRED');
     for (const faceTicket of [
-      handle(),
+      newHandle(),
       await shownFace(by, 'factor'),
       await shownFace(by, 'phone', { scanState: 'pending' }),
       await shownFace(await signedIn(who)),
@@ -609,7 +609,7 @@ describe('忘记密码', () => {
     expect(started.said).toBe('201');
     expect(await ticketOf(db, started.body.ticket)).toMatchObject({ purpose: 'reset', counts: 'ticket' });
     for (const step of [startResetFace, sendResetCode]) {
-      expect((await run(step, { params: { id: handle() } })).said).toBe('NOT_FOUND');
+      expect((await run(step, { params: { id: newHandle() } })).said).toBe('NOT_FOUND');
       await changeTicket(db, id, { state: 'spent' });
       expect((await run(step, { params: { id } })).said).toBe('STATE_CONFLICT');
       await changeTicket(db, id, { state: 'open' });
@@ -619,7 +619,7 @@ describe('忘记密码', () => {
   it('PWD-1 PWD-3 LCK-3 sets the password in one write: the lock goes, the sessions end, all are told', async () => {
     const who = await registered({ passwordHistory: undefined });
     const old = (await rowOf(who)).password;
-    const [web, other, over] = [handle(), handle(), handle()];
+    const [web, other, over] = [newHandle(), newHandle(), newHandle()];
     const live = { expiresAt: seconds + 60 };
     await change(who, {
       webSession: { sessionId: web, ...live },
@@ -670,7 +670,7 @@ describe('忘记密码', () => {
     const lastWindow = { phoneKey: 'of-another', startedAt: 3 };
     const who = await registered({ lastWindow });
     const { body } = await start(who);
-    for (const given of [{}, { faceTicket: handle() }])
+    for (const given of [{}, { faceTicket: newHandle() }])
       expect((await complete(body.resetId, given)).said).toBe('FACE_REQUIRED');
     const faceTicket = await passFace(db, body.resetId);
     expect((await complete(body.resetId, { faceTicket, newPassword: '123' })).said).toBe('PASSWORD_WEAK');
@@ -920,7 +920,7 @@ describe('找回手机号码', () => {
     expect((await complete(id, { smsCode })).said).toBe('PHONE_TAKEN');
     expect((await complete(id, { smsCode, takeover: true })).said).toBe('FACE_REQUIRED');
     const faceTicket = await passFace(db, id);
-    expect((await complete(id, { smsCode, takeover: true, faceTicket: handle() })).said).toBe(
+    expect((await complete(id, { smsCode, takeover: true, faceTicket: newHandle() })).said).toBe(
       'FACE_REQUIRED',
     );
     await putRows(db, 'Lockouts', { personKey: who.personKey, day, face: new Set(['a']) });
@@ -999,7 +999,7 @@ describe('找回手机号码', () => {
     const other = await start(await registered(), mobile());
     expect((await send(other.body.recoveryId, {}, full)).said).toBe('SMS_TOO_FREQUENT');
     for (const step of [startRecoveryFace, sendRecoveryCode]) {
-      expect((await run(step, { params: { id: handle() } })).said).toBe('NOT_FOUND');
+      expect((await run(step, { params: { id: newHandle() } })).said).toBe('NOT_FOUND');
       await changeTicket(db, id, { state: 'spent' });
       expect((await run(step, { params: { id } })).said).toBe('STATE_CONFLICT');
       await changeTicket(db, id, { state: 'open' });

@@ -1,6 +1,6 @@
 /** @module-tag long */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { type Transition, transitions } from '#domain/companies/relations.ts';
 import { Problem } from '#domain/problem.ts';
 import { findListing, listingCheck, listingPut } from '#store/companies/handler-listings.ts';
@@ -44,8 +44,8 @@ beforeAll(async () => {
 
 const now = new Date('2027-03-02T10:00:00+08:00');
 const [yesterday, day, tomorrow] = ['2027-03-01', '2027-03-02', '2027-03-03'];
-const person = () => `p1_${handle()}`;
-const company = () => `c_${handle()}`;
+const person = () => `p1_${newHandle()}`;
+const company = () => `c_${newHandle()}`;
 
 const facts = (of: Partial<NewRelation> = {}): NewRelation => ({
   personKey: person(),
@@ -67,7 +67,7 @@ const rowOf = (of: Partial<Relation> = {}): Relation => {
   return withListKeys({
     ...facts(),
     relation: `${companyKey}#${role}`,
-    authorizationId: handle(),
+    authorizationId: newHandle(),
     rev: 1,
     createdAt: now.toISOString(),
     updatedAt: now.toISOString(),

@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handleKey } from '#crypto/keys.ts';
 import { hashPassword } from '#crypto/passwords.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import { defaultAudiences, defaultMatters } from '#domain/factors/matters.ts';
 import { Problem } from '#domain/problem.ts';
@@ -320,7 +320,7 @@ describe('the identity of a session', () => {
     const ended = await signedIn(who, acting(relation));
     await putRows(db, 'Sessions', { ...ended, ended: { reason: 'logged-out', at: seconds } });
     expect(await refusalOf(currentIdentity(ctx, call, ended))).toBe('SESSION_ENDED logged-out');
-    // The row is gone when it is read again.
+    // A switch that comes first is what counts, and its row is read again.
     const raced = await signedIn(who, acting(relation));
     const switched = meanwhile('Sessions', () => putRows(db, 'Sessions', { ...raced, identityVersion: 5 }));
     expect(await currentIdentity(switched, call, raced)).toMatchObject({ session: { identityVersion: 6 } });
@@ -652,7 +652,7 @@ describe('sessions that end', () => {
       reason: 'logged-out',
       client: 'x',
     });
-    const none = { sessionId: handle(), personKey: who.personKey };
+    const none = { sessionId: newHandle(), personKey: who.personKey };
     expect(await refusalOf(db.transact(logoutWrites(ctx, call, none)))).toBe('SESSION_ENDED');
   });
 });
@@ -684,7 +684,7 @@ describe('a company’s password', () => {
     expect(await eventsAt(of, 'login-password')).toEqual(
       Array(4).fill({ outcome: 'failure', detail: about }),
     );
-    const key = handle();
+    const key = newHandle();
     const done = await enter(of, password, async () => ({ answer: 'in', effect: [effect(key)] }));
     expect(done).toEqual({ answer: 'in', needsRehash: false });
     expect(await db.get('Tickets', { ticketKey: key })).toBeDefined();
@@ -722,7 +722,7 @@ describe('a company’s password', () => {
     await expect(enter(of, password, failing)).rejects.toThrow('away');
     expect(await triesOf(of)).toBe(0);
     const away = meanwhile('Tickets', () => Promise.reject(new Error('away')));
-    const writing = async () => ({ answer: 'in', effect: [effect(handle())] });
+    const writing = async () => ({ answer: 'in', effect: [effect(newHandle())] });
     await expect(enter(of, password, writing, away)).rejects.toThrow('away');
     expect(await triesOf(of)).toBe(0);
     const noEvents = new Proxy(db, {

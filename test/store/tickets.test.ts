@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect } from 'vitest';
 import { ClientRefused } from '#crypto/client-assertions.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { isoShanghai } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { type Policies, defaultPolicies as policies } from '#domain/policies.ts';
@@ -205,7 +205,7 @@ describe('the code of a ticket', () => {
     expect(await tried('t3', later(299))).toBeUndefined();
     expect((await rowOf(ticket))?.codeTries).toEqual(new Set(['t2', 't3']));
     expect(await rowOf(ticket)).not.toHaveProperty('wrongCodes');
-    expect(await refusalOf(tryCode(db, handle(), 'password-reset', now, 2, 't1'))).toBe('NOT_FOUND');
+    expect(await refusalOf(tryCode(db, newHandle(), 'password-reset', now, 2, 't1'))).toBe('NOT_FOUND');
   });
 
   long(
@@ -232,7 +232,7 @@ describe('the code of a ticket', () => {
   long(
     'SES-5 SMS-2 that is all of its ticket opens it with the first send, and again when it is used up',
     async () => {
-      const id = sessionCodeId(handle(), 'factor');
+      const id = sessionCodeId(newHandle(), 'factor');
       const ticketKey = ticketKeyOf(id);
       const ticket: SessionCodeTicket = {
         ticketKey,
@@ -282,28 +282,28 @@ describe('what works once', () => {
     'CHN-1 LGN-12 SSO-3 SSO-6 is refused the second time, and remembered a day after its end',
     async () => {
       const expiresAt = later(60);
-      const assertion = { channel: 'hall', jti: handle(), expiresAt } as const;
+      const assertion = { channel: 'hall', jti: newHandle(), expiresAt } as const;
       expect(await spendAssertion(db, assertion, now)).toBe(true);
       expect(await spendAssertion(db, assertion, now)).toBe(false);
       expect(await spendAssertion(db, { ...assertion, channel: 'ahtax-app' }, now)).toBe(true);
-      const id = handle();
+      const id = newHandle();
       expect(await spendChallenge(db, id, expiresAt, now)).toBe(true);
       expect(await spendChallenge(db, id, expiresAt, now)).toBe(false);
-      const client = { clientId: 'rp', jti: handle(), expiresAt };
+      const client = { clientId: 'rp', jti: newHandle(), expiresAt };
       expect(await spendClientAssertion(db, client, now)).toBe(true);
       await expect(db.transact([clientAssertionPut(client, now)])).rejects.toBeInstanceOf(ClientRefused);
       expect(await spendClientAssertion(db, { ...client, clientId: 'rp2' }, now)).toBe(true);
-      const proof = { jkt: handle(), jti: handle(), expiresAt };
+      const proof = { jkt: newHandle(), jti: newHandle(), expiresAt };
       expect(await written(dpopProofPut(proof, now))).toBeUndefined();
       expect(await spendDpopProof(db, proof, now)).toBe(false);
-      expect(await spendDpopProof(db, { ...proof, jkt: handle() }, now)).toBe(true);
+      expect(await spendDpopProof(db, { ...proof, jkt: newHandle() }, now)).toBe(true);
       await expect(db.transact([dpopProofPut(proof, now)])).rejects.toMatchObject({
         error: 'invalid_dpop_proof',
       });
-      const [live, over] = [handle(), handle()];
+      const [live, over] = [newHandle(), newHandle()];
       await spendOnce(db, live, expiresAt, now);
       await spendOnce(db, over, later(-60), now);
-      const [put, late] = [handle(), handle()];
+      const [put, late] = [newHandle(), newHandle()];
       const again = () => new Problem('STATE_CONFLICT');
       await db.transact([
         spendOncePut(put, expiresAt, now, again),
@@ -319,7 +319,7 @@ describe('what works once', () => {
 
 describe('a counter', () => {
   long('LGN-12 of an address counts its window, and takes back', async () => {
-    const key = handle();
+    const key = newHandle();
     expect(await countAddress(db, key, now, 600)).toBe(1);
     expect(await countAddress(db, key, later(599), 600)).toBe(2);
     expect(await countAddress(db, key, later(599), 600, -1)).toBe(1);
@@ -328,7 +328,7 @@ describe('a counter', () => {
   });
 
   long('ORD-1 of an office takes exactly its hour’s orders, and says when the next begins', async () => {
-    const office = handle();
+    const office = newHandle();
     const order = (when = now) => db.transact([orderCountUpdate(office, when, 2)]);
     expect(await ordersInHour(db, office, now)).toBe(0);
     await order();
@@ -349,7 +349,7 @@ describe('a counter', () => {
   });
 
   long('REG-9 has room below its limit, and is kept a day after its day', async () => {
-    const counter = { ticketKey: handle(), kind: 'k', counts: 'n', ttl: 5 };
+    const counter = { ticketKey: newHandle(), kind: 'k', counts: 'n', ttl: 5 };
     const count = (options?: Parameters<typeof countUpdate>[1]) =>
       db.update<Item>(countUpdate(counter, options));
     expect(await written(roomCheck(counter, 1))).toBeUndefined();
@@ -364,7 +364,7 @@ describe('a counter', () => {
 
 describe('a row that counts its versions', () => {
   long('REL-11 changes only as it was read, and shows that as its revision', async () => {
-    const key = { companyKey: handle() };
+    const key = { companyKey: newHandle() };
     const stale = () => new Problem('TOO_MANY_REQUESTS');
     const change = (version: number, changes: Item) =>
       written(versionedUpdate('Taxpayers', key, version, changes, stale));

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import { sealedSession } from '#crypto/session-references.ts';
 import { defaultMatters } from '#domain/factors/matters.ts';
@@ -195,7 +195,10 @@ const run = (step: unknown, call: object, by: FlowContext = ctx): Promise<Answer
         return { said: error.error, body: undefined, what: error.description };
       },
     );
-const calling = (body: object, { client = filing, now: time = now, jti = handle(), dpop }: Calling = {}) => ({
+const calling = (
+  body: object,
+  { client = filing, now: time = now, jti = newHandle(), dpop }: Calling = {},
+) => ({
   now: time,
   language: 'zh',
   origin,
@@ -224,7 +227,7 @@ async function tokensOf(session: Session, asking: Asking = {}, how: Calling = {}
 }
 /** The same call again is refused for its assertion if the first one has spent it. */
 async function refusedOnce(given: object, answer: string, how: Calling = {}) {
-  const jti = handle();
+  const jti = newHandle();
   const first = await token(given, { ...how, jti });
   expect(first.said).toBe(answer);
   expect((await token(given, { ...how, jti })).said).toBe('invalid_client');
@@ -248,7 +251,7 @@ async function proofKey() {
   const jwk = await exportJWK(pair.publicKey);
   const proof = (claims: object = {}) =>
     new SignJWT({
-      jti: handle(),
+      jti: newHandle(),
       htm: 'POST',
       htu: 'https://etax.example.cn/oauth2/token',
       iat: seconds,
@@ -371,7 +374,7 @@ describe('a code', () => {
     const form = exchangeForm(code, filing);
     for (const wrong of [
       { code: 'a.b' },
-      { code: handle() },
+      { code: newHandle() },
       { redirect_uri: 'https://elsewhere.example.cn/cb' },
       { code_verifier: 'w'.repeat(43) },
       { code_verifier: 'short' },
@@ -541,7 +544,7 @@ describe('a code', () => {
       await refusedOnce({ ...form, code_verifier: 'w'.repeat(43) }, 'invalid_grant', { now: late });
       expect(await rowOf(session)).toEqual(row);
       // Nor does a whole call that is sent again: its assertion is spent.
-      const jti = handle();
+      const jti = newHandle();
       const again = system();
       await token({ grant_type: 'password' }, { jti, client: again });
       const twice = await codeOf(session, { client: again });
@@ -615,7 +618,7 @@ describe('the token endpoint', () => {
     );
     expect((await token(form, { client: strict, dpop })).said).toBe('invalid_dpop_proof');
     // If both were used before, the assertion is named.
-    const jti = handle();
+    const jti = newHandle();
     await token({ grant_type: 'x' }, { client: strict, dpop: await key.proof(), jti });
     expect((await token({ grant_type: 'x' }, { client: strict, dpop, jti })).said).toBe('invalid_client');
     expect((await token(form, { client: strict, dpop: await key.proof(), jti })).said).toBe('invalid_client');

@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { agentIdOf } from '#journeys/agencies/agents.ts';
 import {
   type Agreement,
@@ -52,7 +52,7 @@ export async function storeAgreement(
   const [agencyKey, clientKey] = [agency.companyKey, client.companyKey];
   const terms = { from: day, until: '2027-12-31' };
   const row = {
-    agreementId: handle(),
+    agreementId: newHandle(),
     rev: 1,
     agencyKey,
     clientKey,

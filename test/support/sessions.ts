@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import type { Relation } from '#store/companies/relations.ts';
 import type { Db } from '#store/dynamodb/tables.ts';
 import type { AccessBasis } from '#store/sessions/access-basis.ts';
@@ -8,7 +8,7 @@ import { type Named, seconds } from './step-fixtures.ts';
 
 /** The session of a person in the browser, who has just passed a factor. */
 export const sessionRow = ({ personKey, name }: Named, facts: Partial<Session> = {}): Session => ({
-  sessionId: handle(),
+  sessionId: newHandle(),
   personKey,
   channel: 'web',
   identity: { kind: 'natural' },

@@ -1,6 +1,6 @@
 import { personKey, phoneKey } from '#crypto/keys.ts';
 import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { seal } from '#crypto/sealed.ts';
 import type { DocumentType } from '#domain/people/documents.ts';
 import { defaultPolicies } from '#domain/policies.ts';
@@ -114,7 +114,7 @@ export const relationRow = (
     permissions: ['filing', 'invoice'],
     source: 'company',
     sealedName: sealedNameOf(who.personKey, who.name),
-    authorizationId: handle(),
+    authorizationId: newHandle(),
     rev: 1,
     createdAt: before,
     updatedAt: before,
@@ -216,7 +216,7 @@ export const changeTicket = (db: Db, id: string, set: StoredRow<'Tickets'>) =>
   db.update({ table: 'Tickets', key: { ticketKey: ticketKeyOf(id) }, update: { set: { ...set } } });
 /** The journey's face check has passed; returns the name of its scan. */
 export async function passFace(db: Db, id: string, time = at): Promise<string> {
-  const faceTicket = handle();
+  const faceTicket = newHandle();
   const face = {
     scanKey: ticketKeyOf(faceTicket),
     transactionId: 'local-1',

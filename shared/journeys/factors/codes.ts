@@ -1,5 +1,5 @@
 import { codeHash, constantTimeEqual, phoneKey as phoneKeyOf } from '#crypto/keys.ts';
-import { digits, handle } from '#crypto/random.ts';
+import { digits, newHandle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { remainingAttempts } from '#domain/factors/lockout-policy.ts';
@@ -162,7 +162,7 @@ export async function withCode<T extends CodeTicket, M, R>(
   act: (proof: CodeProof<T>, read: M) => Promise<R>,
 ): Promise<R> {
   const { policies } = ctx.settings;
-  const attemptId = handle();
+  const attemptId = newHandle();
   const ofTicket = input.counting === 'ticket' ? policies.smsGuessesPerTicket : undefined;
   const ticket = await tryCode<T>(
     ctx.db,

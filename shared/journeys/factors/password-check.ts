@@ -5,7 +5,7 @@ import {
   type StoredPassword,
   verifyPassword,
 } from '#crypto/passwords.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { remainingAttempts } from '#domain/factors/lockout-policy.ts';
 import type { Policies } from '#domain/policies.ts';
@@ -60,7 +60,7 @@ export const passwordAttempt = (personKey: string, now: Date): Attempt => ({
   personKey,
   day: shanghaiDay(now),
   method: 'password',
-  attemptId: handle(),
+  attemptId: newHandle(),
 });
 
 /**

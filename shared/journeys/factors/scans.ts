@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Assertion } from '#crypto/assertions.ts';
 import { personKey } from '#crypto/keys.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { isoShanghai } from '#domain/days.ts';
 import { epochSeconds } from '#domain/epoch.ts';
@@ -108,7 +108,7 @@ export async function newScan(
   lifetimeSeconds: number,
   writes: readonly Write[] = [],
 ): Promise<Scan> {
-  const pollSecret = handle();
+  const pollSecret = newHandle();
   const opened = newTicketPut<ScanTicket>(
     {
       ...scan,

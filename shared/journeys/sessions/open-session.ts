@@ -1,6 +1,6 @@
 import type { SessionAnswer } from '#contract/schemas.ts';
 import { signAccessToken } from '#crypto/access-tokens.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { newRefreshToken, type RefreshToken, refreshCookie } from '#crypto/refresh-tokens.ts';
 import { unseal } from '#crypto/sealed.ts';
 import { epochSeconds } from '#domain/epoch.ts';
@@ -126,7 +126,7 @@ export function sessionOpening(
 ): { readonly writes: readonly Write[]; readonly answer: () => Promise<OpenedSession> } {
   const { policies } = ctx.settings;
   const at = epochSeconds(call.now);
-  const sessionId = handle();
+  const sessionId = newHandle();
   const refresh = newRefreshToken(ctx.handles, sessionId);
   const session = newSession(ctx, call, call.origin.channel, person, as, {
     sessionId,

@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
 import { isInForce, type Period, type ServiceItem } from '#domain/companies/agreements.ts';
 import { Problem } from '#domain/problem.ts';
@@ -104,7 +104,8 @@ export function clientEntryRef({ relation }: Pick<FormEntry, 'relation'>): {
 }
 
 /** Begins with the time, so that a form that was never finished can be told from one that is still being written. */
-export const newFormId = (now: Date): string => `${now.getTime().toString(36).padStart(9, '0')}-${handle()}`;
+export const newFormId = (now: Date): string =>
+  `${now.getTime().toString(36).padStart(9, '0')}-${newHandle()}`;
 /** Milliseconds; no function runs that long. */
 const unfinishedAfterMs = 3_600_000;
 export const isAbandoned = (formId: string, now: Date): boolean =>

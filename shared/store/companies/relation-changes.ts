@@ -1,4 +1,4 @@
-import { handle, ulid } from '#crypto/random.ts';
+import { newHandle, ulid } from '#crypto/random.ts';
 import { inTerm, isLive, refusalOf, stateOn, type Transition } from '#domain/companies/relations.ts';
 import { Problem } from '#domain/problem.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';
@@ -39,7 +39,7 @@ export function beginRelationWrites(
 ): { authorizationId: string; relation: Relation; writes: Write[] } {
   const previous = read && inTerm(read, fresh.companyTerm);
   if (previous && isLive(stateOn(previous, day))) throw new Problem('RELATION_EXISTS');
-  const authorizationId = handle();
+  const authorizationId = newHandle();
   const at = now.toISOString();
   const key = relationKey(fresh.personKey, fresh.companyKey, fresh.role);
   const relation = withListKeys({

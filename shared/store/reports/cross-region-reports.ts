@@ -1,4 +1,4 @@
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { type Ending, endsIn, lastCharacters } from '#domain/companies/report-numbers.ts';
 import { Problem } from '#domain/problem.ts';
 import { type InTermSince, isOfTerm } from '../companies/taxpayers.ts';
@@ -114,7 +114,7 @@ export function reportWrites(
   return [
     {
       table: 'CrossRegionReports',
-      put: { ...headKey(reportNo), mark: handle(), version, holder: companyKey, validUntil, handler },
+      put: { ...headKey(reportNo), mark: newHandle(), version, holder: companyKey, validUntil, handler },
       ...ifMarkUnchanged(head?.mark),
     },
     ...(head && head.holder !== companyKey
@@ -166,7 +166,7 @@ function namedWrites(
       put: {
         ...key,
         nameKey,
-        mark: handle(),
+        mark: newHandle(),
         reports: Object.fromEntries(left),
         openUntil: Object.fromEntries(left.map(([of, days]) => [of, Object.keys(days).sort().at(-1)])),
       },

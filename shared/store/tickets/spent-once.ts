@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Assertion } from '#crypto/assertions.ts';
 import type { DpopProof } from '#crypto/dpop-proofs.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { epochSeconds } from '#domain/epoch.ts';
 import { invalidDpopProof } from '#domain/sso/oauth-problem.ts';
 import { countUpdate } from '../dynamodb/counters.ts';
@@ -29,7 +29,7 @@ export const spendChallenge = (db: Db, challengeId: string, expiresAt: Date, now
 export function spendOnce(db: Db, ticketKey: string, expiresAt: Date, now: Date): Promise<boolean> {
   const until = epochSeconds(expiresAt);
   // The same request, repeated because its answer was lost, is no second use.
-  const usedBy = handle();
+  const usedBy = newHandle();
   return db.put({
     table: 'Tickets',
     put: {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { assertionSpent, type ClientAssertion } from '#crypto/client-assertions.ts';
-import { handle } from '#crypto/random.ts';
+import { newHandle } from '#crypto/random.ts';
 import { epochSeconds, fromEpochSeconds } from '#domain/epoch.ts';
 import { Problem } from '#domain/problem.ts';
 import { above, absent, all, type Changes, type Condition, equals } from '../dynamodb/expressions.ts';
@@ -18,7 +18,7 @@ export function newTicketPut<T extends Ticket>(
   now: Date,
   lifetimeSeconds: number,
 ): { id: string; ticketKey: string; expiresAt: Date; write: Put } {
-  const id = handle();
+  const id = newHandle();
   const ticketKey = ticketKeyOf(id);
   const expiresAt = epochSeconds(now) + lifetimeSeconds;
   return {
