@@ -13,8 +13,8 @@ const limits = {
 export default defineConfig({
   test: {
     globalSetup: ['test/support/dynamodb.ts', 'test/support/stage.ts', 'test/support/chromium.ts'],
-    // The tests of `npm test` wait now and then for other processes, so one file more than cores keeps the cores busy. The
-    // longer ones do not wait: more of them at once only make each other's timeouts long.
+    // The tests of `npm test` wait now and then for other processes, so one file more than cores keeps the cores busy.
+    // The longer ones do not wait: more of them at once only make each other's timeouts long.
     maxWorkers: availableParallelism() + (process.env.QUICK ? 1 : 0),
     // `npx vitest run` runs everything, `npm test` all but the long ones, `npm run test:full` what carries a tag.
     tags: [

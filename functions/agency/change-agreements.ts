@@ -1,5 +1,5 @@
 import { newHandle } from '#crypto/random.ts';
-import { onlyNarrows, parseComingPeriod } from '#domain/companies/agreements.ts';
+import { onlyNarrows, parseComingPeriod } from '#domain/agencies/agreements.ts';
 import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';

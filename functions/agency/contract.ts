@@ -10,7 +10,7 @@ import {
   personEntries,
   taxpayerId,
 } from '#contract/schemas.ts';
-import { serviceItems } from '#domain/companies/agreements.ts';
+import { serviceItems } from '#domain/agencies/agreements.ts';
 
 /** A person by name and document, or by their handle on the staff form. */
 const agent = v.union([

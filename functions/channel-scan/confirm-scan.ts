@@ -86,7 +86,7 @@ type RequestedIdentity =
 
 /**
  * The identity that the page will take over: the company in the assertion, or the natural person, which is always
- * allowed. A company that the channel did not sign for is refused.
+ * allowed. `unsigned`: the channel did not sign for this company, which `requestedClaim` refuses.
  */
 function requestedIdentity(
   { identity }: Assertion,

@@ -43,7 +43,7 @@ export const confirmations = flow({
       path: '/v1/confirmations/{confirmationId}',
       access: 'session',
       managing: true,
-      summary: 'Confirm the company and the own place in it, as natural person',
+      summary: 'Confirm the company and the own relation to it, as natural person',
       body: v.object({ kind, ...seenRevision }),
       answers: { 200: v.object({ taxpayerId: v.string(), taxpayerName: v.string() }) },
       errors: [

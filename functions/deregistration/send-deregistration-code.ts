@@ -44,11 +44,11 @@ const rowsAtMost = 2_000;
 async function companiesServed(ctx: FlowContext, call: WarnCall) {
   const day = shanghaiDay(call.now);
   const { personKey } = call.caller.session;
-  const [own, places] = await Promise.all([
+  const [own, clientEntries] = await Promise.all([
     personPage(ctx.db, personKey, 'active', { day, limit: namedAtMost }),
     formEntriesOf(ctx.db, personKey, clientEntryPrefix(), { limit: rowsAtMost, on: day }),
   ]);
-  const named = places.items.slice(0, namedAtMost);
+  const named = clientEntries.items.slice(0, namedAtMost);
   const clients = await clientsServed(ctx.db, named, call.now);
   const companies = [
     ...own.relations.filter((relation) => shownStateOf(relation, day) === 'active'),
@@ -60,7 +60,7 @@ async function companiesServed(ctx: FlowContext, call: WarnCall) {
     .map(({ taxpayerName, role }) => ({ taxpayerName, role }));
   return {
     companies,
-    ...(own.next || places.next || named.length < places.items.length
+    ...(own.next || clientEntries.next || named.length < clientEntries.items.length
       ? { moreCompanies: true as const }
       : {}),
   };

@@ -1,4 +1,4 @@
-import { normaliseName, sameName } from '#domain/people/persons.ts';
+import { normaliseName, sameName } from '#domain/people/person-names.ts';
 import { looksLikePhone, recoveredLately } from '#domain/people/phones.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';

@@ -3,7 +3,7 @@ import { hashPassword } from '#crypto/passwords.ts';
 import { seal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/people/documents.ts';
-import { normaliseName, sameName } from '#domain/people/persons.ts';
+import { normaliseName, sameName } from '#domain/people/person-names.ts';
 import { parsePhone } from '#domain/people/phones.ts';
 import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';
 import { withPassword, wrongPasswordProblem } from '#journeys/factors/password-check.ts';

@@ -2,7 +2,7 @@ import { personKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { isOfficeFirst, parseDocument } from '#domain/people/documents.ts';
-import { normaliseName } from '#domain/people/persons.ts';
+import { normaliseName } from '#domain/people/person-names.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { requireHumanAndRead } from '#journeys/factors/anti-automation.ts';

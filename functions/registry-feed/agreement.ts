@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { person } from '#contract/schemas.ts';
-import { type Period, parsePeriod, serviceItems } from '#domain/companies/agreements.ts';
+import { type Period, parsePeriod, serviceItems } from '#domain/agencies/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import { agentIdOf, type NewAgent, readAgents, staffRolesOfClient } from '#journeys/agencies/agents.ts';

@@ -14,7 +14,7 @@ import { version } from './versions.ts';
 
 export const taxpayerId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
-/** The members of a line that gives a person a place in a company, or with `removed` takes it away. */
+/** The members of a line that gives a person a relation to a company, or with `removed` takes it away. */
 export const companyPersonEntries = { version, taxpayerId, person, removed: v.optional(v.boolean(), false) };
 
 /**

@@ -10,9 +10,9 @@ export interface Piece {
 export interface Bounds {
   /** How many pieces run in parallel. */
   readonly atOnce: number;
-  /** How many pieces are held, running or waiting, before no more are taken from the source. */
+  /** How many pieces may be taken from the source and not yet done, running or waiting. */
   readonly taken: number;
-  /** How much is held, as the sum of the sizes; a single larger piece is held alone. */
+  /** The most that the sizes of these pieces may sum up to; a single larger piece is taken alone. */
   readonly takenSize: number;
 }
 

@@ -2,7 +2,7 @@ import { personKey } from '#crypto/keys.ts';
 import { channelMay } from '#domain/channels.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/people/documents.ts';
-import { normaliseName } from '#domain/people/persons.ts';
+import { normaliseName } from '#domain/people/person-names.ts';
 import { Problem } from '#domain/problem.ts';
 import { auditPut } from '#journeys/audit.ts';
 import { startStandaloneFaceScan } from '#journeys/factors/scans.ts';

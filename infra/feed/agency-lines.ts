@@ -1,4 +1,4 @@
-import { type ServiceItem, serviceItems } from '#domain/companies/agreements.ts';
+import { type ServiceItem, serviceItems } from '#domain/agencies/agreements.ts';
 import { companyAt, type Lines, type SampleCompany } from './company-lines.ts';
 import { type Dice, diceFor } from './dice.ts';
 import { type SamplePerson, samplePerson } from './people.ts';

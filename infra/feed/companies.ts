@@ -2,12 +2,14 @@ import { uscCheckDigit } from '#domain/companies/taxpayers.ts';
 import { type Dice, spread } from './dice.ts';
 import type { Locality } from './localities.ts';
 
-/** 统一社会信用代码: registering authority (工商 9) and kind, locality, organisation code of nine, check digit (DOC-3). */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const freeDigits = 6;
 const organisations = alphabet.length ** freeDigits;
 
-/** The number of the n-th company of a seed; numbers do not repeat within a seed. */
+/**
+ * The 统一社会信用代码 of the n-th company of a seed: registering authority (工商 9) and kind, locality, organisation code
+ * of nine, check digit (DOC-3). Numbers do not repeat within a seed.
+ */
 export function creditCode(
   kind: 'enterprise' | 'sole-proprietor',
   locality: { readonly code: string },

@@ -75,7 +75,7 @@ const schema = v.strictObject({
 
 export type RelyingPartyInput = v.InferInput<typeof schema>;
 
-interface StageCodes {
+interface StageFacts {
   readonly issuer: string;
   /** Codes of the stage's audiences. */
   readonly sectors: readonly string[];
@@ -91,13 +91,13 @@ interface StageCodes {
  */
 export function parseRelyingParties(
   input: readonly RelyingPartyInput[],
-  around: StageCodes,
+  stage: StageFacts,
 ): readonly RelyingParty[] {
   const result = v.safeParse(v.array(schema), input);
   if (!result.success)
     throw wrong(result.issues.map((issue) => [v.getDotPath(issue) ?? '(list)', issue.message]));
   const clients = result.output;
-  const faults = clients.flatMap((client, at) => faultsOf(client, at, clients, around));
+  const faults = clients.flatMap((client, at) => faultsOf(client, at, clients, stage));
   if (faults.length > 0) throw wrong(faults);
   return clients;
 }
@@ -111,7 +111,7 @@ function faultsOf(
   client: RelyingParty,
   at: number,
   clients: readonly RelyingParty[],
-  { issuer, sectors, matters, plainHttp }: StageCodes,
+  { issuer, sectors, matters, plainHttp }: StageFacts,
 ): Fault[] {
   const faults: Fault[] = [];
   const before = clients.slice(0, at);

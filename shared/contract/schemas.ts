@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { agreementStates, serviceItems } from '#domain/companies/agreements.ts';
+import { agreementStates, serviceItems } from '#domain/agencies/agreements.ts';
 import { permissions, relationStates } from '#domain/companies/relations.ts';
 import { channels, entries, roles } from '#domain/names.ts';
 import { documentTypeCodes } from '#domain/people/documents.ts';

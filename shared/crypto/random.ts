@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
-/** An unguessable name for a ticket, session or relation: 192 random bits, 32 characters base64url. */
+/** A new handle: 192 random bits that nobody can guess, 32 characters base64url. */
 export const newHandle = (): string => randomBytes(24).toString('base64url');
 
 /**

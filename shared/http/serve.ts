@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { type FlowDeclaration, type RouteDeclaration, routeKey } from '#contract/flow.ts';
 import { html } from '#contract/schemas.ts';
 import { readCookie } from '#crypto/refresh-tokens.ts';
-import { requireOpen } from '#domain/companies/legacy.ts';
+import { requireOpen } from '#domain/companies/legacy-login.ts';
 import { Problem } from '#domain/problem.ts';
 import { OutOfTime, reserve, withinTimeBudget } from '#gateways/time-budget.ts';
 import { nameActor, traced, traceId } from '#gateways/trace.ts';

@@ -61,7 +61,7 @@ describe('at `agency`', () => {
     expect(said(await api('GET', '/v1/agency/staff'))).toBe('ROLE_NOT_ALLOWED');
   });
 
-  it('LGN-8 LGN-2 LCK-6 tells a missing place only after the right password, as no failure', async () => {
+  it('LGN-8 LGN-2 LCK-6 tells that the agency’s form does not name the person only after the right password, as no failure', async () => {
     const stranger = await knownPerson(runtime);
     for (const who of [stranger, agency.boss]) {
       const wrong = await at('agency', { ...who, password: 'Wrong#9182' }, agency.id);
@@ -81,7 +81,7 @@ describe('at `agency`', () => {
     expect(said(await at('agency', agent, waiting))).toBe('COMPANY_NOT_CONFIRMED');
   });
 
-  long('AGY-1 judges the place once more at the second step', async () => {
+  long('AGY-1 judges the form once more at the second step', async () => {
     const leaver = await knownPerson(runtime);
     await feed(runtime, staffLine(agency.id, [agent, leaver]));
     const { loginId } = expectStatus(await at('agency', leaver, agency.id), 201).body;
@@ -90,7 +90,7 @@ describe('at `agency`', () => {
     expect(said(await at('agency', leaver, agency.id))).toBe('RELATION_NOT_FOUND');
   });
 
-  long('AGY-1 AGY-4 ends a live session with its place on the form', async () => {
+  long('AGY-1 AGY-4 ends a live session whose person leaves the form', async () => {
     const leaver = await knownPerson(runtime);
     await feed(
       runtime,
@@ -240,7 +240,7 @@ describe('at `enterprise`', () => {
   });
 
   long(
-    'LGN-10 AGY-3 offers the agent’s place beside own relations, as the last of the five roles',
+    'LGN-10 AGY-3 offers the agent’s choice beside own relations, as the last of the five roles',
     async () => {
       const both = await knownPerson(runtime);
       const boss = await knownPerson(runtime);

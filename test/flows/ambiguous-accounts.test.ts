@@ -68,7 +68,7 @@ describe('DOC-6 at login', () => {
   );
 
   long(
-    'DOC-6 LCK-4 guesses count where they are meant: five looks of forty at once, none at the other',
+    'DOC-6 LCK-4 guesses count where they are meant: five attempts of forty at once, none at the other',
     async () => {
       const one = await knownPerson(runtime, {
         ...person(),

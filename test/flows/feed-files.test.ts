@@ -9,7 +9,7 @@ import {
   processFile,
   secondsToNextTry,
 } from '../../functions/registry-feed/process-file.ts';
-import { answerRange } from '../support/ranges.ts';
+import { answerRange } from '../support/s3-range-answers.ts';
 import { long } from '../support/variants.ts';
 
 /** A stand-in for S3 with ranges and conditions, and for a queue that keeps its messages. */

@@ -351,7 +351,7 @@ describe('company password', () => {
     expect(JSON.stringify(await rows(runtime, 'Taxpayers'))).not.toContain(sha256(companyPassword).slice(8));
   });
 
-  long('LEG-1 LCK-4 eighty parallel guesses get five looks', async () => {
+  long('LEG-1 LCK-4 eighty parallel guesses get five attempts', async () => {
     const taxpayerId = await oldCompany(runtime);
     const solutions = await runtime.solutions(80);
     const replies = await Promise.all(

@@ -11,7 +11,7 @@ import {
   parsePeriod,
   permissionsOfItems,
   serviceItems,
-} from '#domain/companies/agreements.ts';
+} from '#domain/agencies/agreements.ts';
 import { followingDay } from '#domain/days.ts';
 
 const day = fc.integer({ min: 0, max: 3000 }).map((n) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requireOpen } from '#domain/companies/legacy.ts';
+import { requireOpen } from '#domain/companies/legacy-login.ts';
 import { maskedReason, needsApproval, orders, requireApproval } from '#domain/people/orders.ts';
 import { refusal } from './people.ts';
 

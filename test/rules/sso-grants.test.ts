@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serviceItems } from '#domain/companies/agreements.ts';
+import { serviceItems } from '#domain/agencies/agreements.ts';
 import { permissions } from '#domain/companies/relations.ts';
 import { roles } from '#domain/names.ts';
 import { acrForTokens, acrOf, isAcrUnknown, meetsAcr } from '#domain/sso/acrs.ts';
@@ -23,7 +23,7 @@ const handler: Acting = {
   taxpayer: ['s1_ref', '91340100MA2MXXXXX0'],
 };
 
-describe('what is granted is in the request, the client and the grounds', () => {
+describe('what is granted is in the request, the client and the access basis', () => {
   it('SSO-6 a natural person needs no permission, and is no company', () => {
     const person: Acting = { kind: 'natural', permissions: [], taxpayer: [] };
     expect(grantedActions(client(), { actions: ['filing'] }, person)).toEqual([]);
@@ -265,7 +265,7 @@ describe('what a system was told still holds', () => {
       other,
       undefined,
     ]);
-    // A told last day is within a relation without a last day; a grant without a last day is not within one that has
+    // A disclosed last day is within a relation without a last day; a grant without a last day is not within one that has
     // it.
     expect(isWithin({ actions: ['enquiry'] }, other)).toBe(false);
     expect(isWithin(other, { actions: ['enquiry'] })).toBe(true);

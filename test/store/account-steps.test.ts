@@ -31,7 +31,7 @@ import { keysOne } from '../crypto/keys-of-test.ts';
 import { storeAgreement } from '../support/agency-rows.ts';
 import { companyRow, contextOf, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
 import { mobile, type Sample, person as sample } from '../support/people.ts';
-import { signedIn as signedInAt } from '../support/sessions.ts';
+import { storeSession } from '../support/session-rows.ts';
 import { solve } from '../support/solve.ts';
 import {
   at,
@@ -51,12 +51,12 @@ import {
   personKeyOf,
   putMisses,
   type Registered,
-  registered as registeredIn,
   relationRow,
   run as runIn,
   type Sent,
   seconds,
   stepParts,
+  storePerson,
   ticketOf as ticketIn,
 } from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
@@ -66,7 +66,7 @@ let db: Db;
 let ctx: FlowContext;
 let parts: object;
 let hashed: StoredPassword;
-const told: Sent[] = [];
+const sentMessages: Sent[] = [];
 beforeAll(async () => {
   db = await openStore(
     'Agreements',
@@ -80,12 +80,12 @@ beforeAll(async () => {
     'Tickets',
     'Users',
   );
-  parts = await stepParts(db, told, { legacyUntil: '2027-12-31' });
+  parts = await stepParts(db, sentMessages, { legacyUntil: '2027-12-31' });
   ctx = contextOf(db, parts);
   hashed = await hashPassword(password, keysOne, ctx.settings.policies);
 });
 beforeEach(() => {
-  told.length = 0;
+  sentMessages.length = 0;
 });
 
 const personOf = async (who: Sample) => (await findPerson(db, personKeyOf(who))) as Person;
@@ -94,11 +94,11 @@ const registered = (
   facts: Facts = {},
   phones: readonly string[] = [who.phone],
 ): Promise<Registered> =>
-  registeredIn(db, { password: hashed, ...facts }, { who, phones: phones.map((phone) => ownPhone(phone)) });
+  storePerson(db, { password: hashed, ...facts }, { who, phones: phones.map((phone) => ownPhone(phone)) });
 const eventsOf = (subject: string, kind?: string) => auditOf(db, subject, kind);
 const ticketOf = (id: string) => ticketIn(db, id);
 const newestCode = (phone: string) =>
-  told.filter((one) => one.phone === phone && one.code).at(-1)?.code ?? '';
+  sentMessages.filter((one) => one.phone === phone && one.code).at(-1)?.code ?? '';
 
 const run = (step: unknown, given: object = {}, by: FlowContext = ctx) => runIn(step, by, given);
 const meanwhile = (table: Write['table'], change: () => Promise<unknown>) =>
@@ -207,7 +207,7 @@ describe('a registration', () => {
     const [event] = await eventsOf(row.personKey, 'registered');
     expect(event?.detail).toEqual({ realNameLevel: 4, face: 'local-1', again: false });
     expect((await complete(id)).said).toBe('STATE_CONFLICT');
-    expect(told.filter(({ code: is }) => is === undefined)).toEqual([]);
+    expect(sentMessages.filter(({ code: is }) => is === undefined)).toEqual([]);
   });
 
   it('REG-7 CHN-1 only the web and the 安徽税务 APP register, at each step; the app gets no session', async () => {
@@ -523,7 +523,7 @@ describe('a registration', () => {
     expect(row.consents?.[0]).toEqual(consent);
     expect(row.consents).toHaveLength(3);
     expect((await eventsOf(row.personKey, 'registered'))[0]?.detail).toMatchObject({ again: true });
-    expect(told.at(-1)).toMatchObject({
+    expect(sentMessages.at(-1)).toMatchObject({
       phone: who.phone,
       text: expect.stringContaining('已重新注册并恢复'),
     });
@@ -564,7 +564,7 @@ describe('a registration', () => {
 });
 
 const signedIn = (who: Sample, facts: Partial<Session> = {}) =>
-  signedInAt(db, { ...who, personKey: personKeyOf(who) }, facts);
+  storeSession(db, { ...who, personKey: personKeyOf(who) }, facts);
 
 describe('用户注销', () => {
   const send = (session: Session, by?: FlowContext, more: object = {}) =>
@@ -651,7 +651,7 @@ describe('用户注销', () => {
       (await db.get<Item>('Lockouts', { personKey: personKeyOf(who), day }))?.smsGuesses,
     ).toBeUndefined();
     expect(
-      told
+      sentMessages
         .filter(({ code }) => code === undefined)
         .map(({ phone }) => phone)
         .sort(),

@@ -380,7 +380,7 @@ describe('a search among the clients of an agent', () => {
     expect((await found({ query: '天都' })).ids).toEqual(['3C']);
   });
 
-  it('SWI-3 ENT-4 DOC-4 reads whoever has just changed, and the one whose whole number was typed', async () => {
+  it('SWI-3 ENT-4 DOC-4 reads whoever has just changed, and the one whose complete number was typed', async () => {
     const due = { companyKeys: new Set(['c_2B']), many: false };
     expect((await found({ query: '天都', due })).ids).toEqual(['2B', '3C']);
     expect((await found({ query: '天都', typed: 'c_1A' })).ids).toEqual(['1A', '3C']);

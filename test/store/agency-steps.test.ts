@@ -30,7 +30,7 @@ import type { Session } from '#store/sessions/session-row.ts';
 import { agentOf, storeAgreement, storeStaffForm } from '../support/agency-rows.ts';
 import { companyRow, contextOf, putRows, signingRing } from '../support/in-process.ts';
 import { person as sample } from '../support/people.ts';
-import { acting, signedIn as signedInAt } from '../support/sessions.ts';
+import { acting, storeSession } from '../support/session-rows.ts';
 import {
   at,
   changedMeanwhile,
@@ -41,10 +41,10 @@ import {
   personKeyOf,
   putMisses,
   type Registered,
-  registered as registeredIn,
   relationRow,
   run as runIn,
   seconds,
+  storePerson,
   tomorrow,
   yesterday,
 } from '../support/step-fixtures.ts';
@@ -82,9 +82,9 @@ const said = async (...given: Parameters<typeof run>) => (await run(...given)).s
 const meanwhile = (table: Write['table'], change: () => Promise<unknown>) =>
   contextOf(changedMeanwhile(db, table, change), { signing });
 
-const signedIn = (who: Registered, facts: Partial<Session> = {}) => signedInAt(db, who, facts);
+const signedIn = (who: Registered, facts: Partial<Session> = {}) => storeSession(db, who, facts);
 /** A registered person without a number, who is shown without one. */
-const registered = () => registeredIn(db, {}, { phones: [] });
+const registered = () => storePerson(db, {}, { phones: [] });
 async function company(facts: Partial<KnownTaxpayer> = {}) {
   const id = number();
   await putRows(db, 'Taxpayers', companyRow(keyOf(id), facts));
@@ -537,7 +537,7 @@ describe('an agency’s staff form', () => {
 
   it('REL-11 DOC-4 shows phones to those who manage it and not to its agents', async () => {
     const agency = await agencyFirm();
-    const who = await registeredIn(db, {}, { phones: [ownPhone('13812345678')] });
+    const who = await storePerson(db, {}, { phones: [ownPhone('13812345678')] });
     await list(agency.id, who);
     expect((await show(agency.session)).body.agents[0].phone).toBe('138****5678');
     const byForm = await byStaffForm(who, agency.id);

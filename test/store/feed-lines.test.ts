@@ -19,7 +19,7 @@ import { personLine } from '../flows/support/migration.ts';
 import { creditCode } from '../support/credit-codes.ts';
 import { contextOf, putRows, recordOf, watchedStore } from '../support/in-process.ts';
 import { mobile, person as sample } from '../support/people.ts';
-import { answerRange } from '../support/ranges.ts';
+import { answerRange } from '../support/s3-range-answers.ts';
 import { openStore } from '../support/store.ts';
 
 /** Lines of the feed: read, told, tried again, run side by side. */
@@ -320,7 +320,7 @@ describe('pieces side by side', () => {
     };
   }
 
-  it('ENT-3 run so many at once, and hold so many and so much', async () => {
+  it('ENT-3 run so many at once, and take so many and so much', async () => {
     const some = pieces({}, {}, {}, {}, {});
     const running = runKeyed(some.source(), bounds);
     await sleep(1);
@@ -329,7 +329,7 @@ describe('pieces side by side', () => {
     expect([some.begun, some.taken()]).toEqual([[0, 1, 2], 5]);
     for (const index of [1, 2, 3, 4]) await some.end(index);
     await running;
-    // The third one fits by its size and not by its number; a large one is held alone.
+    // The third one fits by its size and not by its number; a large one is taken alone.
     const sized = pieces({ size: 6 }, { size: 4 }, { size: 1 }, { size: 20 }, {});
     const waiting = runKeyed(sized.source(), bounds);
     await sleep(1);

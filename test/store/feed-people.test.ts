@@ -24,15 +24,15 @@ import { openStore } from '../support/store.ts';
 /** What a `person` line does to a person as they may stand there, and to the numbers that it names. */
 let db: Db;
 let ctx: FlowContext;
-const told: { phone: string; text: string }[] = [];
+const sentMessages: { phone: string; text: string }[] = [];
 beforeAll(async () => {
   db = await openStore('Audit', 'Phones', 'Relationships', 'Sessions', 'Users');
   ctx = contextOf(db, {
-    sms: { send: async (message: { phone: string; text: string }) => void told.push(message) },
+    sms: { send: async (message: { phone: string; text: string }) => void sentMessages.push(message) },
   });
 });
 beforeEach(() => {
-  told.length = 0;
+  sentMessages.length = 0;
 });
 
 const now = new Date('2027-03-02T10:00:00+08:00');
@@ -439,8 +439,8 @@ describe('a number that somebody else has', () => {
       ),
     );
     expect(lost).toHaveLength(2);
-    expect(told.map(({ phone }) => phone)).toEqual([rest]);
-    expect(told[0]?.text).toContain(`${masked(two)}、${masked(first.phone)}`);
+    expect(sentMessages.map(({ phone }) => phone)).toEqual([rest]);
+    expect(sentMessages[0]?.text).toContain(`${masked(two)}、${masked(first.phone)}`);
     for (const phone of [two, first.phone])
       expect(await findPhone(db, numberKey(phone))).toEqual({
         phoneKey: numberKey(phone),
@@ -469,13 +469,13 @@ describe('a number that somebody else has', () => {
       [first, one, [two, third.phone]],
       [second, two, [one, third.phone]],
     ] as const) {
-      const notices = told.filter(({ phone }) => phone === holder.phone);
+      const notices = sentMessages.filter(({ phone }) => phone === holder.phone);
       expect(notices.map(({ text }) => text)).toEqual([expect.stringContaining(masked(lost))]);
       for (const other of others) expect(notices[0]?.text).not.toContain(masked(other));
       const events = (await eventsOf(holder)).filter(({ kind }) => kind === 'phone-lost');
       expect(events.map(({ detail }) => detail)).toEqual([{ reason: 'duplicate', phone: masked(lost) }]);
     }
-    expect(told).toHaveLength(2);
+    expect(sentMessages).toHaveLength(2);
   });
 
   it('MIG-1 leaves its holder’s default alone where that is another one, and nothing where it was the last', async () => {
@@ -527,7 +527,7 @@ describe('a number that somebody else has', () => {
     expect(await claim()).toMatchObject({ warnings: ['PHONE_OF_ANOTHER'] });
     expect(await personOf(owner)).toEqual(row);
     expect(await personOf(claimer)).not.toHaveProperty('phones');
-    expect(told).toEqual([]);
+    expect(sentMessages).toEqual([]);
   });
 
   it('MIG-1 PHN-3 in the middle of a takeover is read again', async () => {

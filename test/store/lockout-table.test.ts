@@ -60,7 +60,7 @@ async function succeed(personKey: string, method: AuthMethod): Promise<void> {
 const rowOf = (personKey: string) => db.get<LockoutRow>('Lockouts', lockoutKey(personKey, day));
 
 describe('the day of a person', () => {
-  it('LCK-1 LCK-2 five looks a method, the fifth locks, and then nobody looks, by whatever method', async () => {
+  it('LCK-1 LCK-2 five attempts a method, the fifth locks, and then nobody looks, by whatever method', async () => {
     const who = somebody();
     const taken = [];
     for (let i = 0; i < 5; i++) taken.push((await fail(who, 'password')).taken);
@@ -122,7 +122,7 @@ describe('the day of a person', () => {
     expect(await refusalOf(db.transact([write]))).toBe('ACCOUNT_LOCKED');
   });
 
-  it('LCK-4 a look that is given back is as if it had not been, and lifts the lock that stood on it', async () => {
+  it('LCK-4 an attempt that is given back is as if it had not been, and lifts the lock that stood on it', async () => {
     const who = somebody();
     const first = attemptOf(who, 'password');
     const { taken } = await reserveAttempt(db, first, policies, lockEvent(who));
@@ -136,7 +136,7 @@ describe('the day of a person', () => {
     expect(await refusalOf(fail(who, 'password'))).toBe('ACCOUNT_LOCKED');
   });
 
-  it('LCK-4 giving a look back leaves another method’s lock', async () => {
+  it('LCK-4 giving an attempt back leaves another method’s lock', async () => {
     const who = somebody();
     const look = attemptOf(who, 'face');
     await reserveAttempt(db, look, policies, lockEvent(who));

@@ -54,12 +54,12 @@ import {
   password,
   personRow,
   type Registered,
-  registered as registeredIn,
   relationRow,
   run as runIn,
   type Sent,
   seconds,
   stepParts,
+  storePerson,
   ticketOf,
   tomorrow,
   yesterday,
@@ -70,7 +70,7 @@ import { openStore } from '../support/store.ts';
 let db: Db;
 let ctx: FlowContext;
 let parts: object;
-const told: Sent[] = [];
+const sentMessages: Sent[] = [];
 beforeAll(async () => {
   db = await openStore(
     'Agencies',
@@ -86,18 +86,18 @@ beforeAll(async () => {
     'Tickets',
     'Users',
   );
-  parts = await stepParts(db, told);
+  parts = await stepParts(db, sentMessages);
   ctx = contextOf(db, parts);
 });
 beforeEach(() => {
-  told.length = 0;
+  sentMessages.length = 0;
 });
 
 const run = (step: unknown, given: object = {}, by: FlowContext = ctx) => runIn(step, by, given);
 const meanwhile = (table: Write['table'], change: () => Promise<unknown>) =>
   contextOf(changedMeanwhile(db, table, change), parts);
-const registered = (facts: Facts = {}, more: Parameters<typeof registeredIn>[2] = {}): Promise<Registered> =>
-  registeredIn(db, facts, more);
+const registered = (facts: Facts = {}, more: Parameters<typeof storePerson>[2] = {}): Promise<Registered> =>
+  storePerson(db, facts, more);
 const rowOf = (who: Registered) => personRow(db, who);
 const change = (who: Registered, facts: Facts) => changePerson(db, who, facts);
 const events = (who: Registered, kind: string) => eventsOf(db, who, kind);
@@ -159,7 +159,7 @@ const atCompany = (of: KnownTaxpayer, entry = 'enterprise') => ({ entry, taxpaye
 const sendCode = (id: string, by?: FlowContext) => run(sendLoginCode, { params: { id } }, by);
 const verify = (id: string, body: object, by?: FlowContext, more: object = {}) =>
   run(verifyLogin, { params: { id }, body, ...more }, by);
-const newestCode = () => told.at(-1)?.code ?? '';
+const newestCode = () => sentMessages.at(-1)?.code ?? '';
 /** A login whose code was sent. */
 async function begun(who: Registered, facts: object = {}) {
   const { said, body } = await first(who, facts);

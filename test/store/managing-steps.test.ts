@@ -25,7 +25,7 @@ import type { Session } from '#store/sessions/session-row.ts';
 import { ordersInHour } from '#store/tickets/order-hours.ts';
 import { companyRow, contextOf, putRows } from '../support/in-process.ts';
 import { type Sample, person as sample } from '../support/people.ts';
-import { acting, signedIn as signedInAt } from '../support/sessions.ts';
+import { acting, storeSession } from '../support/session-rows.ts';
 import {
   at,
   auditOf,
@@ -37,10 +37,10 @@ import {
   origin,
   personKeyOf,
   type Registered,
-  registered as registeredIn,
   relationRow,
   run as runIn,
   seconds,
+  storePerson,
   tomorrow,
   yesterday,
 } from '../support/step-fixtures.ts';
@@ -77,8 +77,7 @@ async function company(facts: Partial<KnownTaxpayer> = {}) {
 }
 const companyOf = (id: string) => findTaxpayer(db, keyOf(id)) as Promise<KnownTaxpayer>;
 /** A registered person, to whom no message is sent. */
-const registered = (who: Sample = sample(), facts: Facts = {}) =>
-  registeredIn(db, facts, { who, phones: [] });
+const registered = (who: Sample = sample(), facts: Facts = {}) => storePerson(db, facts, { who, phones: [] });
 async function related(who: Registered, id: string, facts: Partial<Relation> = {}): Promise<Relation> {
   const asked = { state: 'pending', permissions: ['filing', 'declaration', 'enquiry', 'invoice'] } as const;
   const row = relationRow(who, companyRow(keyOf(id)), { ...asked, ...facts });
@@ -91,7 +90,7 @@ const now_ = async ({ authorizationId }: Relation) =>
   (await findAuthorization(db, authorizationId)) as Relation;
 const eventsOf = (subject: string, kind?: string) => auditOf(db, subject, kind);
 
-const signedIn = (who: Registered, facts: Partial<Session> = {}) => signedInAt(db, who, facts);
+const signedIn = (who: Registered, facts: Partial<Session> = {}) => storeSession(db, who, facts);
 /** A call in a session. */
 const run = (step: unknown, session: Session, parts: object = {}, caller: object = {}, by = ctx) =>
   runIn(step, by, { caller: { session, ...caller }, ...parts });
@@ -265,7 +264,7 @@ describe('a company’s people', () => {
 
   it('REL-8 SMS-4 are told of what happens to them', async () => {
     const { id, session } = await managed();
-    const who = await registeredIn(db);
+    const who = await storePerson(db);
     await run(invitePerson, session, asked(who));
     const noticed = async () =>
       (await db.get<Item>('SmsWindows', { phoneKey: `notice/${personKeyOf(who)}/${keyOf(id)}` })) ?? {};

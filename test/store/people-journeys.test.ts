@@ -45,28 +45,28 @@ import {
   numberKey,
   ownPhone,
   personKeyOf,
-  registered as registeredIn,
+  storePerson,
 } from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
 
 /** People as they are named, found, told, ordered about and collected. */
 let db: Db;
 let ctx: FlowContext;
-const told: { phone: string; text: string }[] = [];
+const sentMessages: { phone: string; text: string }[] = [];
 let sending: () => Promise<void>;
 beforeAll(async () => {
   db = await openStore('Audit', 'Lockouts', 'Phones', 'Relationships', 'Sessions', 'SmsWindows', 'Users');
   ctx = contextOf(db, {
     sms: {
       send: async (message: { phone: string; text: string }) => {
-        told.push(message);
+        sentMessages.push(message);
         await sending();
       },
     },
   });
 });
 beforeEach(() => {
-  told.length = 0;
+  sentMessages.length = 0;
   sending = async () => undefined;
 });
 
@@ -77,7 +77,7 @@ const call: AnyCall = {
 };
 /** A registered person with these numbers. */
 async function registered(who: Sample, facts: Facts = {}, phones: readonly string[] = [who.phone]) {
-  await registeredIn(db, { rev: 3, ...facts }, { who, phones: phones.map((phone) => ownPhone(phone)) });
+  await storePerson(db, { rev: 3, ...facts }, { who, phones: phones.map((phone) => ownPhone(phone)) });
   return personOf(who);
 }
 const personOf = async (who: Sample) => (await findPerson(db, personKeyOf(who))) as Person;
@@ -309,17 +309,17 @@ describe('a notice', () => {
     const [second, third] = [mobile(), mobile()];
     const row = await registered(who, {}, [who.phone, second, third]);
     await notifyPerson(ctx, call, row, 'phone-lost', masked(third), [numberKey(third)]);
-    expect(told.map(({ phone }) => phone).sort()).toEqual([who.phone, second].sort());
-    expect(told[0]?.text).toContain(`(${masked(third)})`);
-    told.length = 0;
+    expect(sentMessages.map(({ phone }) => phone).sort()).toEqual([who.phone, second].sort());
+    expect(sentMessages[0]?.text).toContain(`(${masked(third)})`);
+    sentMessages.length = 0;
     await notifyPerson(ctx, { ...call, language: 'zh' }, row, 'password-changed');
-    expect(told.map(({ phone }) => phone).sort()).toEqual([who.phone, second, third].sort());
-    expect(told[0]?.text).toContain('密码已修改');
+    expect(sentMessages.map(({ phone }) => phone).sort()).toEqual([who.phone, second, third].sort());
+    expect(sentMessages[0]?.text).toContain('密码已修改');
     await notifyPerson(ctx, call, undefined, 'password-changed');
     await notifyBySms(ctx, call, undefined, 'password-changed');
-    expect(told).toHaveLength(3);
+    expect(sentMessages).toHaveLength(3);
     await notifyBySms(ctx, call, row.phones?.[1], 'relation-invited', '黄山');
-    expect(told.at(-1)).toMatchObject({ phone: second, text: expect.stringContaining('(黄山)') });
+    expect(sentMessages.at(-1)).toMatchObject({ phone: second, text: expect.stringContaining('(黄山)') });
   });
 
   it('PWD-3 ERR-01 costs nothing where it fails, and no more than a moment where it hangs', async () => {
@@ -357,11 +357,13 @@ describe('a notice', () => {
       role: 'tax-handler' as const,
     };
     await notifyHolder(ctx, call, relation, 'relation-invited');
-    expect(told).toMatchObject([{ phone: who.phone, text: expect.stringContaining('黄山公司（办税员）') }]);
+    expect(sentMessages).toMatchObject([
+      { phone: who.phone, text: expect.stringContaining('黄山公司（办税员）') },
+    ]);
     await notifyHolder(ctx, call, relation, 'relation-invited');
-    expect(told).toHaveLength(1);
+    expect(sentMessages).toHaveLength(1);
     await notifyHolder(ctx, call, { ...relation, personKey: 'p1_nobody' }, 'relation-invited');
-    expect(told).toHaveLength(1);
+    expect(sentMessages).toHaveLength(1);
     const failing = (name: keyof Db) =>
       contextOf(
         new Proxy(db, {
@@ -371,7 +373,7 @@ describe('a notice', () => {
       );
     await notifyHolder(failing('get'), call, relation, 'relation-deleted');
     await notifyHolder(failing('update'), call, relation, 'relation-adjusted');
-    expect(told).toHaveLength(1);
+    expect(sentMessages).toHaveLength(1);
   });
 });
 
@@ -387,8 +389,8 @@ describe('a number that is taken over', () => {
       { reason: 'taken-over' },
     ]);
     await loss.tell();
-    expect(told.map(({ phone }) => phone)).toEqual([who.phone]);
-    expect(told[0]?.text).toContain(`认领，已从您的账号移除${masked(second)}`);
+    expect(sentMessages.map(({ phone }) => phone)).toEqual([who.phone]);
+    expect(sentMessages[0]?.text).toContain(`认领，已从您的账号移除${masked(second)}`);
     await expect(db.transact(loss.writes)).rejects.toBeInstanceOf(ConcurrentChange);
     const last = await phoneLoss(ctx, call, row.personKey, numberKey(who.phone));
     await db.transact(last.writes);
@@ -458,8 +460,8 @@ describe('an order', () => {
       detail: { officer: '0042', office: '3401', approvedBy: '0077', grounds: `核查 ${'*'.repeat(18)}` },
     });
     expect(event?.detail).not.toHaveProperty('version');
-    expect(told.map(({ phone }) => phone)).toEqual([who.phone]);
-    expect(told[0]?.text).toContain('suspended');
+    expect(sentMessages.map(({ phone }) => phone)).toEqual([who.phone]);
+    expect(sentMessages[0]?.text).toContain('suspended');
     // Once more, later: it is suspended since the first time, and its proofs end anew.
     const later = new Date(now.getTime() + 5_000);
     await giveOrder(
@@ -518,7 +520,7 @@ describe('an order', () => {
     expect(after.orders?.emptied?.[0]).toEqual(earlier[1]);
     for (const phone of [who.phone, second])
       expect(await findPhone(db, numberKey(phone))).toEqual({ phoneKey: numberKey(phone), leftAt: at });
-    expect(told.map(({ phone }) => phone).sort()).toEqual([who.phone, second].sort());
+    expect(sentMessages.map(({ phone }) => phone).sort()).toEqual([who.phone, second].sort());
     const none = sample();
     await registered(none, {}, []);
     await order(none, { order: 'empty-phones' });
@@ -537,7 +539,7 @@ describe('an order', () => {
     expect(await order(who, { order: 'resume' }, 5)).toBe('stale');
     expect(await order(who, { order: 'resume' }, 4)).toBe('stale');
     expect((await personOf(who)).orders).toMatchObject({ version: 5, suspendedAt: at });
-    expect(told).toHaveLength(1);
+    expect(sentMessages).toHaveLength(1);
     expect(await order(who, { order: 'resume' })).toBe('accepted');
     expect((await personOf(who)).orders).toMatchObject({ version: 5 });
     expect(await order(who, {}, 6)).toBe('accepted');
@@ -552,7 +554,7 @@ describe('an order', () => {
     const nameless = await personOf(who);
     expect(nameless).toMatchObject({ rev: 1, documentType: '201', orders: { suspendedAt: at } });
     expect(nameless).not.toHaveProperty('sealedName');
-    expect(told).toEqual([]);
+    expect(sentMessages).toEqual([]);
     const named = (name: string, facts: Partial<GivenOrder> = {}, of = who) =>
       order(of, { person: { documentType: '201', documentNumber: of.documentNumber, name }, ...facts });
     expect(await named(who.name, { order: 'resume' })).toBe('accepted');

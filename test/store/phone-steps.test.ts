@@ -23,7 +23,7 @@ import { ticketKeyOf } from '#store/tickets/tickets.ts';
 import { cheap, keysOne } from '../crypto/keys-of-test.ts';
 import { contextOf, putRows } from '../support/in-process.ts';
 import { mobile, person as sample } from '../support/people.ts';
-import { signedIn as signedInAt } from '../support/sessions.ts';
+import { storeSession } from '../support/session-rows.ts';
 import { solve } from '../support/solve.ts';
 import {
   at,
@@ -42,11 +42,11 @@ import {
   password,
   personRow,
   type Registered,
-  registered as registeredIn,
   run as runIn,
   type Sent,
   seconds,
   stepParts,
+  storePerson,
   ticketOf,
 } from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
@@ -55,7 +55,7 @@ import { openStore } from '../support/store.ts';
 let db: Db;
 let ctx: FlowContext;
 let parts: Record<string, unknown>;
-const told: Sent[] = [];
+const sentMessages: Sent[] = [];
 beforeAll(async () => {
   db = await openStore(
     'Audit',
@@ -67,11 +67,11 @@ beforeAll(async () => {
     'Tickets',
     'Users',
   );
-  parts = await stepParts(db, told);
+  parts = await stepParts(db, sentMessages);
   ctx = contextOf(db, parts);
 });
 beforeEach(() => {
-  told.length = 0;
+  sentMessages.length = 0;
 });
 
 const run = (step: unknown, given: object = {}, by: FlowContext = ctx) => runIn(step, by, given);
@@ -83,16 +83,16 @@ const staged = (policies: object, by: Db = db) =>
     ...parts,
     settings: { ...ctx.settings, policies: { ...ctx.settings.policies, ...policies } },
   });
-const registered = (facts: Facts = {}, more: Parameters<typeof registeredIn>[2] = {}) =>
-  registeredIn(db, facts, more);
+const registered = (facts: Facts = {}, more: Parameters<typeof storePerson>[2] = {}) =>
+  storePerson(db, facts, more);
 const rowOf = (who: Registered) => personRow(db, who);
 const change = (who: Registered, facts: Facts) => changePerson(db, who, facts);
 const events = (who: Registered, kind: string) => eventsOf(db, who, kind);
 const masked = (phone: string) => `${phone.slice(0, 3)}****${phone.slice(7)}`;
 const notices = () =>
-  told.filter(({ purpose }) => purpose === 'notice').map(({ phone, text }) => ({ phone, text }));
+  sentMessages.filter(({ purpose }) => purpose === 'notice').map(({ phone, text }) => ({ phone, text }));
 const codeTo = (phone: string) =>
-  told.filter((one) => one.phone === phone && one.code !== undefined).at(-1)?.code ?? '';
+  sentMessages.filter((one) => one.phone === phone && one.code !== undefined).at(-1)?.code ?? '';
 const wrongCode = (right: string) => `${(Number(right) + 1) % 1_000_000}`.padStart(6, '0');
 const lockoutOf = async (who: Registered) =>
   (await db.get<Item>('Lockouts', { personKey: who.personKey, day })) ?? {};
@@ -105,7 +105,7 @@ const solution = async () => {
 
 /** The session of somebody who has just passed a factor. */
 const signedIn = async (who: Registered, facts: Partial<Session> = {}) => ({
-  caller: { session: await signedInAt(db, who, facts) },
+  caller: { session: await storeSession(db, who, facts) },
 });
 type SignedIn = Awaited<ReturnType<typeof signedIn>>;
 const end = ({ caller: { session } }: SignedIn) =>
@@ -240,7 +240,7 @@ describe('a number that is added', () => {
     expect(notices()).toHaveLength(2);
     // The default one again: nothing changes.
     await freeWindow(number);
-    told.length = 0;
+    sentMessages.length = 0;
     await send(by, number);
     expect((await add(by, number)).body.isDefault).toBe(true);
     expect(await events(person, 'default-phone-changed')).toHaveLength(1);
@@ -305,7 +305,7 @@ describe('a number that is added', () => {
     ])
       expect((await add(by, holder.phone, { takeover: true, faceTicket })).said).toBe('FACE_REQUIRED');
     const faceTicket = await shownFace(by, 'phone');
-    told.splice(0, told.length, ...told.filter(({ code }) => code !== undefined));
+    sentMessages.splice(0, sentMessages.length, ...sentMessages.filter(({ code }) => code !== undefined));
     const done = await add(by, holder.phone, { takeover: true, faceTicket });
     expect(done.said).toBe('201');
     expect((await ticketOf(db, faceTicket)).state).toBe('spent');
@@ -428,7 +428,7 @@ describe('the person’s numbers', () => {
         .sort(),
     ).toEqual([person.phone, spare].sort());
     expect(notices()[0]?.text).toContain(masked(spare));
-    told.length = 0;
+    sentMessages.length = 0;
     expect((await makeDefault(by, `id-${spare}`)).said).toBe('204');
     expect((await rowOf(person)).rev).toBe(2);
     expect(notices()).toEqual([]);
@@ -638,7 +638,7 @@ describe('忘记密码', () => {
     });
     const wrong = await complete(id, { smsCode: wrongCode(smsCode) });
     expect([wrong.said, wrong.body.remainingAttempts]).toEqual(['SMS_CODE_WRONG', 4]);
-    told.length = 0;
+    sentMessages.length = 0;
     expect((await complete(id, { smsCode })).said).toBe('204');
     const row = await rowOf(who);
     expect(row).toMatchObject({ passwordRev: 2, passwordHistory: [row.password, old] });

@@ -46,7 +46,7 @@ import {
   signingRing,
   watchedStore,
 } from '../support/in-process.ts';
-import { acting, signedIn as signedInAt } from '../support/sessions.ts';
+import { acting, storeSession } from '../support/session-rows.ts';
 import {
   at,
   changedMeanwhile,
@@ -59,9 +59,9 @@ import {
   password,
   personRow,
   type Registered,
-  registered as registeredIn,
   relationRow,
   seconds,
+  storePerson,
   yesterday,
 } from '../support/step-fixtures.ts';
 import { openStore } from '../support/store.ts';
@@ -98,7 +98,7 @@ const staged = (policies: object) =>
     ...parts,
     settings: { ...ctx.settings, policies: { ...ctx.settings.policies, ...policies } },
   });
-const registered = (facts: Facts = {}) => registeredIn(db, facts);
+const registered = (facts: Facts = {}) => storePerson(db, facts);
 const rowOf = async (who: Registered) => (await personRow(db, who)) as RegisteredPerson;
 const events = (who: { personKey: string }, kind: string) => eventsOf(db, who, kind);
 /** The refusal's code, with its variant; undefined if there is none. */
@@ -126,7 +126,7 @@ const agencyCompany = () => company({ subjects: ['enterprise', 'agency'], name: 
 const listed = (who: Registered, { companyKey }: KnownTaxpayer) => storeStaffForm(db, companyKey, who);
 const agreed = async (who: Registered, agency: KnownTaxpayer, client: KnownTaxpayer) =>
   (await storeAgreement(db, [agency, client], [who])).agreementId;
-const signedIn = (who: Registered, facts: Partial<Session> = {}) => signedInAt(db, who, facts);
+const signedIn = (who: Registered, facts: Partial<Session> = {}) => storeSession(db, who, facts);
 const sessionOf = (sessionId: string) => db.get<Session>('Sessions', { sessionId }) as Promise<Session>;
 
 describe('a session that opens', () => {

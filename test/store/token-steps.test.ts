@@ -28,7 +28,7 @@ import type { RpSession } from '#store/sessions/rp-sessions.ts';
 import type { Session } from '#store/sessions/session-row.ts';
 import type { FaceCheckedMatter, SsoRequestTicket } from '#store/tickets/sso-tickets.ts';
 import { companyRow, contextOf, dataKeys, putRows, recordOf, signingRing } from '../support/in-process.ts';
-import { acting, signedIn as signedInAt } from '../support/sessions.ts';
+import { acting, storeSession } from '../support/session-rows.ts';
 import {
   auditOf,
   changedMeanwhile,
@@ -104,7 +104,7 @@ async function personRow(personKey: string, facts: Partial<Person> = {}) {
   return row;
 }
 const signedIn = ({ personKey = newPerson(), ...facts }: Partial<Session> = {}) =>
-  signedInAt(
+  storeSession(
     db,
     { personKey, name: '张三丰' },
     {

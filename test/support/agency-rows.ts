@@ -22,7 +22,7 @@ export const agentOf = ({ personKey, name }: Named): FormAgent => ({
   sealedName: sealedNameOf(personKey, name),
 });
 
-/** An agency's staff form in force; it takes the place of an earlier one. Returns its id. */
+/** Stores an agency's staff form in force, in place of an earlier one. Returns the form's id. */
 export async function storeStaffForm(db: Db, agencyKey: string, ...people: Named[]): Promise<string> {
   const formId = newFormId(new Date(now.getTime() - 5_000));
   const earlier = await findStaffForm(db, agencyKey);
@@ -41,7 +41,7 @@ export async function storeStaffForm(db: Db, agencyKey: string, ...people: Named
 }
 
 type Party = Pick<Taxpayer, 'companyKey'> & StoredNumber;
-/** An agreement in force, which names these people. */
+/** Stores an agreement in force that names these people. */
 export async function storeAgreement(
   db: Db,
   [agency, client]: readonly [agency: Party, client: Party],

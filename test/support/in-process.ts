@@ -1,3 +1,4 @@
+/** For journeys and steps that a test calls itself, in its own process, on the store of `openStore`. */
 import type { TableName } from '#contract/tables.ts';
 import { type DataKeys, seal } from '#crypto/sealed.ts';
 import { newSigningKey, parseSigningRing } from '#crypto/signing-ring.ts';
@@ -9,7 +10,7 @@ import { type Person, sealContext } from '#store/people/person-row.ts';
 import { cheap, handlesOne, keysOne } from '../crypto/keys-of-test.ts';
 import type { StoredRow } from './stored-rows.ts';
 
-/** For journeys and steps that a test calls itself, in its own process, on the store of `openStore`. */
+/** The key of sealed fields. */
 export const dataKeys: DataKeys = { current: 'k', keys: { k: Buffer.alloc(32, 7) } };
 
 /** Only the parts that such a test needs: tables, keys and the numbers of the rules. */

@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * The tests that `npm run mutate:store` and `npm run mutate:steps` run against each change: with one DynamoDB Local, in
- * this process, without functions and HTTP. What hangs on purpose is no part of it. A change that keeps a test waiting for
- * ever is noticed when the test's time is up: TEST_TIMEOUT (milliseconds) makes that cheap for tests that are fast.
+ * this process, without functions and HTTP. What hangs on purpose is no part of these tests. A change that keeps a test
+ * waiting for ever is noticed when the test's time is up: TEST_TIMEOUT (milliseconds) makes that cheap for fast tests.
  */
 export default defineConfig({
   test: {

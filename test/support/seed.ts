@@ -5,7 +5,7 @@ import { hashPassword } from '#crypto/passwords.ts';
 import { type DataKeys, seal } from '#crypto/sealed.ts';
 import { nextMidnight, shanghaiDay } from '#domain/days.ts';
 import { type DocumentType, parseDocument } from '#domain/people/documents.ts';
-import { normaliseName } from '#domain/people/persons.ts';
+import { normaliseName } from '#domain/people/person-names.ts';
 import { defaultPolicies as policies } from '#domain/policies.ts';
 import { personAfterRegistration } from '#flows/registration/complete-registration.ts';
 import { currentKey, readSealingSecret } from '#gateways/sealing-secret.ts';

@@ -23,7 +23,7 @@ const rows = ['shared', 'functions', 'infra', 'portal'].map((folder) => {
 });
 const code = rows.filter(({ folder }) => folder !== 'portal').flatMap(({ sizes }) => sizes);
 // Messages and settings are lists, so their size depends on what they list.
-const lists = /runtime\/messages\/|infra\/config\.ts$|domain\/common-password-words\.ts$/;
+const lists = /runtime\/messages\/|infra\/config\.ts$|domain\/factors\/common-password-words\.ts$/;
 const [largest, ...others] = code.filter(({ file }) => !lists.test(file)).sort((a, b) => b.lines - a.lines);
 if (!largest) throw new Error('git lists no files');
 const over = [largest, ...others].filter(({ lines }) => lines > 300).length;

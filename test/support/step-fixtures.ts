@@ -1,3 +1,4 @@
+/** People and companies as rows, and steps that are called on them, for tests of several flows. */
 import { personKey, phoneKey } from '#crypto/keys.ts';
 import { hashPassword, type StoredPassword } from '#crypto/passwords.ts';
 import { newHandle } from '#crypto/random.ts';
@@ -20,7 +21,7 @@ import { contextOf, dataKeys, putRows, recordOf, sealedNameOf, signingRing } fro
 import { type Sample, person as sample } from './people.ts';
 import type { Part, StoredRow } from './stored-rows.ts';
 
-/** People and companies as rows, and steps that are called on them, for tests of several flows. */
+/** The instant of every call of these tests. */
 export const now = new Date('2027-03-02T10:00:00+08:00');
 export const at = now.toISOString();
 export const seconds = now.getTime() / 1000;
@@ -60,7 +61,7 @@ export interface Registered extends Sample {
 }
 export type Named = Pick<Registered, 'personKey' | 'name'>;
 /** A registered person; the first phone is the default one. */
-export async function registered(
+export async function storePerson(
   db: Db,
   facts: Facts = {},
   { who = sample(), phones }: { who?: Sample; phones?: readonly OwnPhone[] } = {},
@@ -96,7 +97,7 @@ export async function changePerson(db: Db, who: Pick<Person, 'personKey'>, facts
 export const putMisses = (db: Db, { personKey: key }: Pick<Person, 'personKey'>, misses: number) =>
   putRows(db, 'Tickets', { ticketKey: `m_${key}_${day}`, kind: 'misses', misses });
 
-/** A person's place in a company. */
+/** A person's relation to a company. */
 export const relationRow = (
   who: Named,
   { companyKey, taxpayerId, name }: KnownTaxpayer,
@@ -214,7 +215,7 @@ export const ticketOf = (db: Db, id: string) =>
   db.get<Item>('Tickets', { ticketKey: ticketKeyOf(id) }) as Promise<Item>;
 export const changeTicket = (db: Db, id: string, set: StoredRow<'Tickets'>) =>
   db.update({ table: 'Tickets', key: { ticketKey: ticketKeyOf(id) }, update: { set: { ...set } } });
-/** The journey's face check has passed; returns the name of its scan. */
+/** The journey's face check has passed; returns the scan's handle, as the client sends it in `faceTicket`. */
 export async function passFace(db: Db, id: string, time = at): Promise<string> {
   const faceTicket = newHandle();
   const face = {

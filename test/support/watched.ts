@@ -29,7 +29,7 @@ export interface WatchedRuntime extends TestRuntime {
  * Every route for signed-in people has this grant, but uses it only for a company identity: switching.test.ts shows
  * that.
  */
-const readsGrounds = ({ action, resource }: { action: string; resource: string }): boolean =>
+const readsAccessBasis = ({ action, resource }: { action: string; resource: string }): boolean =>
   action === 'dynamodb:BatchGetItem' &&
   ['Relationships', 'Taxpayers', 'Agencies', 'Agreements', 'CrossRegionReports'].some((table) =>
     resource.endsWith(table),
@@ -58,7 +58,7 @@ export async function openWatchedRuntime(
     expect(serverErrors).toEqual([]);
     expect(runtime.denials()).toEqual([]);
     expect(runtime.logs().filter((line) => /AccessDenied/.test(JSON.stringify(line)))).toEqual([]);
-    const unused = grantsLeft(runtime).filter((grant) => !readsGrounds(grant));
+    const unused = grantsLeft(runtime).filter((grant) => !readsAccessBasis(grant));
     expect(unused.filter((grant) => exercised.includes(grant.functionName))).toEqual([]);
   };
   return {

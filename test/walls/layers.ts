@@ -11,8 +11,8 @@ interface Layer {
 export const layers = [
   {
     name: 'domain',
-    en: 'the rules: pure functions, no I/O, no clock',
-    zh: '规则：纯函数，不做 I/O，不看时钟',
+    en: 'the rules, folders by subject: pure functions, no I/O, no clock',
+    zh: '规则，按主题分文件夹：纯函数，不做 I/O，不看时钟',
   },
   {
     name: 'contract',

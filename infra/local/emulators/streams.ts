@@ -44,8 +44,8 @@ export class Streams {
    */
   private readonly readers: readonly Reader[];
 
-  constructor(sources: readonly StreamSourceModel[], around: StreamParts) {
-    this.readers = sources.map((source) => new Reader(source, around));
+  constructor(sources: readonly StreamSourceModel[], parts: StreamParts) {
+    this.readers = sources.map((source) => new Reader(source, parts));
   }
 
   /** Something may have been written to these tables. */
@@ -77,7 +77,7 @@ class Reader {
   /** The function's trigger has a window in which changes are collected. */
   readonly gathersLong: boolean;
   private readonly source: StreamSourceModel;
-  private readonly around: StreamParts;
+  private readonly parts: StreamParts;
   private arn: string | undefined;
   private positions: ShardPosition[] = [];
   /** Shards read to their end. */
@@ -86,11 +86,11 @@ class Reader {
   private stopped = false;
   private gathering: AbortController | undefined;
 
-  constructor(source: StreamSourceModel, around: StreamParts) {
+  constructor(source: StreamSourceModel, parts: StreamParts) {
     this.table = source.table;
     this.gathersLong = source.gatherMs > gatherMs;
     this.source = source;
-    this.around = around;
+    this.parts = parts;
   }
 
   wake(): void {
@@ -140,11 +140,11 @@ class Reader {
   private async findShards(): Promise<void> {
     if (this.positions.length > 0) return;
     this.arn ??= stringOf(
-      objectOf((await this.around.tables('DescribeTable', { TableName: this.table })).Table).LatestStreamArn,
+      objectOf((await this.parts.tables('DescribeTable', { TableName: this.table })).Table).LatestStreamArn,
     );
     if (!this.arn) throw new Error('the table has no stream');
     const described = objectOf(
-      (await this.around.streams('DescribeStream', { StreamArn: this.arn })).StreamDescription,
+      (await this.parts.streams('DescribeStream', { StreamArn: this.arn })).StreamDescription,
     );
     this.positions = arrayOf(described.Shards)
       .map((shard) => String(objectOf(shard).ShardId))
@@ -154,7 +154,7 @@ class Reader {
 
   /** @returns whether there may be more records */
   private async read(position: ShardPosition): Promise<boolean> {
-    const { streams } = this.around;
+    const { streams } = this.parts;
     try {
       position.iterator ??= stringOf(
         (
@@ -211,10 +211,10 @@ class Reader {
   ): Promise<void> {
     const event = { Records: records.map((record) => ({ ...record, eventSourceARN: this.arn })) };
     try {
-      await this.around.functions.invoke(source.functionName, event, `stream ${this.table}`);
+      await this.parts.functions.invoke(source.functionName, event, `stream ${this.table}`);
     } catch (error) {
       if (this.stopped) return;
-      if (attempt >= source.tries) for (const record of records) this.around.putAside(source, record, error);
+      if (attempt >= source.tries) for (const record of records) this.parts.putAside(source, record, error);
       else {
         await sleep(Math.min(2_000, pauseMs * attempt), undefined, { ref: false });
         const half = Math.ceil(records.length / 2);

@@ -29,7 +29,7 @@ export function readReportNumber(raw: string): string | undefined {
 
 /** The ending of a number as somebody types it. */
 export interface Ending {
-  /** The ending in the spelling of whole numbers, in case somebody typed the whole number. */
+  /** The ending in the spelling of complete numbers, in case somebody typed the complete number. */
   readonly number: string;
   /** The letters and digits that the search compares. */
   readonly comparedPart: string;

@@ -1,4 +1,4 @@
-import type { ServiceItem } from '../companies/agreements.ts';
+import type { ServiceItem } from '../agencies/agreements.ts';
 import type { Permission } from '../companies/relations.ts';
 
 /** What a hand-over allows at a tax system, as the system was told (SSO-6). */

@@ -4,7 +4,7 @@ import {
   type GrantedTerms,
   orderedItems,
   type Period,
-} from '#domain/companies/agreements.ts';
+} from '#domain/agencies/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';

@@ -1,5 +1,5 @@
 import { indexKey } from '#crypto/keys.ts';
-import { comparedName } from '#domain/people/persons.ts';
+import { comparedName } from '#domain/people/person-names.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import type { Person } from '#store/people/person-row.ts';
 import type { HandlerKeys } from '#store/reports/cross-region-reports.ts';

@@ -14,9 +14,9 @@ export type SessionCall = AnyCall & { readonly caller: { readonly session: Sessi
 
 /**
  * SES-5: changing phones, password, username or account state, or ending another session, needs a second factor that
- * was passed in this session recently; a login with password and factor counts. The returned check belongs into the
- * transaction of the change, so that a session that was replaced or ended meanwhile changes nothing. Throws FRESH_FACTOR_REQUIRED, after which the
- * client calls `POST /v1/session/factor`.
+ * was passed in this session recently; a login with password and factor counts. The returned check belongs in the
+ * transaction of the change, so that a session that was replaced or ended meanwhile changes nothing. Throws
+ * FRESH_FACTOR_REQUIRED, after which the client calls `POST /v1/session/factor`.
  */
 export function requireFresh(ctx: Pick<FlowContext, 'settings'>, { caller, now }: SessionCall): Write {
   const { policies } = ctx.settings;

@@ -4,7 +4,7 @@ import { personKey } from '#crypto/keys.ts';
 import { seal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/people/documents.ts';
-import { normaliseName, sameName } from '#domain/people/persons.ts';
+import { normaliseName, sameName } from '#domain/people/person-names.ts';
 import { Problem } from '#domain/problem.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';

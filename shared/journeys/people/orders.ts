@@ -5,7 +5,7 @@ import { seal } from '#crypto/sealed.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { parseDocument } from '#domain/people/documents.ts';
 import { maskedReason, type Order, requireApproval } from '#domain/people/orders.ts';
-import { normaliseName } from '#domain/people/persons.ts';
+import { normaliseName } from '#domain/people/person-names.ts';
 import type { OrderNotice } from '#gateways/sms/text.ts';
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';

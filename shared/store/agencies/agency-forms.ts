@@ -1,6 +1,6 @@
 import { newHandle } from '#crypto/random.ts';
 import type { Sealed } from '#crypto/sealed.ts';
-import { isInForce, type Period, type ServiceItem } from '#domain/companies/agreements.ts';
+import { isInForce, type Period, type ServiceItem } from '#domain/agencies/agreements.ts';
 import { Problem } from '#domain/problem.ts';
 import { type InTermSince, isOfTerm, type StoredNumber } from '../companies/taxpayers.ts';
 import { all, atLeast, atMost, equals, holds, oneOf } from '../dynamodb/expressions.ts';

@@ -1,4 +1,4 @@
-import { overlap, type Period } from '#domain/companies/agreements.ts';
+import { overlap, type Period } from '#domain/agencies/agreements.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { type InTermSince, isOfTerm } from '../companies/taxpayers.ts';
 import { ConcurrentChange } from '../dynamodb/concurrent-change.ts';

@@ -1,4 +1,4 @@
-import type { Period } from '#domain/companies/agreements.ts';
+import type { Period } from '#domain/agencies/agreements.ts';
 import { foldNumber, searchForm } from '#domain/text.ts';
 import type { CopiesDue, KnownTaxpayer } from '../companies/taxpayers.ts';
 import {
@@ -155,7 +155,7 @@ export interface ClientSearch {
   /** The search text as typed. */
   readonly query: string;
   /**
-   * The client whose whole number was typed: the row of a client whose number is a person's does not contain the number
+   * The client whose complete number was typed: the row of a client whose number is a person's does not contain the number
    * (DOC-4).
    */
   readonly typed?: string | undefined;

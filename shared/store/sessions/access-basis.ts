@@ -1,4 +1,4 @@
-import { permissionsOfItems } from '#domain/companies/agreements.ts';
+import { permissionsOfItems } from '#domain/agencies/agreements.ts';
 import { type CompanyEntry, isAdmitted } from '#domain/companies/entries.ts';
 import { inTerm, isActiveOn, type Permission, permissionsOf } from '#domain/companies/relations.ts';
 import { shanghaiDay } from '#domain/days.ts';

@@ -158,8 +158,8 @@ export const phoneSendStateOf = ([window, day, phone]: readonly (Item | undefine
 /**
  * Reserves one of the codes that the phone may get, together with `writes` (the code on its ticket), all or nothing.
  * `known` is what was read with the ticket; without it the first try follows what is expected, and after a refusal the
- * state is read before it is believed. Throws SMS_TOO_FREQUENT {retryAt}, or the error of `wanted` if the send needs a
- * challenge (SMS-4).
+ * state is read before it is believed. Throws SMS_TOO_FREQUENT {retryAt}, or `challengeError` if the send needs a challenge
+ * (SMS-4).
  */
 export async function reserveSend(
   db: Db,

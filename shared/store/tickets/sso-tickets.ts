@@ -57,8 +57,8 @@ export interface FaceCheckedMatter {
  * decided, so that the exchange needs one read of it and one transaction:
  * - `authorizationCodeSpentUpdate`: the code is open and in time, and is now spent, with the `sid` that it gave;
  * - `sessionNotIdleCheck` (session-checks.ts): the session is live, not idle, and has the same identity;
- * - `seenAccessChecks` (seen-access.ts), for a company identity: the rows behind it at the
- * decision have not changed, which is exact without reading them again;
+ * - `seenAccessChecks` (seen-access.ts), for a company identity: the rows behind it have not changed
+ *   since the decision, which is exact without reading them again;
  * - `faceUnchangedCheck` (face-checks.ts), for a matter: its face check is still valid for the person;
  * - `rpSessionPut` (rp-sessions.ts) with the client's assertion and the audit.
  * Client, redirect_uri, verifier and time are compared with the row before that: a mismatch writes nothing. A spent row

@@ -2,7 +2,7 @@ import type { FormRule } from 'antd';
 import { parseTaxpayerId } from '#domain/companies/taxpayers.ts';
 import { shanghaiDay } from '#domain/days.ts';
 import { type DocumentType, parseDocument } from '#domain/people/documents.ts';
-import { normaliseName } from '#domain/people/persons.ts';
+import { normaliseName } from '#domain/people/person-names.ts';
 import { looksLikePhone } from '#domain/people/phones.ts';
 import { readUsername } from '#domain/people/usernames.ts';
 import { foldText, readCode } from '#domain/text.ts';

@@ -1,5 +1,5 @@
 import { Form } from 'antd';
-import { type ServiceItem, serviceItems } from '#domain/companies/agreements.ts';
+import { type ServiceItem, serviceItems } from '#domain/agencies/agreements.ts';
 import { ApiForm } from '../../../components/ApiForm.tsx';
 import { TaxpayerIdField } from '../../../components/fields/text-fields.tsx';
 import { ProblemAlert } from '../../../components/ProblemAlert.tsx';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AgreementState, ServiceItem } from '#domain/companies/agreements.ts';
+import type { AgreementState, ServiceItem } from '#domain/agencies/agreements.ts';
 import { texts, useCommon } from '../../../i18n/index.ts';
 import { usePunctuation } from '../../../i18n/punctuation.ts';
 import type { Column } from './ItemTable.tsx';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normaliseName, sameName } from '#domain/people/persons.ts';
+import { normaliseName, sameName } from '#domain/people/person-names.ts';
 import { refusal } from './people.ts';
 
 describe('names', () => {

@@ -6,7 +6,7 @@ import type { ActsAs, Session } from '#store/sessions/session-row.ts';
 import { putRows, sealedNameOf } from './in-process.ts';
 import { type Named, seconds } from './step-fixtures.ts';
 
-/** The session of a person in the browser, who has just passed a factor. */
+/** A session in a browser. The person has just passed a factor. */
 export const sessionRow = ({ personKey, name }: Named, facts: Partial<Session> = {}): Session => ({
   sessionId: newHandle(),
   personKey,
@@ -25,7 +25,7 @@ export const sessionRow = ({ personKey, name }: Named, facts: Partial<Session> =
   turnedAt: [],
   ...facts,
 });
-export async function signedIn(db: Db, who: Named, facts: Partial<Session> = {}): Promise<Session> {
+export async function storeSession(db: Db, who: Named, facts: Partial<Session> = {}): Promise<Session> {
   const session = sessionRow(who, facts);
   await putRows(db, 'Sessions', session);
   return session;

@@ -1,6 +1,6 @@
+import type { Permission } from '../companies/relations.ts';
 import { isDay } from '../days.ts';
 import { Problem } from '../problem.ts';
-import type { Permission } from './relations.ts';
 
 /** Services that an agreement names (AGY-4, 涉税专业服务 items of the agreement form). */
 export const serviceItems = [

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A file is answered as S3 answers it: the range that was asked for, while its content is the one that was named. */
+/**
+ * Answers a request for a range of a file as S3 does: 412 if `if-match` names another content, 416 if the range begins
+ * behind the end.
+ */
 export function answerRange({ headers }: IncomingMessage, response: ServerResponse, file: Buffer): void {
   const etag = `"${createHash('md5').update(file).digest('hex')}"`;
   if (headers['if-match'] !== undefined && headers['if-match'] !== etag) {
