@@ -20,14 +20,14 @@ import { handlerKeysOf, possibleHandler } from '#journeys/companies/report-handl
 import type { AnyCall } from '#runtime/call.ts';
 import type { FlowContext } from '#runtime/context.ts';
 import { activeRelationCheck } from '#store/companies/relation-checks.ts';
-import { withListKeys } from '#store/companies/relation-lists.ts';
 import { findAuthorization, type Relation } from '#store/companies/relations.ts';
 import { storedNumber } from '#store/companies/taxpayers.ts';
 import { ConcurrentChange } from '#store/dynamodb/concurrent-change.ts';
 import { exists } from '#store/dynamodb/expressions.ts';
 import type { Db, Put, Write } from '#store/dynamodb/tables.ts';
 import type { EffectiveSession } from '#store/sessions/effective-session.ts';
-import { companyRow, contextOf, dataKeys, putRows, recordOf, sealedNameOf } from '../support/in-process.ts';
+import { companyRow, contextOf, dataKeys, putRows, recordOf } from '../support/in-process.ts';
+import { at, day, now, relationRow, yesterday } from '../support/step-fixtures.ts';
 import { openStore, refusalOf } from '../support/store.ts';
 
 /** Small journeys about a company and a relation, each with rows as they may stand there. */
@@ -38,31 +38,14 @@ beforeAll(async () => {
   ctx = contextOf(db);
 });
 
-const now = new Date('2027-03-02T10:00:00+08:00');
-const at = now.toISOString();
-const [day, yesterday] = ['2027-03-02', '2027-03-01'];
 const number = '91340100MA0000001X';
 const personal = '340102199001011234';
 const relation = (facts: Partial<Relation> = {}): Relation => {
-  const { personKey = `p1_${newHandle()}`, companyKey = `c_${number}`, role = 'tax-handler' } = facts;
-  return withListKeys({
-    personKey,
-    companyKey,
-    relation: `${companyKey}#${role}`,
-    role,
-    state: 'active',
-    direction: 'invited',
-    refusable: true,
+  const { personKey = `p1_${newHandle()}`, companyKey = `c_${number}` } = facts;
+  return relationRow({ personKey, name: '欧阳建国' }, companyRow(companyKey, { taxpayerId: number }), {
     permissions: ['invoice'],
-    source: 'company',
-    sealedName: sealedNameOf(personKey, '欧阳建国'),
-    authorizationId: newHandle(),
-    rev: 1,
     createdAt: at,
     updatedAt: at,
-    taxpayerId: number,
-    taxpayerName: '黄山毛峰有限公司',
-    taxpayerState: 'active',
     ...facts,
   });
 };

@@ -9,7 +9,7 @@ const cache = join(import.meta.dirname, '../../node_modules/.cache');
 const folder = join(cache, 'chromium');
 
 /**
- * The browser that `npm ci` brings, or the one that CHROMIUM_PATH names. The browser comes packed. The browser is
+ * The browser that `npm ci` brings, or the one that CHROMIUM_PATH names. The browser comes packed and is
  * unpacked once, in a folder of its own, and then moved: test files that begin at the same time must not start a
  * half-written browser.
  */

@@ -39,7 +39,7 @@ export interface DetailsAsked {
 
 const longestTaxpayer = 64;
 type DetailObject = Readonly<Record<string, unknown>>;
-const isEntry = (value: unknown): value is DetailObject =>
+const isDetailObject = (value: unknown): value is DetailObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const hasOnly = (entry: DetailObject, members: readonly string[]): boolean =>
   Object.keys(entry).every((name) => name === 'type' || members.includes(name));
@@ -54,7 +54,7 @@ export function readDetailsAsked(
 ): DetailsAsked | 'wrong' {
   if (text === undefined) return {};
   const entries = listIn(text);
-  if (!entries || entries.length === 0 || !entries.every(isEntry)) return 'wrong';
+  if (!entries || entries.length === 0 || !entries.every(isDetailObject)) return 'wrong';
   const types = entries.map(({ type }) => type);
   if (new Set(types).size !== types.length) return 'wrong';
   const asked: { taxpayer?: TaxpayerAsked; matter?: MatterAsked } = {};

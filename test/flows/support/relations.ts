@@ -17,6 +17,7 @@ import {
 } from '../../support/runtime.ts';
 import type { StoredRow } from '../../support/stored-rows.ts';
 import { eventsAbout, type Known, row } from '../../support/watched.ts';
+import { setIn } from './tables.ts';
 
 const table = (runtime: TestRuntime, name: string) => runtime.tables.find((one) => one.endsWith(`-${name}`));
 const put = (runtime: TestRuntime, name: 'Relationships', item: StoredRow<'Relationships'>) =>
@@ -98,20 +99,9 @@ export async function changeRelation(
     ...(await relationRow(runtime, who, taxpayerId, role)),
     ...changes,
   } as Relation);
-  const entries = Object.entries({ ...changes, companySort, personSort });
-  await runtime.dynamodb('UpdateItem', {
-    TableName: table(runtime, 'Relationships'),
-    Key: marshall({ personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` }),
-    UpdateExpression: `SET ${entries.map((_, i) => `#${i} = :${i}`).join(', ')} ADD #rev :one`,
-    ExpressionAttributeNames: {
-      '#rev': 'rev',
-      ...Object.fromEntries(entries.map(([name], i) => [`#${i}`, name])),
-    },
-    ExpressionAttributeValues: marshall({
-      ':one': 1,
-      ...Object.fromEntries(entries.map(([, value], i) => [`:${i}`, value])),
-    }),
-  });
+  const key = { personKey: who.personKey, relation: `${keyOf(taxpayerId)}#${role}` };
+  const facts = { ...changes, companySort, personSort } as StoredRow<'Relationships'>;
+  await setIn(runtime, 'Relationships', key, facts, { nextRev: true });
 }
 
 export const relationRow = (

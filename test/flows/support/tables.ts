@@ -45,20 +45,27 @@ export async function setOnPerson(
   });
 }
 
-/** Changes fields of any row directly, without its `rev`. */
+/** Changes fields of any row directly. @param nextRev whether the row's `rev` grows, as with every change of production */
 export const setIn = <Table extends TableName>(
   runtime: TestRuntime,
   table: Table,
   key: Record<string, string>,
   facts: StoredRow<Table>,
+  { nextRev = false } = {},
 ) => {
   const entries = Object.entries(facts);
   return runtime.dynamodb('UpdateItem', {
     TableName: runtime.tables.find((name) => name.endsWith(`-${table}`)),
     Key: marshall(key),
-    UpdateExpression: `SET ${entries.map((_, i) => `#${i} = :${i}`).join(', ')}`,
-    ExpressionAttributeNames: Object.fromEntries(entries.map(([name], i) => [`#${i}`, name])),
-    ExpressionAttributeValues: marshall(Object.fromEntries(entries.map(([, value], i) => [`:${i}`, value]))),
+    UpdateExpression: `SET ${entries.map((_, i) => `#${i} = :${i}`).join(', ')}${nextRev ? ' ADD #rev :one' : ''}`,
+    ExpressionAttributeNames: {
+      ...(nextRev ? { '#rev': 'rev' } : {}),
+      ...Object.fromEntries(entries.map(([name], i) => [`#${i}`, name])),
+    },
+    ExpressionAttributeValues: marshall({
+      ...(nextRev ? { ':one': 1 } : {}),
+      ...Object.fromEntries(entries.map(([, value], i) => [`:${i}`, value])),
+    }),
   });
 };
 
